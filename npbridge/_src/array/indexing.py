@@ -1,0 +1,245 @@
+"""Reading and writing by index.
+
+On the host NumPy interprets the key: it knows views from copies, raises its own
+errors and casts as it does.  A large array that lives on the device is read and
+written there, through the window that the key opens on the stand-in.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..storage import view
+from ..storage.buffer import SMALL, Tracer
+from . import core
+from .core import OURS, JaxArray, JaxScalar, _new, of_number, of_view
+
+_BASIC = (int, slice, type(None), type(Ellipsis))
+
+
+def is_basic(key) -> bool:
+    """Whether `key` is made of integers, slices, ``None`` and ``...`` alone."""
+    kind = type(key)
+    if kind in _BASIC:
+        return True
+    if kind is tuple:
+        for k in key:
+            if type(k) not in _BASIC:
+                return False
+        return True
+    return False
+
+
+def plain_key(key):
+    """`key` with our arrays and scalars replaced by NumPy's."""
+    kind = type(key)
+    if kind in _BASIC:
+        if kind is slice and (type(key.start) in OURS or type(key.stop) in OURS or type(key.step) in OURS):
+            return slice(*(x.__index__() if type(x) in OURS else x for x in (key.start, key.stop, key.step)))
+        return key
+    if kind is tuple:
+        return tuple([plain_key(k) for k in key])
+    if kind in OURS:
+        return key._number if kind is JaxScalar else key._read()
+    if kind is list:
+        return core.host_values(key)
+    if hasattr(key, "__jax_array__") or type(key).__module__.startswith("jax"):
+        return np.asarray(key)
+    return key
+
+
+def _getitem(self, key):
+    buffer = self._buffer
+    kind = type(key)
+    if kind is not int:
+        key = plain_key(key)
+    if buffer.current:
+        layout = self._layout
+        if layout is None:
+            layout = buffer.host
+        elif layout.base is not buffer.owner and layout is not buffer.host:
+            layout = self._follow()
+        result = layout[key]
+    elif kind is not int and is_basic(key):
+        layout = self._window()
+        result = layout[key]
+        if type(result) is not np.ndarray:
+            return _element(self, key)
+    elif kind is int and (self._layout is None or self._layout is buffer.host) and len(buffer.shape) != 1:
+        result = self._window()[key]
+    else:
+        return _element(self, key)
+    if type(result) is not np.ndarray:
+        scalar = _new(JaxScalar)
+        scalar._number = result
+        return scalar
+    base = result.base
+    if base is not None and (base is buffer.owner or view.owner_of(result) is buffer.owner):
+        array = _new(JaxArray)
+        array._buffer = buffer
+        array._layout = result
+        array._base = self if self._base is None else self._base
+        array._cached = None
+        return array
+    return core.of_fresh(result)
+
+
+def _element(self, key):
+    """What `key` selects from values that are on the device alone."""
+    buffer = self._buffer
+    if buffer.traced:
+        return _traced_getitem(self, key)
+    values = self._read()
+    result = values[key]
+    if type(result) is not np.ndarray:
+        return of_number(result)
+    if result.base is None:
+        return core.of_fresh(result)
+    window = self._window()[key]
+    return of_view(buffer, window, self if self._base is None else self._base)
+
+
+def _traced_getitem(self, key):
+    if is_basic(key):
+        self._window()[key]  # NumPy's IndexError
+    value = self._value()[key]
+    return core.of_device(value)
+
+
+def _setitem(self, key, value):
+    kind = type(value)
+    source = None
+    if kind in OURS:
+        source = value
+        if kind is JaxScalar:
+            if not isinstance(value._buffer.device, Tracer):
+                value = value._number
+        elif value._buffer is self._buffer and _same_window(self, key, value):
+            return
+    elif kind is list or kind is tuple:
+        value = core.host_values(value)
+    elif isinstance(value, core.jax.Array):
+        source = core.array_of_device(value)
+    if type(key) is not int:
+        key = plain_key(key)
+    buffer = self._buffer
+    if not buffer.current and _write_on_device(self, key, value if source is None else source):
+        return
+    if source is not None and value is source or isinstance(value, core.jax.Array):
+        value = source._read() if type(source) is not JaxScalar else source._number
+    with buffer.lock:
+        self._writable()[key] = value
+
+
+def _same_window(self, key, value) -> bool:
+    """Whether ``self[key] = value`` writes a view onto itself."""
+    if not is_basic(key):
+        return False
+    try:
+        window = self._window()[key]
+    except IndexError:
+        return False
+    other = value._window()
+    return (
+        type(window) is np.ndarray
+        and window.shape == other.shape
+        and window.strides == other.strides
+        and window.dtype == other.dtype
+        and window.flags.writeable
+        and view.address(window) == view.address(other)
+    )
+
+
+def _write_on_device(self, key, value) -> bool:
+    """Write without moving the array to the host; False where that is no gain."""
+    buffer = self._buffer
+    if buffer.nbytes <= SMALL and not buffer.traced and not (self._whole and _is_everything(key)):
+        return False
+    if not is_basic(key):
+        return False
+    window = self._window()[key if type(key) is tuple and key and key[0] is Ellipsis else _with_ellipsis(key)]
+    return write_window(buffer, window, value)
+
+
+def _is_everything(key) -> bool:
+    return key is Ellipsis or (type(key) is slice and key == slice(None))
+
+
+def _with_ellipsis(key):
+    """`key`, so that a full integer index gives a 0-d window and no scalar."""
+    key = key if type(key) is tuple else (key,)
+    return key if any(k is Ellipsis for k in key) else (*key, Ellipsis)
+
+
+def write_window(buffer, window: np.ndarray, value) -> bool:
+    """Write `value` through `window` into the device replica of `buffer`.
+
+    Returns False, with nothing done, where the host is the better place.
+    """
+    if window.dtype != buffer.dtype or not window.flags.writeable:
+        return False
+    if type(value) in OURS:
+        source = value
+        if source.dtype != buffer.dtype:
+            if buffer.traced or source._buffer.traced:
+                new = source._value().astype(buffer.dtype)
+            else:
+                new = source._read().astype(buffer.dtype)
+        else:
+            new = source._value()
+    else:
+        new = np.asarray(value)
+        if new.dtype.char not in core.STORED_KINDS:
+            return False
+        new = _cast_as_numpy(new, value, buffer.dtype)
+    if not _broadcasts(new.shape, window.shape):
+        return False
+    covers = window.size == np.prod(buffer.shape, dtype=np.int64) and window.shape == buffer.shape
+    covers = covers and window.flags.c_contiguous
+    with buffer.lock:
+        if buffer.device is None:
+            return False
+        if covers and new.shape == buffer.shape and not isinstance(new, np.ndarray):
+            buffer.replace(new)
+            return True
+        if not buffer.prefers_device_update():
+            return False
+        spec = view.spec_of(window, buffer.host)
+        new = core.jax.numpy.broadcast_to(_fitted(new, window.ndim), window.shape) if new.shape != window.shape else new
+        if buffer.traced:
+            device = view.write_spec(buffer.device, core.jax.numpy.asarray(new), spec)
+        elif buffer.donatable():
+            device = view.write_donated(buffer.device, new, spec)
+        else:
+            device = view.write_compiled(buffer.device, new, spec)
+        buffer.replace(device)
+    return True
+
+
+def _fitted(new, ndim):
+    """`new` without the leading axes of length one that NumPy lets a value have."""
+    return new.reshape(new.shape[new.ndim - ndim :]) if new.ndim > ndim else new
+
+
+def _cast_as_numpy(new, value, dtype):
+    if type(value) is int and dtype.kind in "iu":
+        return np.asarray(value, dtype)  # OverflowError as NumPy's
+    return new.astype(dtype)
+
+
+def _broadcasts(shape, target) -> bool:
+    extra = len(shape) - len(target)
+    if extra > 0:
+        if any(n != 1 for n in shape[:extra]):
+            return False
+        shape = shape[extra:]
+    return all(n in (1, m) for n, m in zip(reversed(shape), reversed(target), strict=False))
+
+
+def _scalar_setitem(self, key, value):
+    raise TypeError(f"{self.dtype.name} scalars are immutable: index assignment needs an array")
+
+
+JaxArray.__getitem__ = _getitem
+JaxArray.__setitem__ = _setitem
+JaxScalar.__setitem__ = _scalar_setitem

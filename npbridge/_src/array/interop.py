@@ -1,0 +1,225 @@
+"""Conversions: to Python numbers, lists, pickles, DLPack, pytrees, Numba."""
+
+from __future__ import annotations
+
+import operator
+
+import jax
+import numpy as np
+
+from ..storage.buffer import Tracer
+from . import core
+from .core import OURS, JaxArray, JaxScalar, of_number
+
+# -- Python numbers
+
+
+def _number_of(self):
+    return self._number if type(self) is JaxScalar else self._read()
+
+
+def _convert(name, function):
+    def convert(self):
+        return function(_number_of(self))
+
+    convert.__name__ = convert.__qualname__ = name
+    return convert
+
+
+for _name, _function in (("__float__", float), ("__int__", int), ("__complex__", complex), ("__bool__", bool)):
+    setattr(JaxArray, _name, _convert(_name, _function))
+
+
+def _index(self):
+    number = self._number if type(self) is JaxScalar else self._read()
+    if number.dtype.kind == "b" and type(self) is JaxScalar:
+        number = np.asarray(number)
+    return operator.index(number)
+
+
+def _round(self, ndigits=None):
+    if ndigits is None and type(self) is JaxScalar:
+        return round(self._number)
+    return self.round(0 if ndigits is None else ndigits)
+
+
+# -- containers
+
+
+def _len(self):
+    shape = self.shape
+    if not shape:
+        raise TypeError("len() of unsized object")
+    return shape[0]
+
+
+def _iter(self):
+    shape = self.shape
+    if not shape:
+        raise TypeError("iteration over a 0-d array")
+    return _rows(self, shape) if len(shape) > 1 or self._buffer.traced else _elements(self, shape[0])
+
+
+def _rows(self, shape):
+    for i in range(shape[0]):
+        yield self[i]
+
+
+def _elements(self, n):
+    read, new = self._read, core._new
+    for i in range(n):
+        scalar = new(JaxScalar)
+        scalar._number = read()[i]
+        yield scalar
+
+
+def _contains(self, item):
+    return bool((self == item).any())
+
+
+def _tolist(self):
+    return _number_of(self).tolist()
+
+
+def _item(self, *args):
+    return _number_of(self).item(*(_plain_int(a) for a in args))
+
+
+def _plain_int(a):
+    if type(a) in OURS:
+        return int(a)
+    return tuple(map(int, a)) if type(a) is tuple else a
+
+
+# -- copies and pickles
+
+
+def _copy(self):
+    return core._converted(self, None, "C")
+
+
+def _scalar_copy(self, memo=None):
+    return self
+
+
+def _deepcopy(self, memo):
+    return _copy(self)
+
+
+def _rebuild(cls, values):
+    array = core.from_object(values, copy=True)
+    return array if cls is JaxArray else cls(array)
+
+
+def _reduce(self):
+    return _rebuild, (type(self), np.array(self._read()))
+
+
+def _scalar_reduce(self):
+    return of_number, (self._number,)
+
+
+# -- DLPack
+
+
+def _dlpack(self, *, stream=None, max_version=None, dl_device=None, copy=None):
+    value = np.array(self._read()) if copy else self._snapshot()
+    if dl_device is not None and tuple(map(int, dl_device)) != (1, 0):
+        return jax.numpy.asarray(self.value).__dlpack__(
+            stream=stream, max_version=max_version, dl_device=dl_device, copy=copy
+        )
+    if not copy and (max_version is None or max_version[0] < 1):
+        if copy is False:
+            raise BufferError("the values are read-only, which this version of DLPack cannot say")
+        value = np.array(value)
+    return value.__dlpack__(stream=None, max_version=max_version, dl_device=dl_device)
+
+
+def _dlpack_device(self):
+    device = self._buffer.device
+    if device is not None and not self._buffer.current and not isinstance(device, Tracer):
+        return device.__dlpack_device__()
+    return (1, 0)
+
+
+def _array_namespace(self, *, api_version=None):
+    import npbridge
+
+    if api_version is not None and api_version not in ("2021.12", "2022.12", "2023.12", "2024.12"):
+        raise ValueError(f"npbridge follows the array API standard 2024.12, not {api_version!r}")
+    return npbridge
+
+
+def _format(self, spec):
+    if type(self) is JaxScalar or (self.ndim == 0 and spec):
+        return format(self._read()[()] if type(self) is not JaxScalar else self._number, spec)
+    if spec:
+        raise TypeError("unsupported format string passed to JaxArray.__format__")
+    return str(self)
+
+
+def _class_getitem(cls, item):
+    import types
+
+    return types.GenericAlias(cls, item)
+
+
+JaxArray.__index__ = _index
+JaxArray.__round__ = _round
+JaxArray.__len__ = _len
+JaxArray.__iter__ = _iter
+JaxArray.__contains__ = _contains
+JaxArray.tolist = _tolist
+JaxArray.item = _item
+JaxArray.__copy__ = _copy
+JaxArray.__deepcopy__ = _deepcopy
+JaxArray.__reduce__ = _reduce
+JaxScalar.__copy__ = JaxScalar.__deepcopy__ = _scalar_copy
+JaxScalar.__reduce__ = _scalar_reduce
+JaxArray.__dlpack__ = _dlpack
+JaxArray.__dlpack_device__ = _dlpack_device
+JaxArray.__array_namespace__ = _array_namespace
+JaxArray.__format__ = _format
+JaxArray.__class_getitem__ = classmethod(_class_getitem)
+
+
+# -- pytrees
+
+
+def _flatten(array):
+    return (array.value,), None
+
+
+def _unflatten(cls):
+    def unflatten(_, children):
+        (value,) = children
+        if isinstance(value, jax.Array):
+            return core.of_device(value) if cls is JaxScalar else core.array_of_device(value)
+        # JAX builds trees of placeholders too
+        array = core._new(cls)
+        array._buffer = _Placeholder(value)
+        array._layout = array._base = array._cached = None
+        return array
+
+    return unflatten
+
+
+class _Placeholder:
+    """Stands for a buffer where JAX puts something else than an array in a tree."""
+
+    __slots__ = ("device",)
+    host = None
+    traced = True
+    current = False
+    version = 0
+
+    def __init__(self, device):
+        self.device = device
+
+
+def register_pytree(cls) -> None:
+    jax.tree_util.register_pytree_node(cls, _flatten, _unflatten(cls))
+
+
+register_pytree(JaxArray)
+register_pytree(JaxScalar)

@@ -1,0 +1,538 @@
+"""The methods and attributes of ``JaxArray``, made from tables.
+
+``FUNCTIONS`` are methods that a NumPy function does as well; ``HOST`` are methods
+about bytes and files, which read the host values; ``ABSENT`` are attributes of
+``ndarray`` that make no sense here, with the reason.
+"""
+
+from __future__ import annotations
+
+import jax
+import numpy as np
+
+from ..dispatch.backend import active
+from ..ground import events
+from ..storage.buffer import Buffer, canonical
+from . import core
+from .core import OURS, JaxArray, JaxScalar, of_view
+
+FUNCTIONS = {
+    "all": np.all,
+    "any": np.any,
+    "argmax": np.argmax,
+    "argmin": np.argmin,
+    "argpartition": np.argpartition,
+    "argsort": np.argsort,
+    "choose": np.choose,
+    "clip": np.clip,
+    "cumprod": np.cumprod,
+    "cumsum": np.cumsum,
+    "diagonal": np.diagonal,
+    "dot": np.dot,
+    "max": np.max,
+    "mean": np.mean,
+    "min": np.min,
+    "nonzero": np.nonzero,
+    "prod": np.prod,
+    "ravel": np.ravel,
+    "repeat": np.repeat,
+    "round": np.round,
+    "searchsorted": np.searchsorted,
+    "squeeze": np.squeeze,
+    "std": np.std,
+    "sum": np.sum,
+    "swapaxes": np.swapaxes,
+    "take": np.take,
+    "trace": np.trace,
+    "var": np.var,
+}
+
+HOST = ("byteswap", "dump", "dumps", "tobytes", "tofile")
+
+ABSENT = {
+    "ctypes": "the address of the values can change, and may be on a device",
+    "getfield": "records are not stored",
+    "setfield": "records are not stored",
+    "__array_interface__": "it would give away writable memory; numpy.asarray uses __array__",
+    "__array_struct__": "it would give away writable memory; numpy.asarray uses __array__",
+    "__array_finalize__": "a hook of ndarray subclasses",
+    "__array_wrap__": "replaced by __array_ufunc__ and __array_function__",
+    "__buffer__": "the buffer protocol gives away memory; `data` is a read-only memoryview",
+    "__delitem__": "elements of arrays cannot be deleted; ndarray has it only to say so",
+    "__setstate__": "pickles are made by __reduce__",
+    "__divmod__": "",
+}
+del ABSENT["__divmod__"]
+
+
+def _method(name, function):
+    unbound = getattr(np.ndarray, name)
+
+    def method(self, *args, **kwargs):
+        backend = active()
+        if events.listeners:
+            events.emit("dispatch", name, backend=backend.name, method="method")
+        rules = backend.rules
+        rule = rules.get(unbound) or rules.get(function)
+        if rule is None:
+            return backend.missing(function, (self, *args), kwargs)
+        return rule.call((self, *args), kwargs)
+
+    return _named(method, name)
+
+
+def _named(method, name):
+    method.__name__ = name
+    method.__qualname__ = f"JaxArray.{name}"
+    method.__doc__ = f"As ``numpy.ndarray.{name}``."
+    return method
+
+
+def _host_method(name):
+    unbound = getattr(np.ndarray, name)
+
+    def method(self, *args, **kwargs):
+        result = unbound(np.asarray(self._read()), *args, **kwargs)
+        return core.of_fresh(result) if isinstance(result, np.ndarray) else result
+
+    return _named(method, name)
+
+
+# -- views
+
+
+def view_or_copy(self, cut):
+    """``cut(self)`` as NumPy does it: a view where `cut` can make one."""
+    window = self._window()
+    result = cut(window)
+    buffer = self._buffer
+    if type(result) is np.ndarray and result.base is not None and core.view.owner_of(result) is buffer.owner:
+        return of_view(buffer, result, self if self._base is None else self._base)
+    if buffer.traced:
+        return None
+    return core.of_fresh(np.array(cut(self._read())))
+
+
+def _transpose(self, *axes):
+    return view_or_copy(self, lambda a: a.transpose(*axes))
+
+
+def _reshape(self, *shape, order="C", copy=None):
+    shape = _plain_shape(shape)
+    if copy:
+        return core.of_fresh(np.array(self._read()).reshape(*shape, order=order))
+    result = view_or_copy(self, lambda a: a.reshape(*shape, order=order, copy=copy))
+    if result is None:
+        result = core.array_of_device(jax.numpy.reshape(self._value(), _shape_of(self, shape), order=order))
+    return result
+
+
+def _plain_shape(shape):
+    return tuple(
+        tuple(int(n) for n in s) if isinstance(s, (tuple, list)) or type(s) is JaxArray and s.ndim else s for s in shape
+    )
+
+
+def _shape_of(self, shape):
+    return self._window().reshape(*shape).shape
+
+
+def _flatten(self, order="C"):
+    if self._buffer.traced:
+        return core.array_of_device(jax.numpy.ravel(self._value(), order=order))
+    if order == "C" and self._buffer.device is not None and not self._buffer.current and self._whole:
+        return core.array_of_device(self._buffer.device.reshape(-1))
+    return core.of_fresh(self._read().flatten(order))
+
+
+def _view(self, dtype=None, type=None):
+    if dtype is np.ndarray or type is np.ndarray:
+        return np.asarray(self)
+    if dtype is None and (type is None or type is JaxArray) or dtype is JaxArray:
+        return view_or_copy(self, lambda a: a.view())
+    core.check_dtype(np.dtype(dtype))
+    return view_or_copy(self, lambda a: a.view(dtype))
+
+
+def _copy(self, order="C"):
+    return core._converted(self, None, order)
+
+
+def _conjugate(self, *args, **kwargs):
+    if not args and not kwargs and self.dtype.kind != "c" and self.dtype.kind != "b":
+        return self
+    return np.conjugate(self, *args, **kwargs)
+
+
+def _astype(self, dtype, order="K", casting="unsafe", subok=True, copy=True):
+    dtype = np.dtype(dtype)
+    if dtype.char not in core.STORED_KINDS:
+        return self._read().astype(dtype, order=order, casting=casting, copy=copy)
+    if active().name == "jax":
+        dtype = canonical(dtype)
+    source = self.dtype
+    if not np.can_cast(source, dtype, casting):
+        self._window()[:0].astype(dtype, casting=casting) if self.ndim else np.empty((), source).astype(
+            dtype, casting=casting
+        )
+    buffer = self._buffer
+    if source == dtype and not copy:
+        return self
+    if buffer.traced or (
+        buffer.device is not None and not buffer.current and self._whole and not _needs_host(source, dtype)
+    ):
+        value = self._value()
+        return core.array_of_device(value if source == dtype else _cast(value, dtype))
+    if type(self) is JaxScalar:
+        return core.of_number(self._number.astype(dtype))
+    return core.of_fresh(self._read().astype(dtype, order=order, casting=casting))
+
+
+def _needs_host(source, target):
+    # casts whose result XLA defines otherwise than NumPy does
+    return (source.kind in "fc" and target.kind in "biu") or (source.kind == "c" and target.kind != "c")
+
+
+_cast_compiled = jax.jit(lambda x, dtype: x.astype(dtype), static_argnums=1)
+
+
+def _cast(value, dtype):
+    return _cast_compiled(value, dtype.name)
+
+
+def _compress(self, condition, axis=None, out=None):
+    return np.compress(condition, self, axis, out)
+
+
+# -- writing
+
+
+def write_host(self, write, /):
+    """``write(ndarray)`` on the host values."""
+    with self._buffer.lock:
+        return write(self._writable())
+
+
+def _in_place(name):
+    unbound = getattr(np.ndarray, name)
+
+    def method(self, *args, **kwargs):
+        args = tuple(core.host_values(a) for a in args)
+        kwargs = {k: core.host_values(a) for k, a in kwargs.items()}
+        write_host(self, lambda a: unbound(a, *args, **kwargs))
+
+    return _named(method, name)
+
+
+def _fill(self, value):
+    value = core.host_values(value)
+    if self.ndim == 0 or not core.np.isscalar(value):
+        write_host(self, lambda a: a.fill(value))
+    else:
+        self[...] = value
+
+
+def _resize(self, *new_shape, refcheck=True):
+    if not new_shape or new_shape == (None,):
+        return
+    if self._base is not None:
+        raise ValueError("cannot resize this array: it does not own its data")
+    host = np.array(self._read())
+    host.resize(*new_shape, refcheck=False)
+    fresh = core.of_fresh(host)
+    self._buffer, self._layout, self._cached = fresh._buffer, fresh._layout, None
+
+
+def _setflags(self, write=None, align=None, uic=None):
+    layout = _own_layout(self)
+    layout.setflags(write=write, align=align, uic=uic)
+
+
+def _own_layout(self):
+    """A layout object of this array alone, whose flags may be set."""
+    window = self._window()
+    if window is self._buffer.host:
+        window = self._layout = window.view()
+    return window
+
+
+def _scalar_setflags(self, write=None, align=None, uic=None):
+    return None
+
+
+class Flags:
+    """``x.flags``: as NumPy's, for the array and not for the memory below it."""
+
+    __slots__ = ("_array",)
+
+    def __init__(self, array):
+        object.__setattr__(self, "_array", array)
+
+    def _now(self):
+        return self._array._window().flags
+
+    def __getattr__(self, name):
+        if name == "owndata":
+            return self._array._base is None
+        if name == "writeable" and type(self._array) is JaxScalar:
+            return False
+        return getattr(self._now(), name)
+
+    def __setattr__(self, name, value):
+        setattr(_own_layout(self._array).flags, name, value)
+
+    def __getitem__(self, key):
+        if key in ("OWNDATA", "O"):
+            return self.owndata
+        if key in ("WRITEABLE", "W"):
+            return self.writeable
+        return self._now()[key]
+
+    def __setitem__(self, key, value):
+        _own_layout(self._array).flags[key] = value
+
+    def __eq__(self, other):
+        if isinstance(other, Flags):
+            other = other._now()
+        return self._now() == other
+
+    __hash__ = None
+
+    def __repr__(self):
+        return "\n".join(
+            line if "OWNDATA" not in line else f"  OWNDATA : {self.owndata}" for line in repr(self._now()).split("\n")
+        )
+
+
+class Flat:
+    """``x.flat``: the elements in C order, to iterate over, read and write."""
+
+    __slots__ = ("_iterator", "base")
+
+    def __init__(self, array):
+        self.base = array
+        self._iterator = None
+
+    def __len__(self):
+        return self.base.size
+
+    def __iter__(self):
+        self._iterator = None
+        return self
+
+    def __next__(self):
+        iterator = self._live()
+        return core.of_number(next(iterator))
+
+    def _live(self):
+        if self._iterator is None:
+            self._iterator = self.base._read().flat
+        return self._iterator
+
+    @property
+    def index(self):
+        return self._live().index
+
+    @property
+    def coords(self):
+        return self._live().coords
+
+    def __getitem__(self, key):
+        result = self.base._read().flat[_flat_key(key)]
+        return core.of_fresh(result) if type(result) is np.ndarray else core.of_number(result)
+
+    def __setitem__(self, key, value):
+        key, value = _flat_key(key), core.host_values(value)
+
+        def write(a):
+            a.flat[key] = value
+
+        write_host(self.base, write)
+
+    def copy(self):
+        return self.base.flatten()
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.base._read().flat, dtype=dtype)
+
+    def _compare(name):
+        def compare(self, other):
+            return getattr(self.base.flatten(), name)(other.base.flatten() if type(other) is Flat else other)
+
+        return compare
+
+    __eq__, __ne__, __lt__, __le__, __gt__, __ge__ = map(
+        _compare, ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")
+    )
+    __hash__ = None
+
+
+def _flat_key(key):
+    from .indexing import plain_key
+
+    return plain_key(key)
+
+
+# -- attributes
+
+
+def _shape(self):
+    layout = self._layout
+    return layout.shape if layout is not None else self._buffer.shape
+
+
+def _set_shape(self, shape):
+    window = self._window()
+    self._layout = window.reshape(shape, copy=False) if window.size else window.reshape(shape)
+    self._cached = None
+
+
+def _dtype(self):
+    layout = self._layout
+    return layout.dtype if layout is not None else self._buffer.dtype
+
+
+def _set_dtype(self, dtype):
+    core.check_dtype(np.dtype(dtype))
+    self._layout = self._window().view(dtype)
+    self._cached = None
+
+
+def _of_layout(name):
+    def read(self):
+        return getattr(self._window(), name)
+
+    return property(read, doc=f"As ``numpy.ndarray.{name}``.")
+
+
+def _ndim(self):
+    return len(_shape(self))
+
+
+def _size(self):
+    n = 1
+    for d in _shape(self):
+        n *= d
+    return n
+
+
+def _part(name):
+    def read(self):
+        if name == "real" and self.dtype.kind != "c":
+            return self
+        if self.dtype.kind == "c":
+            if self._buffer.traced:
+                return core.of_device(getattr(self._value(), name))
+            return view_or_copy(self, lambda a: getattr(a, name))
+        zeros = core.of_fresh(np.zeros(self.shape, self.dtype))
+        zeros.flags.writeable = False
+        return zeros
+
+    def write(self, value):
+        if name == "imag" and self.dtype.kind != "c":
+            raise TypeError("array does not have imaginary part to set")
+        read(self)[...] = value
+
+    return property(read, write, doc=f"As ``numpy.ndarray.{name}``: a view.")
+
+
+def _scalar_part(name):
+    def read(self):
+        if self._buffer.traced:
+            return core.of_device(getattr(jax.numpy, name)(self._value()))
+        return core.of_number(getattr(self._number, name))
+
+    return property(read)
+
+
+def _set_flat(self, value):
+    Flat(self)[:] = value
+
+
+def _device(self):
+    device = self._buffer.device
+    if device is None or self._buffer.current or self._buffer.traced:
+        return "cpu" if active().name == "numpy" else jax.local_devices()[0]
+    return device.device
+
+
+def _to_device(self, device, /, *, stream=None):
+    if device in ("cpu", None):
+        if active().name == "numpy":
+            return self
+        device = jax.local_devices(backend="cpu")[0]
+    if isinstance(device, str):
+        raise ValueError(f"there is no device {device!r}; use 'cpu' or one of jax.devices()")
+    return core.array_of_device(jax.device_put(self.value, device))
+
+
+def _block_until_ready(self):
+    """Wait until the values have been computed; returns the array."""
+    if self._buffer.device is not None and not self._buffer.traced:
+        self._buffer.device.block_until_ready()
+    return self
+
+
+for _name, _function in FUNCTIONS.items():
+    setattr(JaxArray, _name, _method(_name, _function))
+for _name in HOST:
+    setattr(JaxArray, _name, _host_method(_name))
+for _name in ("sort", "partition", "put"):
+    setattr(JaxArray, _name, _in_place(_name))
+for _name in ("strides", "itemsize", "nbytes"):
+    setattr(JaxArray, _name, _of_layout(_name))
+
+JaxArray.transpose = _transpose
+JaxArray.reshape = _reshape
+JaxArray.flatten = _flatten
+JaxArray.view = _view
+JaxArray.copy = _copy
+JaxArray.conj = JaxArray.conjugate = _conjugate
+JaxArray.astype = _astype
+JaxArray.compress = _compress
+JaxArray.fill = _fill
+JaxArray.resize = _resize
+JaxArray.setflags = _setflags
+JaxScalar.setflags = _scalar_setflags
+JaxArray.shape = property(_shape, _set_shape)
+JaxArray.dtype = property(_dtype, _set_dtype)
+JaxArray.ndim = property(_ndim)
+JaxArray.size = property(_size)
+JaxArray.T = property(lambda self: _transpose(self))
+JaxArray.mT = property(lambda self: view_or_copy(self, lambda a: a.mT))
+JaxArray.real = _part("real")
+JaxArray.imag = _part("imag")
+JaxScalar.real = _scalar_part("real")
+JaxScalar.imag = _scalar_part("imag")
+JaxArray.flat = property(Flat, _set_flat)
+JaxArray.flags = property(Flags)
+JaxArray.base = property(lambda self: self._base)
+JaxArray.data = property(lambda self: memoryview(self._snapshot()))
+JaxArray.device = property(_device)
+JaxArray.to_device = _to_device
+JaxArray.block_until_ready = _block_until_ready
+
+
+def _scalar_shape(self):
+    return ()
+
+
+def _scalar_dtype(self):
+    return self._buffer.dtype if self._buffer.traced else self._number.dtype
+
+
+JaxScalar.shape = property(_scalar_shape)
+JaxScalar.ndim = property(lambda self: 0)
+JaxScalar.size = property(lambda self: 1)
+
+
+def _scalar_dtype_fast(self):
+    try:
+        return object_number(self).dtype
+    except AttributeError:
+        return self._buffer.dtype
+
+
+object_number = JaxScalar._number.__get__
+JaxScalar.dtype = property(_scalar_dtype_fast)
+_ = Buffer, OURS

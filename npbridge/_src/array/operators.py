@@ -1,0 +1,162 @@
+"""The operators of ``JaxArray``, made from one table."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..dispatch.backend import active
+from ..dispatch.protocol import PLAIN, dispatch_ufunc, stranger
+from ..ground import events
+from . import core
+from .core import OURS, JaxArray, JaxScalar
+
+BINARY = {
+    "add": np.add,
+    "sub": np.subtract,
+    "mul": np.multiply,
+    "truediv": np.true_divide,
+    "floordiv": np.floor_divide,
+    "mod": np.remainder,
+    "divmod": np.divmod,
+    "pow": np.power,
+    "lshift": np.left_shift,
+    "rshift": np.right_shift,
+    "and": np.bitwise_and,
+    "or": np.bitwise_or,
+    "xor": np.bitwise_xor,
+    "matmul": np.matmul,
+}
+COMPARISONS = {
+    "lt": np.less,
+    "le": np.less_equal,
+    "eq": np.equal,
+    "ne": np.not_equal,
+    "gt": np.greater,
+    "ge": np.greater_equal,
+}
+UNARY = {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.invert}
+
+# Operand types that go straight to the backend.
+DIRECT = {int, float, complex, bool, np.ndarray} | {t for t in PLAIN if issubclass(t, np.generic)}
+
+
+def gives_way(other) -> bool:
+    """Whether Python should try the other operand's operator (NEP 13)."""
+    kind = type(other)
+    if kind in PLAIN or kind in OURS:
+        return False
+    if issubclass(kind, np.ndarray):
+        return kind.__array_ufunc__ is None or kind is not np.ndarray
+    if hasattr(kind, "__array_ufunc__"):
+        return kind.__array_ufunc__ is None or stranger(kind)
+    if not hasattr(kind, "__array__") and not isinstance(other, (list, tuple)):
+        return getattr(kind, "__array_priority__", -1.0) > JaxArray.__array_priority__
+    return False
+
+
+def _binary(name, ufunc, comparison=False):
+    def operator(self, other):
+        if type(other) in OURS or type(other) in DIRECT:
+            if events.listeners:
+                events.emit("dispatch", ufunc.__name__, backend=active().name, method="__call__")
+            return active().binary(ufunc, self, other)
+        if gives_way(other):
+            return NotImplemented
+        if comparison and not _comparable(other):
+            return _incomparable(name, self, other)
+        return ufunc(self, other)
+
+    operator.__name__ = operator.__qualname__ = f"__{name}__"
+    return operator
+
+
+def _comparable(other) -> bool:
+    try:
+        return np.asarray(core.host_values(other)).dtype.kind in "biufc"
+    except ValueError:
+        return False
+
+
+def _incomparable(name, self, other):
+    """NumPy's answer for operands that are no numbers: text, None, objects."""
+    answer = getattr(np.asarray(self._read()), f"__{name}__")(other)
+    return core.from_object(answer, copy=True) if isinstance(answer, np.ndarray) else answer
+
+
+def _reflected(name, ufunc):
+    def operator(self, other):
+        if type(other) in OURS or type(other) in DIRECT:
+            return active().binary(ufunc, other, self)
+        if gives_way(other):
+            return NotImplemented
+        return ufunc(other, self)
+
+    operator.__name__ = operator.__qualname__ = f"__r{name}__"
+    return operator
+
+
+def _in_place(name, ufunc):
+    def operator(self, other):
+        if type(other) not in OURS and type(other) not in DIRECT and gives_way(other):
+            return NotImplemented
+        dispatch_in_place(ufunc, self, other)
+        return self
+
+    operator.__name__ = operator.__qualname__ = f"__i{name}__"
+    return operator
+
+
+def dispatch_in_place(ufunc, target, other):
+    result = dispatch_ufunc(ufunc, "__call__", (target, other), {"out": (target,)})
+    if result is NotImplemented:
+        raise TypeError(f"operand of type {type(other).__name__} cannot be used in place")
+
+
+def _unary(name, ufunc):
+    def operator(self):
+        return dispatch_ufunc(ufunc, "__call__", (self,), {})
+
+    operator.__name__ = operator.__qualname__ = f"__{name}__"
+    return operator
+
+
+def _power_in_place(self, other):
+    """``**=``: an integer array keeps its dtype for integral float exponents."""
+    if self.dtype.kind in "iu" and type(other) is float and other.is_integer():
+        other = int(other)
+    return _plain_power_in_place(self, other)
+
+
+def _power(self, other, modulo=None):
+    if modulo is not None:
+        return NotImplemented
+    return _plain_power(self, other)
+
+
+def _not_in_place(self, other):
+    return NotImplemented
+
+
+for _name, _ufunc in BINARY.items():
+    setattr(JaxArray, f"__{_name}__", _binary(_name, _ufunc))
+    setattr(JaxArray, f"__r{_name}__", _reflected(_name, _ufunc))
+    if _name != "divmod":
+        setattr(JaxArray, f"__i{_name}__", _in_place(_name, _ufunc))
+        setattr(JaxScalar, f"__i{_name}__", _not_in_place)
+for _name, _ufunc in COMPARISONS.items():
+    setattr(JaxArray, f"__{_name}__", _binary(_name, _ufunc, comparison=True))
+for _name, _ufunc in UNARY.items():
+    setattr(JaxArray, f"__{_name}__", _unary(_name, _ufunc))
+_plain_power_in_place = JaxArray.__ipow__
+_plain_power = JaxArray.__pow__
+JaxArray.__ipow__ = _power_in_place
+JaxArray.__pow__ = _power
+JaxArray.__array_priority__ = 100.0
+JaxArray.__hash__ = None
+
+
+def _scalar_hash(self):
+    return hash(self._number)
+
+
+JaxScalar.__hash__ = _scalar_hash

@@ -1,0 +1,177 @@
+"""Running a NumPy function on the host replicas, with NumPy's aliasing.
+
+The arguments become ndarrays over the buffers' own memory.  A result that lies
+in the memory of an argument becomes a view of that argument; so views, copies
+and identities come out as NumPy makes them.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+import jax
+import numpy as np
+
+from ..array import core
+from ..storage import view
+from ..storage.buffer import canonical
+
+OURS = core.OURS
+JaxScalar = core.JaxScalar
+
+
+def unwrap(x, seen):
+    """`x` with our arrays replaced; appends ``(ours, ndarray)`` to `seen`."""
+    kind = type(x)
+    if kind in OURS:
+        if kind is JaxScalar:
+            return x._number
+        raw = x._read()
+        seen.append((x, raw))
+        return raw
+    if kind is list or kind is tuple:
+        for y in x:
+            k = type(y)
+            if k in OURS or k is list or k is tuple or k is slice:
+                return kind([unwrap(y, seen) for y in x])
+        return x
+    if kind is dict:
+        return {k: unwrap(y, seen) for k, y in x.items()}
+    if kind is slice:
+        return slice(unwrap(x.start, seen), unwrap(x.stop, seen), unwrap(x.step, seen))
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        return kind(*[unwrap(y, seen) for y in x])
+    if isinstance(x, jax.Array):
+        return np.asarray(x)
+    return x
+
+
+def wrap(result, seen):
+    """`result` with ndarrays and numpy scalars replaced by our arrays."""
+    kind = type(result)
+    if kind is np.ndarray:
+        return wrap_array(result, seen)
+    if isinstance(result, np.generic):
+        if result.dtype.char not in core.STORED_KINDS:
+            return result
+        return core.of_number(_narrowed(result))
+    if kind is tuple or kind is list:
+        return kind([wrap(y, seen) for y in result])
+    if isinstance(result, tuple) and hasattr(result, "_fields"):
+        return kind(*[wrap(y, seen) for y in result])
+    if kind is dict:
+        return {k: wrap(y, seen) for k, y in result.items()}
+    return result
+
+
+def _narrowed(result):
+    return result
+
+
+def wrap_array(result: np.ndarray, seen):
+    for ours, raw in seen:
+        if raw is result:
+            return ours
+    if result.base is None:
+        if result.dtype.char not in core.STORED_KINDS or not result.dtype.isnative:
+            return result
+        return core.of_fresh(result)
+    owner = view.owner_of(result)
+    for ours, raw in seen:
+        buffer = ours._buffer
+        if owner is buffer.owner:
+            return core.of_view(buffer, _rooted(result, owner), _base(ours))
+        if owner is view.owner_of(raw):
+            # the values were read from a snapshot: the same window on our memory
+            host = buffer.stand_in()
+            return core.of_view(buffer, view.same_window(result, buffer.read_snapshot(), host), _base(ours))
+    if result.dtype.char not in core.STORED_KINDS or not result.dtype.isnative:
+        return result
+    return core.of_memory(result)
+
+
+def _rooted(result: np.ndarray, owner: np.ndarray) -> np.ndarray:
+    """`result` with `owner` as its direct base."""
+    if result.base is owner:
+        return result
+    start = core.c_ordered(owner)
+    return view.same_window(result, start, start)
+
+
+def _base(ours):
+    return ours if ours._base is None else ours._base
+
+
+def call(function, args, kwargs):
+    """``function(*args, **kwargs)`` on the host, results wrapped.
+
+    `out` and every other argument of ours that the function writes must have
+    been prepared by :func:`call_writing`.
+    """
+    seen: list = []
+    args = tuple([unwrap(x, seen) for x in args])
+    if kwargs:
+        kwargs = {k: unwrap(x, seen) for k, x in kwargs.items()}
+    return wrap(function(*args, **kwargs), seen)
+
+
+def call_writing(function, args, kwargs, written):
+    """As :func:`call`, for functions that write the arrays in `written`."""
+    written = [x for x in written if type(x) in OURS]
+    for x in written:
+        if type(x) is JaxScalar:
+            raise TypeError("return arrays must be of ArrayType")
+    seen: list = []
+    args = tuple([unwrap(x, seen) for x in args])
+    kwargs = {k: unwrap(x, seen) for k, x in kwargs.items()}
+    with ExitStack() as locks:
+        buffers = {id(x._buffer): x._buffer for x in written}
+        for key in sorted(buffers):
+            locks.enter_context(buffers[key].lock)
+        # preparing a buffer for writing can move it to new memory: replace the
+        # arguments that were read before
+        fresh = [(x, x._writable()) for x in written]
+        swap = {}
+        for x, raw in seen:
+            for y, new in fresh:
+                if x is y and raw is not new:
+                    swap[id(raw)] = new
+                elif x is not y and x._buffer is y._buffer and view.owner_of(raw) is not x._buffer.owner:
+                    swap[id(raw)] = x._window()
+        if swap:
+            args = tuple([_swapped(x, swap) for x in args])
+            kwargs = {k: _swapped(x, swap) for k, x in kwargs.items()}
+            seen = [(x, swap.get(id(raw), raw)) for x, raw in seen]
+        result = function(*args, **kwargs)
+    return wrap(result, seen)
+
+
+def _swapped(x, swap):
+    if type(x) in (list, tuple):
+        return type(x)(_swapped(y, swap) for y in x)
+    return swap.get(id(x), x) if isinstance(x, np.ndarray) else x
+
+
+def outs(kwargs):
+    out = kwargs.get("out")
+    if out is None:
+        return ()
+    return out if type(out) is tuple else (out,)
+
+
+def narrow(result):
+    """Our arrays in `result` in the dtype that JAX stores (x64 off: 32 bit)."""
+    kind = type(result)
+    if kind in OURS:
+        dtype = result.dtype
+        target = canonical(dtype)
+        if target is dtype or target == dtype:
+            return result
+        if kind is JaxScalar:
+            return core.of_number(result._number.astype(target))
+        return core.of_fresh(result._read().astype(target))
+    if kind is tuple or kind is list:
+        return kind([narrow(y) for y in result])
+    if isinstance(result, tuple) and hasattr(result, "_fields"):
+        return kind(*[narrow(y) for y in result])
+    return result

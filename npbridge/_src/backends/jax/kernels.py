@@ -1,0 +1,263 @@
+"""What each ufunc computes on JAX, in the dtypes that NumPy's loop has.
+
+``jax.numpy`` has a function of the same name for nearly all of them.  Those that
+differ from NumPy in a value are written here, each with the case that differs.
+"""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+KERNELS: dict[np.ufunc, object] = {}
+
+
+def kernel_of(ufunc):
+    """The function on jax arrays for `ufunc`; None where there is none."""
+    found = KERNELS.get(ufunc)
+    if found is None:
+        found = getattr(jnp, ufunc.__name__, None)
+    return found
+
+
+def kernel(*ufuncs):
+    def decorate(function):
+        for ufunc in ufuncs:
+            KERNELS[ufunc] = function
+        return function
+
+    return decorate
+
+
+def _is_int(x):
+    return jnp.issubdtype(x.dtype, jnp.integer)
+
+
+@kernel(np.divide)
+def divide(x, y):
+    # XLA on CPU turns division by a broadcast scalar into multiplication by its
+    # reciprocal, so that x / x[k] is not 1 where it must be
+    shape = jnp.broadcast_shapes(x.shape, y.shape)
+    if y.shape != shape:
+        y = lax.optimization_barrier(jnp.broadcast_to(y, shape))
+    return jnp.true_divide(x, y)
+
+
+@kernel(np.floor_divide)
+def floor_divide(x, y):
+    if _is_int(x):
+        zero = y == 0  # NumPy: 0
+        return jnp.where(zero, 0, jnp.floor_divide(x, jnp.where(zero, 1, y))).astype(x.dtype)
+    return divmod_float(x, y)[0]
+
+
+@kernel(np.remainder)
+def remainder(x, y):
+    if _is_int(x):
+        zero = y == 0
+        return jnp.where(zero, 0, jnp.remainder(x, jnp.where(zero, 1, y))).astype(x.dtype)
+    return divmod_float(x, y)[1]
+
+
+@kernel(np.divmod)
+def divmod_(x, y):
+    if _is_int(x):
+        return floor_divide(x, y), remainder(x, y)
+    return divmod_float(x, y)
+
+
+def divmod_float(x, y):
+    """Quotient and remainder as Python defines them for floats (npy_divmod)."""
+    wide = x.astype(jnp.float32) if x.dtype == jnp.float16 else x
+    by = y.astype(wide.dtype)
+    mod = lax.rem(*jnp.broadcast_arrays(wide, by))
+    by = jnp.broadcast_to(by, mod.shape)
+    quotient = (wide - mod) / lax.optimization_barrier(by)
+    adjust = (mod != 0) & ((by < 0) != (mod < 0))
+    mod = jnp.where(adjust, mod + by, mod)
+    quotient = jnp.where(adjust, quotient - 1, quotient)
+    mod = jnp.where(mod == 0, jnp.copysign(jnp.zeros_like(mod), by), mod)
+    floored = jnp.floor(quotient)
+    floored = jnp.where(quotient - floored > 0.5, floored + 1, floored)
+    exact = wide / lax.optimization_barrier(by)
+    floored = jnp.where(quotient == 0, jnp.copysign(jnp.zeros_like(floored), exact), floored)
+    floored = jnp.where(by == 0, exact, floored)
+    return floored.astype(x.dtype), mod.astype(x.dtype)
+
+
+@kernel(np.fmod)
+def fmod(x, y):
+    if _is_int(x):
+        zero = y == 0
+        return jnp.where(zero, 0, lax.rem(*jnp.broadcast_arrays(x, jnp.where(zero, 1, y)))).astype(x.dtype)
+    return lax.rem(*jnp.broadcast_arrays(x, y))
+
+
+@kernel(np.sign)
+def sign(x):
+    if jnp.issubdtype(x.dtype, jnp.complexfloating):
+        size = jnp.abs(x)
+        return jnp.where(size == 0, jnp.zeros_like(x), x / jnp.where(size == 0, 1, size).astype(x.dtype))
+    return jnp.sign(x)
+
+
+@kernel(np.conjugate)
+def conjugate(x):
+    return jnp.conjugate(x)
+
+
+@kernel(np.left_shift)
+def left_shift(x, y):
+    bits = x.dtype.itemsize * 8
+    inside = (y >= 0) & (y < bits)
+    return jnp.where(inside, lax.shift_left(*jnp.broadcast_arrays(x, jnp.where(inside, y, 0))), 0).astype(x.dtype)
+
+
+@kernel(np.right_shift)
+def right_shift(x, y):
+    bits = x.dtype.itemsize * 8
+    inside = (y >= 0) & (y < bits)
+    by = jnp.where(inside, y, bits - 1)
+    x, by = jnp.broadcast_arrays(x, by)
+    if jnp.issubdtype(x.dtype, jnp.unsignedinteger):
+        return jnp.where(inside, lax.shift_right_logical(x, by), 0).astype(x.dtype)
+    return lax.shift_right_arithmetic(x, by)
+
+
+@kernel(np.power)
+def power(x, y):
+    return jnp.power(x, y)
+
+
+@kernel(np.float_power)
+def float_power(x, y):
+    return jnp.power(x, y)
+
+
+@kernel(np.square)
+def square(x):
+    if x.dtype == bool:
+        return x
+    return x * x
+
+
+@kernel(np.positive)
+def positive(x):
+    return x
+
+
+@kernel(np.absolute)
+def absolute(x):
+    return x if x.dtype == bool else jnp.abs(x)
+
+
+@kernel(np.fabs)
+def fabs(x):
+    return jnp.abs(x)
+
+
+@kernel(np.isfinite)
+def isfinite(x):
+    return jnp.isfinite(x)
+
+
+@kernel(np.signbit)
+def signbit(x):
+    return jnp.signbit(x)
+
+
+@kernel(np.matmul)
+def matmul(x, y):
+    if x.dtype == bool:
+        return jnp.matmul(x.astype(jnp.int32), y.astype(jnp.int32)) != 0
+    return jnp.matmul(x, y, precision=lax.Precision.HIGHEST)
+
+
+def _complex_order(x, y, greater):
+    """Where x comes after y (before, unless `greater`) in NumPy's complex order."""
+    if greater:
+        return (x.real > y.real) | ((x.real == y.real) & (x.imag > y.imag))
+    return (x.real < y.real) | ((x.real == y.real) & (x.imag < y.imag))
+
+
+@kernel(np.maximum)
+def maximum(x, y):
+    if jnp.issubdtype(x.dtype, jnp.complexfloating):
+        return jnp.where(_complex_order(y, x, True) & ~jnp.isnan(x) | (jnp.isnan(y) & ~jnp.isnan(x)), y, x)
+    return jnp.maximum(x, y)
+
+
+@kernel(np.minimum)
+def minimum(x, y):
+    if jnp.issubdtype(x.dtype, jnp.complexfloating):
+        return jnp.where(_complex_order(y, x, False) & ~jnp.isnan(x) | (jnp.isnan(y) & ~jnp.isnan(x)), y, x)
+    return jnp.minimum(x, y)
+
+
+@kernel(np.fmax)
+def fmax(x, y):
+    return jnp.where(jnp.isnan(y), x, jnp.where(jnp.isnan(x), y, maximum(x, y)))
+
+
+@kernel(np.fmin)
+def fmin(x, y):
+    return jnp.where(jnp.isnan(y), x, jnp.where(jnp.isnan(x), y, minimum(x, y)))
+
+
+def _complex_comparison(ufunc, function, strict):
+    real = function
+
+    def compare(x, y):
+        if jnp.issubdtype(x.dtype, jnp.complexfloating):
+            return real(x.real, y.real) & (x.real != y.real) | (x.real == y.real) & real(x.imag, y.imag)
+        return real(x, y)
+
+    KERNELS[ufunc] = compare
+
+
+_complex_comparison(np.less, jnp.less, True)
+_complex_comparison(np.less_equal, jnp.less_equal, False)
+_complex_comparison(np.greater, jnp.greater, True)
+_complex_comparison(np.greater_equal, jnp.greater_equal, False)
+
+
+@kernel(np.logical_and)
+def logical_and(x, y):
+    return (x != 0) & (y != 0)
+
+
+@kernel(np.logical_or)
+def logical_or(x, y):
+    return (x != 0) | (y != 0)
+
+
+@kernel(np.logical_xor)
+def logical_xor(x, y):
+    return (x != 0) ^ (y != 0)
+
+
+@kernel(np.logical_not)
+def logical_not(x):
+    return x == 0
+
+
+@kernel(np.ldexp)
+def ldexp(x, n):
+    return jnp.ldexp(x, n).astype(x.dtype)
+
+
+@kernel(np.frexp)
+def frexp(x):
+    mantissa, exponent = jnp.frexp(x)
+    special = ~jnp.isfinite(x)
+    return jnp.where(special, x, mantissa), jnp.where(special, 0, exponent)
+
+
+@kernel(np.bitwise_count)
+def bitwise_count(x):
+    return lax.population_count(jnp.abs(x) if jnp.issubdtype(x.dtype, jnp.signedinteger) else x)
+
+
+_ = jax

@@ -1,0 +1,127 @@
+"""Which backend is active, and what a backend must provide."""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import importlib
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ..ground.errors import BackendError
+from .registry import Rule, tables
+
+ALIASES = {"jax": "jax", "numpy": "numpy", "numba": "numpy"}
+
+
+class Backend:
+    """A backend as the protocol sees it.
+
+    Attributes
+    ----------
+    name : str
+    rules : dict
+        Function object to :class:`~npbridge._src.dispatch.registry.Rule`.
+    ufunc : callable
+        ``ufunc(ufunc, method, inputs, kwargs)``; every ufunc call.
+    binary : callable
+        ``binary(ufunc, a, b)``: an operator on operands that are known.
+    missing : callable
+        ``missing(function, args, kwargs)`` for functions without a rule.
+    """
+
+    __slots__ = ("binary", "missing", "name", "rules", "ufunc")
+
+    def __init__(self, name: str, ufunc: Callable, binary: Callable, missing: Callable) -> None:
+        self.name = name
+        self.rules: dict[Any, Rule] = tables[name]
+        self.ufunc = ufunc
+        self.binary = binary
+        self.missing = missing
+
+
+_loaded: dict[str, Backend] = {}
+_override: contextvars.ContextVar[Backend | None] = contextvars.ContextVar("npbridge_backend", default=None)
+_default: Backend | None = None
+
+
+def canonical_name(name: str) -> str:
+    try:
+        return ALIASES[name]
+    except (KeyError, TypeError):
+        raise BackendError(
+            f"there is no backend {name!r}. The backends are 'jax' and 'numpy' ('numba' is another name for 'numpy')."
+        ) from None
+
+
+def load(name: str) -> Backend:
+    name = canonical_name(name)
+    if name not in _loaded:
+        package = {"jax": "jax", "numpy": "numba"}[name]
+        module = importlib.import_module(f"..backends.{package}", __package__)
+        _loaded[name] = module.make_backend()
+    return _loaded[name]
+
+
+def active() -> Backend:
+    """The backend that the next call will use."""
+    return _override.get() or _default or _start()
+
+
+def _start() -> Backend:
+    name = os.environ.get("NPBRIDGE_BACKEND", "jax")
+    try:
+        use_backend(name)
+    except BackendError as error:
+        raise BackendError(f"NPBRIDGE_BACKEND: {error}") from None
+    assert _default is not None
+    return _default
+
+
+def use_backend(name: str) -> None:
+    """Choose the backend of all calls from now on.
+
+    Parameters
+    ----------
+    name : {"jax", "numpy", "numba"}
+        ``"numba"`` is another name for ``"numpy"``.
+
+    Raises
+    ------
+    BackendError
+        A ``ValueError``: there is no such backend.
+
+    Examples
+    --------
+    >>> import npbridge
+    >>> npbridge.use_backend("numpy")
+    >>> npbridge.get_backend_name()
+    'numpy'
+    >>> npbridge.use_backend("jax")
+    """
+    global _default
+    _default = load(name)
+
+
+def get_backend_name() -> str:
+    """The name of the active backend: ``"jax"`` or ``"numpy"``."""
+    return active().name
+
+
+@contextlib.contextmanager
+def backend(name: str) -> Iterator[None]:
+    """Use another backend inside a ``with`` block, in this thread or task.
+
+    Examples
+    --------
+    >>> import npbridge
+    >>> with npbridge.backend("numpy"):
+    ...     npbridge.get_backend_name()
+    'numpy'
+    """
+    token = _override.set(load(name))
+    try:
+        yield
+    finally:
+        _override.reset(token)

@@ -1,0 +1,59 @@
+"""Calls that leave the backend for the host: counted, announced, refusable."""
+
+from __future__ import annotations
+
+import collections
+import sys
+import warnings
+
+from ..ground import events
+from ..ground.config import config
+from ..ground.errors import FallbackError, FallbackWarning
+
+counts: collections.Counter[str] = collections.Counter()
+_warned: set[str] = set()
+
+_PACKAGES = ("npbridge", "numpy", "jax", "jaxlib", "numba", "contextlib")
+
+
+def user_stacklevel() -> int:
+    """How far up the stack the user's own line is, for ``warnings.warn``."""
+    level, frame = 1, sys._getframe(1)
+    while frame is not None:
+        name = frame.f_globals.get("__name__", "").partition(".")[0]
+        if name not in _PACKAGES:
+            return level
+        frame, level = frame.f_back, level + 1
+    return 2
+
+
+def announce(name: str, backend: str, reason: str) -> None:
+    """Report that `name` runs on the host instead of on `backend`.
+
+    Raises
+    ------
+    FallbackError
+        While ``npbridge.config.fallback`` is ``"error"``.
+    """
+    counts[name] += 1
+    if events.listeners:
+        events.emit("fallback", name, backend=backend, reason=reason)
+    choice = config.fallback
+    if choice == "error":
+        raise FallbackError(
+            f"numpy.{name} has no native form on the {backend!r} backend: {reason}. "
+            'Set npbridge.config.fallback = "warn" to let it run on the host.'
+        )
+    if choice == "warn" and name not in _warned:
+        _warned.add(name)
+        warnings.warn(
+            f"numpy.{name} runs on the host, not on the {backend!r} backend: {reason} (said once per function)",
+            FallbackWarning,
+            stacklevel=user_stacklevel(),
+        )
+
+
+def reset() -> None:
+    """Forget the counts and warn again."""
+    counts.clear()
+    _warned.clear()

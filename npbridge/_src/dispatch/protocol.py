@@ -1,0 +1,76 @@
+"""What NumPy calls: from the protocol hooks to the rule of the active backend."""
+
+from __future__ import annotations
+
+import numbers
+
+import jax
+import numpy as np
+
+from ..array import core
+from ..ground import events
+from .backend import active
+
+OURS = core.OURS
+
+# Operand types that are understood without asking; whatever else has an
+# __array_ufunc__ of its own gets its turn.
+PLAIN = {np.ndarray, int, float, complex, bool, list, tuple, type(None)}
+PLAIN.update(t for t in np._core.sctypeDict.values() if isinstance(t, type))
+
+_ndarray_ufunc = np.ndarray.__array_ufunc__
+
+
+def stranger(kind: type) -> bool:
+    """Whether operands of this type may want to handle the call themselves."""
+    if kind in PLAIN or issubclass(kind, (core.JaxArray, jax.Array, np.generic, numbers.Number)):
+        PLAIN.add(kind)
+        return False
+    if issubclass(kind, np.ndarray):
+        return kind.__array_ufunc__ is not _ndarray_ufunc
+    return hasattr(kind, "__array_ufunc__")
+
+
+def dispatch_ufunc(ufunc, method, inputs, kwargs):
+    for x in inputs:
+        kind = type(x)
+        if kind not in OURS and kind not in PLAIN and stranger(kind):
+            return NotImplemented
+    if kwargs:
+        for x in kwargs.get("out", ()):
+            kind = type(x)
+            if kind not in OURS and kind not in PLAIN and stranger(kind):
+                return NotImplemented
+        kind = type(kwargs.get("where"))
+        if kind not in OURS and kind not in PLAIN and stranger(kind):
+            return NotImplemented
+    backend = active()
+    if events.listeners:
+        events.emit("dispatch", ufunc.__name__, backend=backend.name, method=method)
+    return backend.ufunc(ufunc, method, inputs, kwargs)
+
+
+def foreign(kind: type) -> bool:
+    """Whether a type among the arguments should handle the function itself."""
+    if kind in OURS or kind in PLAIN or issubclass(kind, (core.JaxArray, jax.Array)):
+        return False
+    if issubclass(kind, np.ndarray):
+        return kind.__array_function__ is not np.ndarray.__array_function__
+    return hasattr(kind, "__array_function__")
+
+
+def dispatch_function(func, types, args, kwargs):
+    for kind in types:
+        if kind not in OURS and foreign(kind):
+            return NotImplemented
+    backend = active()
+    if events.listeners:
+        events.emit("dispatch", func.__name__, backend=backend.name, method="function")
+    rule = backend.rules.get(func)
+    if rule is None:
+        return backend.missing(func, args, kwargs)
+    return rule.call(args, kwargs)
+
+
+core.dispatch_ufunc = dispatch_ufunc
+core.dispatch_function = dispatch_function

@@ -1,0 +1,36 @@
+"""The errors that npbridge raises by itself.
+
+Where NumPy raises, npbridge raises NumPy's own class.  The classes here are for
+what NumPy has no word for; each is a subclass of what NumPy code would expect to
+catch.
+"""
+
+from __future__ import annotations
+
+
+class NpbridgeError(Exception):
+    """Base of every error that npbridge raises by itself."""
+
+
+class UnsupportedError(NpbridgeError, TypeError):
+    """A NumPy function, or a form of its arguments, that no backend can run.
+
+    The message says what was asked, why it cannot be done, and what to use
+    instead.
+    """
+
+
+class UnsupportedDtypeError(NpbridgeError, TypeError):
+    """Data that npbridge does not store: objects, text, records, dates."""
+
+
+class FallbackError(NpbridgeError, TypeError):
+    """A call would have run on the host while ``config.fallback == "error"``."""
+
+
+class BackendError(NpbridgeError, ValueError):
+    """A backend, platform or setting that does not exist."""
+
+
+class FallbackWarning(UserWarning):
+    """A function without a native implementation ran on the host."""

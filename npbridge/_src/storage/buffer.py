@@ -1,0 +1,268 @@
+"""The storage of an array: a device replica and a host replica that agree.
+
+A :class:`Buffer` is one C-ordered block of values.  It has up to two replicas:
+
+``device``
+    a ``jax.Array`` (or a tracer while JAX traces).  It is immutable, so it may be
+    shared between buffers and with the user.
+``host``
+    an ``ndarray`` whose memory is ours.  ``current`` says whether it holds the
+    present values; when it does not it is only a *stand-in* that describes the
+    layout, and large ones cost address space but no memory.
+
+At least one replica is current.  Three rules keep the replicas honest:
+
+* host memory is never handed to JAX: uploads copy;
+* host memory that somebody else can see (the read-only *snapshot* that
+  ``np.asarray`` gives away) is never written: the writer moves to new memory
+  while the snapshot is alive;
+* a device replica is donated only when its reference count says that nobody
+  else holds it.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+import jax
+import numpy as np
+
+from ..ground import events
+
+Tracer = jax.core.Tracer
+
+# Below this many bytes an upload or a download costs less than a compiled
+# update of one element (about 8 us on one CPU core).
+SMALL = 1 << 16
+# Host bandwidth over the price of one compiled update: after that many bytes'
+# worth of updates, copying the whole array once would have been as cheap.
+BYTES_PER_UPDATE = 1 << 16
+
+_identity = jax.jit(lambda x: x)
+_getrefcount = sys.getrefcount
+
+
+def canonical(dtype: np.dtype) -> np.dtype:
+    """The dtype in which JAX stores `dtype` under its present settings."""
+    if dtype.itemsize < 8 or jax.config.jax_enable_x64:
+        return dtype
+    return _NARROW.get(dtype, dtype)
+
+
+_NARROW = {
+    np.dtype(wide): np.dtype(narrow)
+    for wide, narrow in (
+        (np.float64, np.float32),
+        (np.int64, np.int32),
+        (np.uint64, np.uint32),
+        (np.complex128, np.complex64),
+        (np.longlong, np.int32),
+        (np.ulonglong, np.uint32),
+    )
+}
+
+
+def aligned_empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """An uninitialised C-ordered array at an address that JAX can alias."""
+    nbytes = dtype.itemsize
+    for n in shape:
+        nbytes *= n
+    raw = np.empty(nbytes + 64, np.uint8)
+    start = -raw.ctypes.data % 64
+    return raw[start : start + nbytes].view(dtype).reshape(shape)
+
+
+def put(values: np.ndarray):
+    """A device array with a private copy of `values`, in canonical dtype."""
+    dtype = canonical(values.dtype)
+    if events.listeners:
+        events.emit("transfer", "to_device", nbytes=values.nbytes)
+    if values.nbytes <= SMALL:
+        return _identity(values.astype(dtype, order="C"))
+    fresh = aligned_empty(values.shape, dtype)
+    np.copyto(fresh, values, casting="unsafe")
+    return jax.device_put(fresh)
+
+
+class Buffer:
+    """One block of values with a device and a host replica."""
+
+    __slots__ = (
+        "__weakref__",
+        "borrowed",
+        "current",
+        "device",
+        "dtype",
+        "host",
+        "lock",
+        "owner",
+        "reads",
+        "shape",
+        "snapshot",
+        "updates",
+        "version",
+    )
+
+    def __init__(self, device, host, shape, dtype) -> None:
+        self.device = device
+        self.host = host
+        self.owner = host
+        self.current = host is not None
+        self.shape = shape
+        self.dtype = dtype
+        self.snapshot = None
+        self.borrowed = False
+        self.reads = 0
+        self.updates = 0
+        self.version = 0
+        self.lock = threading.Lock()
+
+    @property
+    def traced(self) -> bool:
+        return isinstance(self.device, Tracer)
+
+    @property
+    def nbytes(self) -> int:
+        n = self.dtype.itemsize
+        for d in self.shape:
+            n *= d
+        return n
+
+    # -- layout
+
+    def stand_in(self) -> np.ndarray:
+        """The host array, allocated if need be; its values may not be current."""
+        host = self.host
+        if host is None:
+            with self.lock:
+                host = self.host
+                if host is None:
+                    host = self.owner = self.host = np.empty(self.shape, self.dtype)
+        return host
+
+    # -- reading
+
+    def read(self) -> np.ndarray:
+        """The present values as an ndarray that the caller must not write."""
+        if self.current:
+            return self.host
+        return self.read_snapshot()
+
+    def read_snapshot(self) -> np.ndarray:
+        """The present values as a read-only ndarray that never changes."""
+        snapshot = self.snapshot
+        if snapshot is None:
+            with self.lock:
+                snapshot = self.snapshot
+                if snapshot is None:
+                    snapshot = self.snapshot = self._make_snapshot()
+        return snapshot
+
+    def _make_snapshot(self) -> np.ndarray:
+        if self.current:
+            # a memoryview as base, so that views of the snapshot keep the
+            # snapshot alive and not the array below it
+            view = np.ndarray(self.shape, self.dtype, memoryview(self.host).cast("B") if self.host.size else None)
+            view.flags.writeable = False
+            return view
+        if events.listeners:
+            events.emit("transfer", "to_host", nbytes=self.nbytes)
+        return np.asarray(self.device)
+
+    def to_device(self):
+        """The present values for a compiled kernel.
+
+        A ``jax.Array``, or a private ``ndarray`` when a small array is read for
+        the first time since it was written: uploading it would cost more than
+        the call that passes it along.
+        """
+        device = self.device
+        if device is not None:
+            return device
+        with self.lock:
+            if self.device is not None:
+                return self.device
+            if self.borrowed or canonical(self.dtype) != self.dtype:
+                return self.host.astype(canonical(self.dtype))
+            self.reads += 1
+            if self.reads == 1 and self.host.nbytes <= SMALL:
+                return self.host.copy()
+            self.updates = 0
+            self.device = put(self.host)
+            return self.device
+
+    # -- writing; the caller holds the lock
+
+    def host_for_writing(self) -> np.ndarray:
+        """The host replica, current, alone, and free to be written."""
+        if not self.current:
+            self._download()
+        if self.snapshot is not None:
+            self._leave_snapshot()
+        self.device = None
+        self.reads = 0
+        self.version += 1
+        return self.host
+
+    def _download(self) -> None:
+        if self.host is None:
+            self.owner = self.host = np.empty(self.shape, self.dtype)
+        if events.listeners:
+            events.emit("transfer", "to_host", nbytes=self.nbytes)
+        np.copyto(self.host, np.asarray(self.device))
+        self.snapshot = None
+        self.current = True
+
+    def _leave_snapshot(self) -> None:
+        # one reference from the slot, one from the call: more means that
+        # somebody still looks at this memory
+        if _getrefcount(self.snapshot) > 2 and not self.borrowed and self.device_is_no_source():
+            self.owner = self.host = self.host.copy()
+        self.snapshot = None
+
+    def device_is_no_source(self) -> bool:
+        """Whether the snapshot lies in our memory (and not in JAX's)."""
+        return isinstance(self.snapshot.base, memoryview) and np.may_share_memory(self.snapshot, self.host)
+
+    def replace(self, device) -> None:
+        """Take `device` as the new contents."""
+        self.device = device
+        self.current = False
+        self.snapshot = None
+        self.reads = 0
+        self.version += 1
+
+    def prefers_device_update(self) -> bool:
+        """Whether one more compiled update beats moving to the host.
+
+        Renting against buying: compiled updates cost a fixed price each, moving
+        costs one copy of the array.  Changing over when the rents paid reach the
+        price of buying is never worse than twice the best choice.
+        """
+        if self.current or self.device is None:
+            return False
+        if self.traced:
+            return True
+        nbytes = self.nbytes
+        if nbytes <= SMALL:
+            return False
+        self.updates += 1
+        return self.updates * BYTES_PER_UPDATE <= nbytes
+
+    def donatable(self) -> bool:
+        """Whether nobody but this buffer holds the device replica."""
+        if self.snapshot is not None:
+            if _getrefcount(self.snapshot) > 2:
+                return False
+            self.snapshot = None
+        return not self.traced and _getrefcount(self.device) <= 2
+
+
+def of_device(device) -> Buffer:
+    return Buffer(device, None, device.shape, device.dtype)
+
+
+def of_host(values: np.ndarray) -> Buffer:
+    """A buffer over C-ordered `values`, whose memory becomes ours."""
+    return Buffer(None, values, values.shape, values.dtype)
