@@ -7,6 +7,7 @@ import operator
 import jax
 import numpy as np
 
+from ..ground.compat import teach_jax_scalars
 from ..storage.buffer import Tracer
 from . import core
 from .core import OURS, JaxArray, JaxScalar, of_number
@@ -223,3 +224,4 @@ def register_pytree(cls) -> None:
 
 register_pytree(JaxArray)
 register_pytree(JaxScalar)
+teach_jax_scalars(JaxScalar, lambda scalar: scalar.value)

@@ -1,0 +1,19 @@
+"""What depends on the version of another library, each with the version seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+def teach_jax_scalars(kind: type, convert: Callable) -> None:
+    """Let ``jnp.asarray`` take our scalars.
+
+    ``isinstance`` takes them for NumPy's scalars, so jax 0.10 looks their type up
+    in this table instead of calling ``__jax_array__``.  Where the table does not
+    exist the other branch is taken, and nothing is missing.
+    """
+    try:
+        from jax._src.dtypes import canonicalize_value_handlers
+    except ImportError:
+        return
+    canonicalize_value_handlers[kind] = convert
