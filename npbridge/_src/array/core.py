@@ -204,10 +204,10 @@ class JaxArray:
         device = buffer.device
         if layout.dtype != buffer.dtype:
             return None
-        spec = view.spec_of(layout, buffer.host)
+        spec, starts = view.spec_of(layout, buffer.host)
         if buffer.traced:
-            return view.read_spec(device, spec)
-        return view.read_compiled(device, spec)
+            return view.read_spec(device, spec, starts)
+        return view.read_compiled(device, spec, view.starts_for_kernel(starts))
 
     # -- protocols
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from ...dispatch import fallback
 from ...dispatch.backend import Backend
 from .. import host
-from . import ufuncs
+from . import compositions, linear_algebra, moves, reductions, transforms, ufuncs, unsupported
+
+RULE_MODULES = (compositions, linear_algebra, moves, reductions, transforms, unsupported)
 
 
 def missing(function, args, kwargs):
     """A function that no rule knows: it runs on the host, and says so."""
-    fallback.announce(function.__name__, "jax", "it has no rule")
+    name = getattr(function, "__name__", str(function))
+    fallback.announce(name, "jax", "it has no rule")
     return host.narrow(host.call_writing(function, args, kwargs, host.outs(kwargs)))
 
 

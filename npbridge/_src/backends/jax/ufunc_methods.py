@@ -121,8 +121,6 @@ def _resolve(ufunc, dtype, source, out):
 def reduce(ufunc, array, axis=0, dtype=None, out=None, keepdims=False, initial=_NoValue, where=True):
     if type(out) is tuple:
         out = out[0]
-    if out is not None and not (type(out) in OURS or isinstance(out, np.ndarray)) or type(out) is core.JaxScalar:
-        raise TypeError("output must be an array")
     if ufunc.nin != 2 or ufunc.nout != 1 or ufunc.signature is not None or kernel_of(ufunc) is None:
         return _on_host(ufunc, "reduce", (array,), dict(axis=axis, dtype=dtype, out=out, keepdims=keepdims), (out,))
     array = _as_array(array)
@@ -157,17 +155,28 @@ def reduce(ufunc, array, axis=0, dtype=None, out=None, keepdims=False, initial=_
         ufunc, axes, bool(keepdims), canonical(loop), canonical(result), has_where, has_initial, identity,
         jax.config.jax_enable_x64,
     )  # fmt: skip
-    value = compiled(array._value(), mask, start)
+    return write_result(compiled(array._value(), mask, start), out, name=ufunc.__name__)
+
+
+def write_result(value, out, *, exact=False, name="add"):
+    """The result of a reduction: a new array, or `out` with the values in it."""
     if out is None:
         return core.of_device(value)
+    if not (type(out) in OURS or isinstance(out, np.ndarray)) or type(out) is core.JaxScalar:
+        raise TypeError("output must be an array")
     if out.shape != value.shape:
         if len(out.shape) != len(value.shape):
             raise ValueError(
-                f"output parameter for reduction operation {ufunc.__name__} has the wrong number of dimensions: "
+                f"output parameter for reduction operation {name} has the wrong number of dimensions: "
                 f"Found {len(out.shape)} but expected {len(value.shape)}"
             )
         raise ValueError(
             f"non-broadcastable output operand with shape {out.shape} doesn't match the broadcast shape {value.shape}"
+        )
+    if not np.can_cast(value.dtype, out.dtype, "safe" if exact else "same_kind"):
+        raise TypeError(
+            f"Cannot cast array data from {value.dtype!r} to {out.dtype!r} according to the rule "
+            f"'{'safe' if exact else 'same_kind'}'"
         )
     ufuncs.write_into(out, value)
     return out

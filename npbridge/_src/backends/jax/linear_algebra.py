@@ -1,0 +1,287 @@
+"""``numpy.linalg`` and the products, on ``jax.numpy.linalg``.
+
+JAX answers a singular or indefinite matrix with NaN where NumPy raises
+``LinAlgError``: a result that is not finite is shown to NumPy, which raises or not.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from ...array import core
+from ...dispatch.registry import Rule, implements, register
+from ...storage.buffer import Tracer, canonical
+from .by_name import ByName, Policy, wrap
+
+HIGHEST = lax.Precision.HIGHEST
+
+
+class Factorization(ByName):
+    """A ``numpy.linalg`` function: square, inexact, and raising as NumPy does."""
+
+    def __init__(self, function, policy, result=None):
+        super().__init__(function, policy)
+        self.result_type = result
+
+    def __call__(self, args, kwargs):
+        for x in args:
+            if isinstance(x, core.JaxArray) and x.dtype == np.float16:
+                raise TypeError("array type float16 is unsupported in linalg")
+        return super().__call__(args, kwargs)
+
+    def run(self, bound, static, out):
+        for name in self.policy.arrays:
+            value = bound.get(name)
+            if isinstance(value, core.JaxArray):
+                self.check_shape(value, name)
+        result = super().run(bound, static, out)
+        parts = result if isinstance(result, tuple) else (result,)
+        if not all(_finite(p) for p in parts):
+            self.ask_numpy(bound, static)
+        return self.result_type(*parts) if self.result_type is not None else result
+
+    def check_shape(self, value, name):
+        if name == "a" and value.ndim < 2:
+            raise np.linalg.LinAlgError(
+                f"{value.ndim}-dimensional array given. Array must be at least two-dimensional"
+            )
+        if name == "a" and self.function in _SQUARE and value.shape[-1] != value.shape[-2]:
+            raise np.linalg.LinAlgError("Last 2 dimensions of the array must be square")
+
+    def ask_numpy(self, bound, static):
+        """Raise what NumPy raises for these matrices."""
+        values = {k: np.asarray(core.host_values(v)) for k, v in bound.items() if k in self.policy.arrays}
+        with np.errstate(all="ignore"):
+            self.function(**values, **static)
+
+
+_SQUARE = {
+    np.linalg.cholesky, np.linalg.det, np.linalg.eig, np.linalg.eigh, np.linalg.eigvals, np.linalg.eigvalsh,
+    np.linalg.inv, np.linalg.slogdet, np.linalg.solve,
+}  # fmt: skip
+
+
+@jax.jit
+def _all_finite(x):
+    return jnp.all(jnp.isfinite(x))
+
+
+def _finite(x) -> bool:
+    value = x._value()
+    return isinstance(value, Tracer) or value.dtype.kind not in "fc" or bool(_all_finite(value))
+
+
+def _factorization(function, result=None, arrays=("a",), twin=None):
+    policy = Policy(arrays=arrays, inexact=True, twin=twin)
+    register("jax", function, Rule(Factorization(function, policy, result), "native", "jax.numpy.linalg"))
+
+
+_results = np.linalg._linalg
+
+
+def _eigh(a, UPLO="L"):
+    upper = UPLO.upper()
+    if upper not in ("L", "U"):
+        raise ValueError("UPLO argument must be 'L' or 'U'")
+    # symmetrize_input=False reads one triangle, as LAPACK does
+    return jnp.linalg.eigh(a, UPLO=upper, symmetrize_input=False)
+
+
+def _eigvalsh(a, UPLO="L"):
+    return _eigh(_one_triangle(a, UPLO))[0]
+
+
+def _one_triangle(a, UPLO):
+    half = jnp.tril(a, -1) if UPLO.upper() == "L" else jnp.triu(a, 1)
+    diagonal = jnp.einsum("...ii->...i", a).real
+    middle = jnp.eye(a.shape[-1], dtype=a.dtype) * diagonal[..., None, :]
+    return half + jnp.conj(jnp.swapaxes(half, -1, -2)) + middle
+
+
+def _cholesky(a, upper=False):
+    lower = jnp.linalg.cholesky(_one_triangle(a, "U" if upper else "L"))
+    return jnp.conj(jnp.swapaxes(lower, -1, -2)) if upper else lower
+
+
+def _svd(a, full_matrices=True, compute_uv=True, hermitian=False):
+    return jnp.linalg.svd(a, full_matrices=full_matrices, compute_uv=compute_uv, hermitian=hermitian)
+
+
+def _solve(a, b):
+    # b is a vector only when it has one dimension (NumPy 2)
+    vector = b.ndim == 1
+    columns = b[:, None] if vector else b
+    if columns.shape[-2] != a.shape[-1]:
+        raise ValueError("solve: the shapes do not match")
+    shape = jnp.broadcast_shapes(a.shape[:-2], columns.shape[:-2])
+    a = jnp.broadcast_to(a, shape + a.shape[-2:])
+    columns = jnp.broadcast_to(columns, shape + columns.shape[-2:])
+    if 0 in a.shape or 0 in columns.shape:
+        x = jnp.zeros(shape + (a.shape[-1], columns.shape[-1]), a.dtype)
+    else:
+        x = jnp.linalg.solve(a, columns)
+    return x[..., 0] if vector else x
+
+
+def _inv(a):
+    return a if 0 in a.shape else jnp.linalg.inv(a)
+
+
+def _det(a):
+    return jnp.ones(a.shape[:-2], a.dtype) if a.shape[-1] == 0 else jnp.linalg.det(a)
+
+
+def _qr(a, mode="reduced"):
+    if mode == "raw":
+        raise NotImplementedError("mode 'raw'")
+    return jnp.linalg.qr(a, mode=mode)
+
+
+_factorization(np.linalg.cholesky, twin=_cholesky)
+_factorization(np.linalg.det, twin=_det)
+_factorization(np.linalg.slogdet, _results.SlogdetResult)
+_factorization(np.linalg.inv, twin=_inv)
+_factorization(np.linalg.solve, arrays=("a", "b"), twin=_solve)
+_factorization(np.linalg.eig, _results.EigResult)
+_factorization(np.linalg.eigvals)
+_factorization(np.linalg.eigh, _results.EighResult, twin=lambda a, UPLO="L": _eigh(_one_triangle(a, UPLO)))
+_factorization(np.linalg.eigvalsh, twin=_eigvalsh)
+
+
+class _Several(Factorization):
+    """Functions whose result is one array or a tuple, depending on an argument."""
+
+    def run(self, bound, static, out):
+        named, self.result_type = self.result_type, None
+        try:
+            result = super().run(bound, static, out)
+        finally:
+            self.result_type = named
+        return named(*result) if isinstance(result, tuple) else result
+
+
+for _function, _twin, _named in ((np.linalg.svd, _svd, _results.SVDResult), (np.linalg.qr, _qr, _results.QRResult)):
+    _policy = Policy(arrays=("a",), inexact=True, twin=_twin)
+    register("jax", _function, Rule(_Several(_function, _policy, _named), "native", "jax.numpy.linalg"))
+
+
+@implements(np.linalg.lstsq, backend="jax", how="jax.numpy.linalg")
+def lstsq(a, b, rcond=None):
+    a, b = (x if isinstance(x, core.JaxArray) else core.from_object(x, copy=False) for x in (a, b))
+    if a.ndim != 2 or b.ndim not in (1, 2) or a.shape[0] != b.shape[0] or 0 in a.shape or 0 in b.shape:
+        result = np.linalg.lstsq(np.asarray(a), np.asarray(b), rcond)  # NumPy's errors and empty cases
+        return tuple(core.from_object(r, copy=True) if isinstance(r, np.ndarray) else r for r in result)
+    dtype = canonical(np.result_type(a.dtype, b.dtype, np.float32))
+    if dtype.kind == "f" and a.dtype.kind in "biu" or b.dtype.kind in "biu":
+        dtype = canonical(np.result_type(dtype, np.float64))
+    if rcond is None:
+        rcond = float(np.finfo(dtype).eps) * max(a.shape)
+    x, residuals, rank, s = _lstsq(a._value(), b._value(), float(rcond), dtype.name)
+    rank = int(rank)
+    if rank != a.shape[1] or a.shape[0] <= a.shape[1]:
+        residuals = jnp.zeros((0,), residuals.dtype)
+    return core.of_device(x), core.of_device(residuals), np.int32(rank), core.of_device(s)
+
+
+@functools.partial(jax.jit, static_argnums=3)
+def _lstsq(a, b, rcond, dtype):
+    a, b = a.astype(dtype), b.astype(dtype)
+    columns = b[:, None] if b.ndim == 1 else b
+    u, s, vh = jnp.linalg.svd(a, full_matrices=False)
+    keep = s > (rcond if rcond >= 0 else jnp.finfo(s.dtype).eps) * s[0]
+    inverse = jnp.where(keep, 1 / jnp.where(keep, s, 1), 0).astype(dtype)
+    uh_b = jnp.matmul(u.conj().T, columns, precision=HIGHEST)
+    x = jnp.matmul(vh.conj().T, inverse[:, None] * uh_b, precision=HIGHEST)
+    off = columns - jnp.matmul(a, x, precision=HIGHEST)
+    residuals = jnp.sum(off.real**2 + off.imag**2 if jnp.iscomplexobj(off) else off * off, axis=0)
+    return (x[:, 0] if b.ndim == 1 else x), residuals, jnp.sum(keep), s
+
+
+# -- products
+
+
+def _product(function, arrays=("a", "b"), twin=None):
+    register("jax", function, Rule(ByName(function, Policy(arrays=arrays, twin=twin)), "native", "jax.numpy"))
+
+
+def _of_bools(product):
+    def call(a, b, **kwargs):
+        if a.dtype == bool:
+            return product(a.astype(jnp.int32), b.astype(jnp.int32), **kwargs) != 0
+        return product(a, b, **kwargs)
+
+    return call
+
+
+_product(np.dot, twin=_of_bools(functools.partial(jnp.dot, precision=HIGHEST)))
+_product(np.inner, twin=_of_bools(functools.partial(jnp.inner, precision=HIGHEST)))
+_product(np.vdot, twin=_of_bools(lambda a, b: jnp.vdot(a, b, precision=HIGHEST)))
+_product(np.tensordot, twin=_of_bools(functools.partial(jnp.tensordot, precision=HIGHEST)))
+
+
+@implements(np.einsum, backend="jax", how="jax.numpy")
+def einsum(*operands, out=None, optimize=False, dtype=None, casting="safe", order="K"):
+    from ...dispatch.backend import active
+
+    arrays = [x for x in operands if isinstance(x, core.JaxArray) or isinstance(x, (np.ndarray, jax.Array))]
+    model = [np.broadcast_to(np.empty((), x.dtype), x.shape) if hasattr(x, "dtype") else x for x in operands]
+    _check_einsum(model, dtype, casting)
+    common = np.dtype(dtype) if dtype is not None else np.result_type(*[x.dtype for x in arrays])
+    core.check_dtype(common)
+    places = tuple(i for i, x in enumerate(operands) if hasattr(x, "dtype"))
+    rest = tuple(None if i in places else _static(x) for i, x in enumerate(operands))
+    values = [_value(operands[i]) for i in places]
+    result = _einsum(places, rest, canonical(common).name)(*values)
+    _ = active
+    if out is not None:
+        if out.shape != result.shape:
+            raise ValueError(f"output parameter for einsum has the wrong shape {out.shape}, expected {result.shape}")
+        if not np.can_cast(result.dtype, out.dtype, casting):
+            raise TypeError(f"Cannot cast einsum's result from {result.dtype!r} to {out.dtype!r} by '{casting}'")
+        from .ufuncs import write_into
+
+        write_into(out, result)
+        return out
+    return wrap(result)
+
+
+def _check_einsum(model, dtype, casting):
+    """NumPy's own errors: einsum over arrays of length-zero strides costs their size,
+    so the shapes are checked with path finding alone."""
+    if not model or (isinstance(model[0], str) and len(model) == 1):
+        np.einsum(*model)
+    if dtype is not None:
+        for x in model:
+            if isinstance(x, np.ndarray) and not np.can_cast(x.dtype, dtype, casting):
+                np.einsum(*model, dtype=dtype, casting=casting)
+    total = sum(x.size for x in model if isinstance(x, np.ndarray))
+    if total <= 4096:
+        try:
+            np.einsum_path(*model)
+        except Exception:
+            np.einsum(*model)
+
+
+def _static(x):
+    return tuple(x) if isinstance(x, list) else x
+
+
+def _value(x):
+    return x._value() if isinstance(x, core.JaxArray) else np.array(x)
+
+
+@functools.lru_cache(maxsize=512)
+def _einsum(places, rest, dtype):
+    def run(*values):
+        operands = list(rest)
+        for i, v in zip(places, values, strict=True):
+            operands[i] = jnp.asarray(v).astype(dtype if dtype != "bool" else jnp.int32)
+        operands = [list(x) if isinstance(x, tuple) else x for x in operands]
+        return jnp.einsum(*operands, precision=HIGHEST).astype(dtype)
+
+    return jax.jit(run)

@@ -1,0 +1,269 @@
+"""Reductions: what NumPy's functions add to ``ufunc.reduce`` and ``accumulate``."""
+
+from __future__ import annotations
+
+import functools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ...array import core
+from ...dispatch.registry import implements
+from ...storage.buffer import canonical
+from . import ufuncs
+from .ufunc_methods import _as_array, _axes, accumulate, reduce, write_result
+
+_NoValue = np._NoValue
+jax_rule = functools.partial(implements, backend="jax")
+
+
+def _reduction(ufunc, default=None):
+    def call(a, axis=None, dtype=None, out=None, keepdims=_NoValue, initial=_NoValue, where=_NoValue):
+        return reduce(
+            ufunc, a, axis, default if dtype is None else dtype, out,
+            keepdims is not _NoValue and keepdims, initial, True if where is _NoValue else where,
+        )  # fmt: skip
+
+    return call
+
+
+def _extremum(ufunc):
+    def call(a, axis=None, out=None, keepdims=_NoValue, initial=_NoValue, where=_NoValue):
+        return reduce(
+            ufunc, a, axis, None, out,
+            keepdims is not _NoValue and keepdims, initial, True if where is _NoValue else where,
+        )  # fmt: skip
+
+    return call
+
+
+def _truth(ufunc):
+    def call(a, axis=None, out=None, keepdims=_NoValue, *, where=_NoValue):
+        return reduce(
+            ufunc, a, axis, None, out,
+            keepdims is not _NoValue and keepdims, _NoValue, True if where is _NoValue else where,
+        )  # fmt: skip
+
+    return call
+
+
+for _function, _ufunc in ((np.sum, np.add), (np.prod, np.multiply)):
+    jax_rule(_function)(_reduction(_ufunc))
+for _function, _ufunc in ((np.max, np.maximum), (np.amax, np.maximum), (np.min, np.minimum), (np.amin, np.minimum)):
+    jax_rule(_function)(_extremum(_ufunc))
+for _function, _ufunc in ((np.all, np.logical_and), (np.any, np.logical_or)):
+    jax_rule(_function)(_truth(_ufunc))
+
+
+def _running(ufunc):
+    def call(a, axis=None, dtype=None, out=None):
+        a = _as_array(a)
+        if axis is None:
+            a, axis = a.ravel(), 0
+        elif a.ndim == 0:
+            a = a.reshape(1)
+        return accumulate(ufunc, a, axis, dtype, out)
+
+    return call
+
+
+jax_rule(np.cumsum)(_running(np.add))
+jax_rule(np.cumprod)(_running(np.multiply))
+
+
+# -- means
+
+
+def _mean_dtypes(source, dtype, out):
+    """``(dtype to add up in, dtype of the result)`` as in NumPy's ``_mean``."""
+    if dtype is not None:
+        return np.dtype(dtype), np.dtype(dtype)
+    if source.kind in "bui":
+        return np.dtype(np.float64), np.dtype(np.float64)
+    if source == np.float16:
+        return np.dtype(np.float32), np.dtype(np.float16)
+    return source, source
+
+
+@functools.lru_cache(maxsize=1024)
+def _compiled_mean(axis, keepdims, loop, result, has_where, x64):
+    def run(x, where):
+        x = x.astype(loop)
+        if has_where:
+            where = jnp.broadcast_to(where, x.shape)
+            count = jnp.sum(where, axis, keepdims=keepdims, dtype=jnp.int32)
+            x = jnp.where(where, x, jnp.zeros((), loop))
+        else:
+            count = 1
+            for a in axis:
+                count *= x.shape[a]
+        total = jnp.sum(x, axis, keepdims=keepdims, dtype=loop)
+        return (total / jnp.asarray(count, total.real.dtype)).astype(result)
+
+    return jax.jit(run)
+
+
+def _mask(where, shape):
+    if where is _NoValue or where is True:
+        return np.True_, False
+    where = where._value() if type(where) in core.OURS else np.asarray(where)
+    if where.dtype != bool:
+        raise TypeError(f"Cannot cast array data from {where.dtype!r} to dtype('bool') according to the rule 'safe'")
+    np.broadcast_to(np.empty(where.shape, bool), shape)
+    return where, True
+
+
+@jax_rule(np.mean)
+def mean(a, axis=None, dtype=None, out=None, keepdims=_NoValue, *, where=_NoValue):
+    a = _as_array(a)
+    axes = _axes(axis, a.ndim)
+    mask, has_where = _mask(where, a.shape)
+    loop, result = _mean_dtypes(a.dtype, dtype, out)
+    _warn_empty(a, axes, "Mean of empty slice.")
+    compiled = _compiled_mean(
+        axes, keepdims is not _NoValue and bool(keepdims), canonical(loop), canonical(result), has_where,
+        jax.config.jax_enable_x64,
+    )  # fmt: skip
+    return write_result(compiled(a._value(), mask), out)
+
+
+def _warn_empty(a, axes, text, ddof=0):
+    import warnings
+
+    from ...dispatch.fallback import user_stacklevel
+
+    count = 1
+    for axis in axes:
+        count *= a.shape[axis]
+    if count - ddof <= 0:
+        warnings.warn(text, RuntimeWarning, stacklevel=user_stacklevel())
+
+
+@functools.lru_cache(maxsize=1024)
+def _compiled_var(axis, keepdims, loop, result, has_where, has_mean, root, x64):
+    def run(x, where, ddof, given):
+        x = x.astype(loop)
+        if has_where:
+            where = jnp.broadcast_to(where, x.shape)
+            count = jnp.sum(where, axis, keepdims=True, dtype=jnp.int32).astype(jnp.zeros((), loop).real.dtype)
+        else:
+            count = 1
+            for a in axis:
+                count *= x.shape[a]
+            count = jnp.asarray(count, jnp.zeros((), loop).real.dtype)
+        zero = jnp.zeros((), loop)
+        if has_mean:
+            center = given.astype(loop)
+        else:
+            total = jnp.sum(jnp.where(where, x, zero) if has_where else x, axis, keepdims=True, dtype=loop)
+            center = total / count
+        off = x - center
+        square = off.real**2 + off.imag**2 if jnp.issubdtype(loop, jnp.complexfloating) else off * off
+        if has_where:
+            square = jnp.where(where, square, jnp.zeros((), square.dtype))
+        total = jnp.sum(square, axis, keepdims=keepdims, dtype=square.dtype)
+        free = jnp.maximum(count - ddof, 0).astype(total.dtype)
+        if has_where and not keepdims:
+            free = jnp.squeeze(free, axis)
+        out = total / free
+        return (jnp.sqrt(out) if root else out).astype(result)
+
+    return jax.jit(run)
+
+
+def _spread(root):
+    def call(
+        a, axis=None, dtype=None, out=None, ddof=0, keepdims=_NoValue, *, where=_NoValue, mean=_NoValue,
+        correction=_NoValue,
+    ):  # fmt: skip
+        if correction is not _NoValue:
+            if ddof != 0:
+                raise ValueError("ddof and correction can't be provided simultaneously.")
+            ddof = correction
+        a = _as_array(a)
+        axes = _axes(axis, a.ndim)
+        mask, has_where = _mask(where, a.shape)
+        loop, result = _mean_dtypes(a.dtype, dtype, out)
+        if result.kind == "c":
+            result = np.empty(0, result).real.dtype
+        _warn_empty(a, axes, "Degrees of freedom <= 0 for slice", ddof)
+        has_mean = mean is not _NoValue and mean is not None
+        given = np.float32(0)
+        if has_mean:
+            given = mean._value() if type(mean) in core.OURS else np.asarray(mean)
+        compiled = _compiled_var(
+            axes, keepdims is not _NoValue and bool(keepdims), canonical(loop), canonical(result), has_where,
+            has_mean, root, jax.config.jax_enable_x64,
+        )  # fmt: skip
+        return write_result(compiled(a._value(), mask, ddof, given), out)
+
+    return call
+
+
+jax_rule(np.var)(_spread(False))
+jax_rule(np.std)(_spread(True))
+
+
+# -- positions of extrema, counts
+
+
+@functools.lru_cache(maxsize=512)
+def _compiled_position(name, axis, keepdims, x64):
+    def run(x):
+        if x.dtype == bool:
+            x = x.astype(jnp.int8)
+        if jnp.issubdtype(x.dtype, jnp.complexfloating):
+            return _complex_position(name, x, axis, keepdims)
+        return getattr(jnp, name)(x, axis=axis, keepdims=keepdims).astype(canonical(np.dtype(np.intp)))
+
+    return jax.jit(run)
+
+
+def _complex_position(name, x, axis, keepdims):
+    """By real part, then imaginary part; NaNs first, as NumPy orders them."""
+    nan = jnp.isnan(x)
+    best = getattr(jnp, name[3:])
+    worst = jnp.array(-jnp.inf if name == "argmax" else jnp.inf, x.real.dtype)
+    real = jnp.where(nan, -worst, x.real)
+    top = real == best(real, axis=axis, keepdims=True)
+    imag = jnp.where(top, jnp.where(nan, -worst, x.imag), worst)
+    imag = jnp.where(jnp.any(nan, axis=axis, keepdims=True) & ~nan, worst, imag)
+    return getattr(jnp, name)(imag, axis=axis, keepdims=keepdims).astype(canonical(np.dtype(np.intp)))
+
+
+def _position(name, function):
+    def call(a, axis=None, out=None, *, keepdims=_NoValue):
+        a = _as_array(a)
+        if a.size == 0 or (axis is not None and not isinstance(axis, int)):
+            model = np.empty(a.shape, np.int8)
+            function(model, axis=axis)  # NumPy's own error for empty input or a bad axis
+            axis = axis if axis is None else axis.__index__()
+            return write_result(jnp.zeros(function(model, axis=axis, keepdims=keepdims is True).shape, np.intp), out)
+        if axis is not None:
+            (axis,) = _axes(axis, a.ndim) or (None,)
+        compiled = _compiled_position(
+            name, axis, keepdims is not _NoValue and bool(keepdims), jax.config.jax_enable_x64
+        )
+        return write_result(compiled(a._value()), out, exact=True)
+
+    return call
+
+
+jax_rule(np.argmax)(_position("argmax", np.argmax))
+jax_rule(np.argmin)(_position("argmin", np.argmin))
+
+
+@jax_rule(np.count_nonzero)
+def count_nonzero(a, axis=None, *, keepdims=False):
+    a = _as_array(a)
+    return reduce(np.add, ufuncs.call(np.not_equal, (a, 0)), axis, np.intp, None, keepdims)
+
+
+@jax_rule(np.ptp)
+def ptp(a, axis=None, out=None, keepdims=_NoValue):
+    a = _as_array(a)
+    keep = keepdims is not _NoValue and keepdims
+    high = reduce(np.maximum, a, axis, None, None, keep)
+    low = reduce(np.minimum, a, axis, None, None, keep)
+    return np.subtract(high, low, out=out) if out is not None else np.subtract(high, low)
