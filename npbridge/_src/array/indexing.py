@@ -202,23 +202,18 @@ def write_window(buffer, window: np.ndarray, value) -> bool:
         if covers and new.shape == buffer.shape and not isinstance(new, np.ndarray):
             buffer.replace(new)
             return True
-        if not buffer.prefers_device_update():
+        if not buffer.traced and buffer.nbytes <= SMALL:
             return False
-        spec = view.spec_of(window, buffer.host)
-        new = core.jax.numpy.broadcast_to(_fitted(new, window.ndim), window.shape) if new.shape != window.shape else new
+        spec, starts = view.spec_of(window, buffer.host)
+        if not buffer.prefers_device_update((spec, new.shape, new.dtype)):
+            return False
         if buffer.traced:
-            device = view.write_spec(buffer.device, core.jax.numpy.asarray(new), spec)
-        elif buffer.donatable():
-            device = view.write_donated(buffer.device, new, spec)
+            device = view.write_spec(buffer.device, new, spec, starts)
         else:
-            device = view.write_compiled(buffer.device, new, spec)
+            write = view.write_donated if buffer.donatable() else view.write_compiled
+            device = write(buffer.device, new, spec, view.starts_for_kernel(starts))
         buffer.replace(device)
     return True
-
-
-def _fitted(new, ndim):
-    """`new` without the leading axes of length one that NumPy lets a value have."""
-    return new.reshape(new.shape[new.ndim - ndim :]) if new.ndim > ndim else new
 
 
 def _cast_as_numpy(new, value, dtype):

@@ -37,7 +37,13 @@ Tracer = jax.core.Tracer
 SMALL = 1 << 16
 # Host bandwidth over the price of one compiled update: after that many bytes'
 # worth of updates, copying the whole array once would have been as cheap.
-BYTES_PER_UPDATE = 1 << 16
+BYTES_PER_UPDATE = 1 << 17
+# Host bandwidth over the price of compiling an update (about 30 ms): after that
+# many bytes moved for want of a kernel, compiling it would have been as cheap.
+BYTES_PER_COMPILATION = 1 << 28
+
+# What of that each kernel has been charged so far.
+_moved: dict = {}
 
 _identity = jax.jit(lambda x: x)
 _getrefcount = sys.getrefcount
@@ -233,12 +239,13 @@ class Buffer:
         self.reads = 0
         self.version += 1
 
-    def prefers_device_update(self) -> bool:
-        """Whether one more compiled update beats moving to the host.
+    def prefers_device_update(self, kind) -> bool:
+        """Whether one more compiled update of this kind beats moving to the host.
 
-        Renting against buying: compiled updates cost a fixed price each, moving
-        costs one copy of the array.  Changing over when the rents paid reach the
-        price of buying is never worse than twice the best choice.
+        Renting against buying, twice.  A kernel is compiled when moving for want
+        of it has cost as much as compiling.  Compiled updates cost a fixed price
+        each, moving costs one copy of the array.  Changing over when the rents
+        paid reach the price of buying is never worse than twice the best choice.
         """
         if self.current or self.device is None:
             return False
@@ -246,6 +253,13 @@ class Buffer:
             return True
         nbytes = self.nbytes
         if nbytes <= SMALL:
+            return False
+        kind = (self.shape, self.dtype, kind)
+        moved = _moved.get(kind, 0)
+        if moved < BYTES_PER_COMPILATION:
+            if len(_moved) >= 4096:
+                _moved.clear()
+            _moved[kind] = moved + nbytes
             return False
         self.updates += 1
         return self.updates * BYTES_PER_UPDATE <= nbytes

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 
 
 def owner_of(values: np.ndarray):
@@ -34,12 +35,16 @@ def address(values: np.ndarray) -> int:
     return values.__array_interface__["data"][0]
 
 
+_WRITEABLE = 0x400
+
+
 def same_window(layout: np.ndarray, old: np.ndarray, new: np.ndarray) -> np.ndarray:
     """The window that `layout` is on `old`, on `new` (both C-ordered, alike)."""
     offset = address(layout) - address(old)
     if layout.size == 0:
         offset = 0
-    writeable = layout.flags.writeable
+    # by number: asking for `writeable` by name warns on what broadcast_arrays gives
+    writeable = layout.flags.num & _WRITEABLE
     window = np.ndarray(layout.shape, layout.dtype, new, offset, layout.strides)
     if not writeable:
         window.flags.writeable = False
@@ -47,47 +52,57 @@ def same_window(layout: np.ndarray, old: np.ndarray, new: np.ndarray) -> np.ndar
 
 
 class Spec(NamedTuple):
-    """How to cut a view out of the device replica.
+    """How to cut a view out of the device replica, but for where it starts.
 
-    ``base``: shape to give the buffer first.  ``index``: one int or slice per
-    axis of it.  ``order``: transposition of what the slices keep.  ``shape``: the
-    view's shape, with the broadcast axes (``repeated``) as they are.
-    ``flat``: instead of the above, element strides and offset for a gather.
+    The starts are left out so that one compiled kernel serves all the windows of
+    one shape: ``x[i : i + 2] = v`` in a loop compiles once.
+
+    ``base``: shape to give the buffer first.  ``cuts``: ``(size, step)`` for each
+    axis of it.  ``order``: transposition of the axes that ``kept`` names.
+    ``shape``: the view's shape, with the broadcast axes (``repeated``) as they are.
+    ``strides``: instead of the above, element strides for a gather.
     """
 
     base: tuple
-    index: tuple
+    cuts: tuple
     order: tuple
+    used: tuple
     kept: tuple
     repeated: tuple
     shape: tuple
-    flat: tuple | None
+    strides: tuple | None
 
 
-def spec_of(layout: np.ndarray, host: np.ndarray) -> Spec:
+def spec_of(layout: np.ndarray, host: np.ndarray) -> tuple[Spec, tuple[int, ...]]:
+    """``(spec, starts)`` of the window that `layout` is on `host`."""
     itemsize = host.dtype.itemsize
     offset = 0 if layout.size == 0 else (address(layout) - address(host)) // itemsize
     strides = tuple(s // itemsize for s in layout.strides)
     return _spec(host.shape, layout.shape, strides, offset)
 
 
+def starts_for_kernel(starts: tuple[int, ...]) -> np.ndarray:
+    """The starts as an argument of a compiled kernel."""
+    return np.array(starts, np.int64 if jax.config.jax_enable_x64 else np.int32)
+
+
 @functools.lru_cache(maxsize=4096)
-def _spec(base, shape, strides, offset) -> Spec:
+def _spec(base, shape, strides, offset) -> tuple[Spec, tuple[int, ...]]:
     repeated = tuple(n > 1 and s == 0 for n, s in zip(shape, strides, strict=True))
     axes = [i for i, (n, s) in enumerate(zip(shape, strides, strict=True)) if n > 1 and s != 0]
     axes.sort(key=lambda i: -abs(strides[i]))
     total = int(np.prod(base, dtype=np.int64))
     if 0 in shape:
-        return Spec((), (), (), (), (), shape, None)
+        return Spec((), (), (), (), (), (), shape, None), ()
     for candidate in (base, _factored(total, [abs(strides[i]) for i in axes])):
         found = candidate and _match(candidate, [(shape[i], strides[i]) for i in axes], offset)
         if found:
-            index, used = found
+            starts, cuts, used = found
             # slicing leaves the axes in the order of the base; `order` brings them
             # into the order of `axes`
             order = tuple(int(k) for k in np.argsort(np.argsort(used)))
-            return Spec(candidate, index, order, tuple(axes), repeated, shape, None)
-    return Spec(base, (), (), (), repeated, shape, (strides, offset))
+            return Spec(candidate, cuts, order, tuple(used), tuple(axes), repeated, shape, None), starts
+    return Spec(base, (), (), (), (), repeated, shape, strides), (offset,)
 
 
 def _factored(total, steps):
@@ -102,50 +117,63 @@ def _factored(total, steps):
 
 
 def _match(base, axes, offset):
-    """Index the axes of `base` so that the given (size, stride) axes come out."""
+    """Cut the axes of `base` so that the given (size, stride) axes come out."""
     cstrides, n = [], 1
     for d in reversed(base):
         cstrides.append(n)
         n *= d
     cstrides.reverse()
-    start, rest = [], offset
+    starts, rest = [], offset
     for d, c in zip(base, cstrides, strict=True):
         q, rest = divmod(rest, c) if d else (0, 0)
-        start.append(q)
-    index: list = list(start)
+        starts.append(q)
+    cuts = [(1, 1)] * len(base)
     used = []
     for size, stride in axes:
         for j, (d, c) in enumerate(zip(base, cstrides, strict=True)):
             if j in used or stride % c or d == 1:
                 continue
             step = stride // c
-            last = start[j] + step * (size - 1)
+            last = starts[j] + step * (size - 1)
             if 0 <= last < d:
-                stop = last + (1 if step > 0 else -1)
-                index[j] = slice(start[j], stop if stop >= 0 else None, step)
+                starts[j] = min(starts[j], last)
+                cuts[j] = (size, step)
                 used.append(j)
                 break
         else:
             return None
-    return tuple(index), used
+    return tuple(starts), tuple(cuts), used
 
 
-def _flat_index(spec: Spec):
-    strides, offset = spec.flat
-    index = jnp.full(spec.shape, offset, jnp.int64 if jax.config.jax_enable_x64 else jnp.int32)
-    for axis, (n, s) in enumerate(zip(spec.shape, strides, strict=True)):
+def _flat_index(spec: Spec, offset):
+    dtype = jnp.int64 if jax.config.jax_enable_x64 else jnp.int32
+    index = jnp.full(spec.shape, offset, dtype)
+    for axis, (n, s) in enumerate(zip(spec.shape, spec.strides, strict=True)):
         if n > 1 and s:
             index = index + (jnp.arange(n) * s).reshape((n,) + (1,) * (len(spec.shape) - axis - 1))
     return index
 
 
-def read_spec(x, spec: Spec):
+def _span(spec: Spec) -> list[int]:
+    """How much of each axis of the base lies between the first and the last cut."""
+    return [abs(step) * (size - 1) + 1 for size, step in spec.cuts]
+
+
+def _steps(spec: Spec) -> tuple:
+    """Index into the span: the axes of ``spec.used`` by their step, the others at 0."""
+    return tuple(slice(None, None, cut[1]) if j in spec.used else 0 for j, cut in enumerate(spec.cuts))
+
+
+def read_spec(x, spec: Spec, starts):
     """The values of the view that `spec` describes, from the device replica."""
     if 0 in spec.shape:
         return jnp.zeros(spec.shape, x.dtype)
-    if spec.flat is not None:
-        return x.reshape(-1)[_flat_index(spec)]
-    part = x.reshape(spec.base)[spec.index].transpose(spec.order)
+    if spec.strides is not None:
+        return x.reshape(-1)[_flat_index(spec, starts[0])]
+    part = x.reshape(spec.base)
+    if spec.base:
+        part = lax.dynamic_slice(part, [starts[j] for j in range(len(spec.base))], _span(spec))[_steps(spec)]
+    part = part.transpose(spec.order)
     # axes of `part` follow spec.kept; put them where the view has them
     by_axis = dict(zip(spec.kept, range(len(spec.kept)), strict=True))
     kept_in_order = sorted(spec.kept)
@@ -154,22 +182,37 @@ def read_spec(x, spec: Spec):
     return jnp.broadcast_to(part.reshape(full), spec.shape)
 
 
-def write_spec(x, values, spec: Spec):
-    """The device replica `x` with `values` (of the view's shape) written in."""
+def write_spec(x, values, spec: Spec, starts):
+    """The device replica `x` with `values` (that broadcast to the view's shape) written in."""
     if 0 in spec.shape:
         return x
-    values = values.astype(x.dtype)
-    if spec.flat is not None:
-        flat = x.reshape(-1).at[_flat_index(spec)].set(values)
+    values = jnp.asarray(values).astype(x.dtype)
+    if values.ndim > len(spec.shape):  # NumPy lets a value have leading axes of length one
+        values = values.reshape(values.shape[values.ndim - len(spec.shape) :])
+    values = jnp.broadcast_to(values, spec.shape)
+    if spec.strides is not None:
+        flat = x.reshape(-1).at[_flat_index(spec, starts[0])].set(values)
         return flat.reshape(x.shape)
-    by_axis = dict(zip(spec.kept, range(len(spec.kept)), strict=True))
     kept_in_order = sorted(spec.kept)
     if any(spec.repeated):
         values = values[tuple(-1 if r else slice(None) for r in spec.repeated)]
     values = values.reshape([spec.shape[i] for i in kept_in_order])
     values = values.transpose([kept_in_order.index(i) for i in spec.kept])
     values = values.transpose(tuple(int(k) for k in np.argsort(spec.order)))
-    return x.reshape(spec.base).at[spec.index].set(values).reshape(x.shape)
+    return _write_cuts(x.reshape(spec.base), values, spec, starts).reshape(x.shape)
+
+
+def _write_cuts(x, values, spec: Spec, starts):
+    if not spec.base:
+        return values
+    starts = [starts[j] for j in range(len(spec.base))]
+    span = _span(spec)
+    if all(abs(step) == 1 for _, step in spec.cuts):
+        flipped = tuple(slice(None, None, spec.cuts[j][1]) for j in sorted(spec.used))
+        part = values[flipped].reshape(span)
+    else:
+        part = lax.dynamic_slice(x, starts, span).at[_steps(spec)].set(values)
+    return lax.dynamic_update_slice(x, part, starts)
 
 
 read_compiled = jax.jit(read_spec, static_argnums=1)
