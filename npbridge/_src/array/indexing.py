@@ -93,8 +93,8 @@ def _element(self, key):
     result = values[key]
     if type(result) is not np.ndarray:
         return of_number(result)
-    if result.base is None:
-        return core.of_fresh(result)
+    if view.owner_of(result) is not view.owner_of(values):
+        return core.of_fresh(result)  # a copy, which can be a transposed one with a base
     window = self._window()[key]
     return of_view(buffer, window, self if self._base is None else self._base)
 
