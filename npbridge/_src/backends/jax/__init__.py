@@ -5,9 +5,11 @@ from __future__ import annotations
 from ...dispatch import fallback
 from ...dispatch.backend import Backend
 from .. import host
-from . import compositions, linear_algebra, moves, reductions, transforms, ufuncs, unsupported
+from ..unsupported import register_refusals
+from . import compositions, linear_algebra, moves, reductions, transforms, ufuncs
 
-RULE_MODULES = (compositions, linear_algebra, moves, reductions, transforms, unsupported)
+RULE_MODULES = (compositions, linear_algebra, moves, reductions, transforms)
+register_refusals("jax", host.narrow)
 
 
 def missing(function, args, kwargs):

@@ -14,7 +14,7 @@ from ...array import core
 from ...dispatch.registry import Rule, register
 from ...storage.buffer import Tracer
 from .. import host
-from .surface import surface
+from ..surface import surface
 
 OURS = core.OURS
 
