@@ -151,6 +151,13 @@ def _array_namespace(self, *, api_version=None):
     return npbridge
 
 
+def _array_wrap(self, array, context=None, return_scalar=False):
+    """What NumPy's own code calls to give a result the type of its argument."""
+    if type(array) in OURS or array.dtype.char not in core.STORED_KINDS:
+        return array
+    return of_number(array[()]) if return_scalar and array.ndim == 0 else core.from_object(array, copy=True)
+
+
 def _format(self, spec):
     if type(self) is JaxScalar or (self.ndim == 0 and spec):
         return format(self._read()[()] if type(self) is not JaxScalar else self._number, spec)
@@ -180,6 +187,7 @@ JaxScalar.__reduce__ = _scalar_reduce
 JaxArray.__dlpack__ = _dlpack
 JaxArray.__dlpack_device__ = _dlpack_device
 JaxArray.__array_namespace__ = _array_namespace
+JaxArray.__array_wrap__ = _array_wrap
 JaxArray.__format__ = _format
 JaxArray.__class_getitem__ = classmethod(_class_getitem)
 

@@ -56,7 +56,6 @@ ABSENT = {
     "__array_interface__": "it would give away writable memory; numpy.asarray uses __array__",
     "__array_struct__": "it would give away writable memory; numpy.asarray uses __array__",
     "__array_finalize__": "a hook of ndarray subclasses",
-    "__array_wrap__": "replaced by __array_ufunc__ and __array_function__",
     "__buffer__": "the buffer protocol gives away memory; `data` is a read-only memoryview",
     "__delitem__": "elements of arrays cannot be deleted; ndarray has it only to say so",
     "__setstate__": "pickles are made by __reduce__",

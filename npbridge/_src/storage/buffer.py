@@ -51,22 +51,26 @@ _getrefcount = sys.getrefcount
 
 def canonical(dtype: np.dtype) -> np.dtype:
     """The dtype in which JAX stores `dtype` under its present settings."""
-    if dtype.itemsize < 8 or jax.config.jax_enable_x64:
+    if dtype.itemsize < 8:
         return dtype
-    return _NARROW.get(dtype, dtype)
+    if jax.config.jax_enable_x64:
+        return _PLAIN.get(dtype.char, dtype)
+    return _NARROW.get(dtype.char, dtype)
 
 
 _NARROW = {
-    np.dtype(wide): np.dtype(narrow)
+    np.dtype(wide).char: np.dtype(narrow)
     for wide, narrow in (
         (np.float64, np.float32),
         (np.int64, np.int32),
         (np.uint64, np.uint32),
         (np.complex128, np.complex64),
-        (np.longlong, np.int32),
-        (np.ulonglong, np.uint32),
+        ("q", np.int32),
+        ("Q", np.uint32),
     )
 }
+# NumPy has two types for each 64-bit integer; JAX takes one of them
+_PLAIN = {"q": np.dtype(np.int64), "Q": np.dtype(np.uint64)}
 
 
 def aligned_empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:

@@ -17,7 +17,7 @@ KERNELS: dict[np.ufunc, object] = {}
 def kernel_of(ufunc):
     """The function on jax arrays for `ufunc`; None where there is none."""
     found = KERNELS.get(ufunc)
-    if found is None:
+    if found is None and getattr(np, ufunc.__name__, None) is ufunc:
         found = getattr(jnp, ufunc.__name__, None)
     return found
 
@@ -97,10 +97,16 @@ def fmod(x, y):
 
 @kernel(np.sign)
 def sign(x):
-    if jnp.issubdtype(x.dtype, jnp.complexfloating):
-        size = jnp.abs(x)
-        return jnp.where(size == 0, jnp.zeros_like(x), x / jnp.where(size == 0, 1, size).astype(x.dtype))
-    return jnp.sign(x)
+    if not jnp.issubdtype(x.dtype, jnp.complexfloating):
+        return jnp.sign(x)
+    real, imag = x.real, x.imag
+    one_infinite = jnp.isinf(real) != jnp.isinf(imag)
+    real = jnp.where(one_infinite, jnp.where(jnp.isinf(real), jnp.sign(real), 0), real)
+    imag = jnp.where(one_infinite, jnp.where(jnp.isinf(x.imag), jnp.sign(imag), 0), imag)
+    size = jnp.hypot(real, imag)
+    bad = jnp.isnan(x.real) | jnp.isnan(x.imag) | (jnp.isinf(x.real) & jnp.isinf(x.imag))
+    size = jnp.where(size == 0, 1, size)
+    return jnp.where(bad, jnp.nan, lax.complex(real / size, imag / size)) + jnp.where(bad, 1j * jnp.nan, 0).astype(x.dtype)
 
 
 @kernel(np.conjugate)
@@ -128,12 +134,24 @@ def right_shift(x, y):
 
 @kernel(np.power)
 def power(x, y):
+    if jnp.issubdtype(x.dtype, jnp.complexfloating):
+        return _complex_power(x, y)
     return jnp.power(x, y)
+
+
+def _complex_power(x, y):
+    """NumPy multiplies for the exponents 1, 2, 3, which keeps infinities right."""
+    x, y = jnp.broadcast_arrays(x, y)
+    out = jnp.power(x, y)
+    out = jnp.where(y == 1, x, jnp.where(y == 2, x * x, jnp.where(y == 3, x * x * x, out)))
+    of_zero = jnp.where(y.real > 0, 0, jnp.nan + 1j * jnp.nan).astype(x.dtype)
+    out = jnp.where(x == 0, of_zero, out)
+    return jnp.where(y == 0, jnp.ones_like(x), out)
 
 
 @kernel(np.float_power)
 def float_power(x, y):
-    return jnp.power(x, y)
+    return power(x, y)
 
 
 @kernel(np.square)
@@ -206,21 +224,51 @@ def fmin(x, y):
     return jnp.where(jnp.isnan(y), x, jnp.where(jnp.isnan(x), y, minimum(x, y)))
 
 
-def _complex_comparison(ufunc, function, strict):
-    real = function
+def _comparison(ufunc, function):
+    beyond = jnp.less if function in (jnp.less, jnp.less_equal) else jnp.greater
 
     def compare(x, y):
         if jnp.issubdtype(x.dtype, jnp.complexfloating):
-            return real(x.real, y.real) & (x.real != y.real) | (x.real == y.real) & real(x.imag, y.imag)
-        return real(x, y)
+            first = beyond(x.real, y.real) & ~jnp.isnan(x.imag) & ~jnp.isnan(y.imag)
+            return first | ((x.real == y.real) & function(x.imag, y.imag))
+        if x.dtype == y.dtype:
+            return function(x, y)
+        return _mixed_signs(function, x, y)
 
     KERNELS[ufunc] = compare
 
 
-_complex_comparison(np.less, jnp.less, True)
-_complex_comparison(np.less_equal, jnp.less_equal, False)
-_complex_comparison(np.greater, jnp.greater, True)
-_complex_comparison(np.greater_equal, jnp.greater_equal, False)
+def _mixed_signs(function, x, y):
+    """uint64 against int64, which have no common integer dtype."""
+    left = jnp.issubdtype(x.dtype, jnp.signedinteger)
+    signed = x if left else y
+    wide = jnp.uint64 if signed.dtype.itemsize == 8 else jnp.uint32
+    # a negative number is below every unsigned one
+    below = function(-1, 0) if left else function(0, -1)
+    return jnp.where(signed < 0, below, function(x.astype(wide), y.astype(wide)))
+
+
+_comparison(np.less, jnp.less)
+_comparison(np.less_equal, jnp.less_equal)
+_comparison(np.greater, jnp.greater)
+_comparison(np.greater_equal, jnp.greater_equal)
+
+
+@kernel(np.equal)
+def equal(x, y):
+    return jnp.equal(x, y) if x.dtype == y.dtype else _same_number(x, y)
+
+
+@kernel(np.not_equal)
+def not_equal(x, y):
+    return jnp.not_equal(x, y) if x.dtype == y.dtype else ~_same_number(x, y)
+
+
+def _same_number(x, y):
+    """Equality of uint64 and int64."""
+    signed = x if jnp.issubdtype(x.dtype, jnp.signedinteger) else y
+    wide = jnp.uint64 if signed.dtype.itemsize == 8 else jnp.uint32
+    return (x.astype(wide) == y.astype(wide)) & (signed >= 0)
 
 
 @kernel(np.logical_and)

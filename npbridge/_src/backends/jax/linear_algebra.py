@@ -177,10 +177,12 @@ def lstsq(a, b, rcond=None):
         result = np.linalg.lstsq(np.asarray(a), np.asarray(b), rcond)  # NumPy's errors and empty cases
         return tuple(core.from_object(r, copy=True) if isinstance(r, np.ndarray) else r for r in result)
     dtype = canonical(np.result_type(a.dtype, b.dtype, np.float32))
-    if dtype.kind == "f" and a.dtype.kind in "biu" or b.dtype.kind in "biu":
+    if a.dtype.kind in "biu" or b.dtype.kind in "biu":
         dtype = canonical(np.result_type(dtype, np.float64))
     if rcond is None:
         rcond = float(np.finfo(dtype).eps) * max(a.shape)
+    if not rcond >= 0:
+        rcond = np.finfo(dtype).eps
     x, residuals, rank, s = _lstsq(a._value(), b._value(), float(rcond), dtype.name)
     rank = int(rank)
     if rank != a.shape[1] or a.shape[0] <= a.shape[1]:
@@ -193,7 +195,7 @@ def _lstsq(a, b, rcond, dtype):
     a, b = a.astype(dtype), b.astype(dtype)
     columns = b[:, None] if b.ndim == 1 else b
     u, s, vh = jnp.linalg.svd(a, full_matrices=False)
-    keep = s > (rcond if rcond >= 0 else jnp.finfo(s.dtype).eps) * s[0]
+    keep = s > rcond * s[0]
     inverse = jnp.where(keep, 1 / jnp.where(keep, s, 1), 0).astype(dtype)
     uh_b = jnp.matmul(u.conj().T, columns, precision=HIGHEST)
     x = jnp.matmul(vh.conj().T, inverse[:, None] * uh_b, precision=HIGHEST)

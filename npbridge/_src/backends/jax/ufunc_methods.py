@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 
 import jax
 import jax.numpy as jnp
@@ -73,14 +74,18 @@ def _compiled_reduce(ufunc, axis, keepdims, dtype, result, has_where, has_initia
             out = jnp.full(shape, jnp.asarray(start).astype(x.dtype))
         elif not axis:
             out = x
+        elif ufunc is np.add and has_initial and x.dtype != bool:
+            # starting from the given value keeps a sum of negative zeros negative
+            return shaped(lax.reduce(x, jnp.asarray(initial).astype(dtype), lax.add, axis).astype(result), x)
         else:
             out = function(x, axis) if function else _fold(ufunc, x, axis)
         out = out.astype(result)
         if has_initial and not empty:
             out = kernel_of(ufunc)(jnp.asarray(initial).astype(dtype), out.astype(dtype)).astype(result)
-        if keepdims:
-            out = out.reshape([1 if i in axis else n for i, n in enumerate(x.shape)])
-        return out
+        return shaped(out, x)
+
+    def shaped(out, x):
+        return out.reshape([1 if i in axis else n for i, n in enumerate(x.shape)]) if keepdims else out
 
     run.__name__ = f"{ufunc.__name__}_reduce"
     return jax.jit(run)
@@ -90,7 +95,7 @@ def _axes(axis, ndim):
     if axis is None:
         return tuple(range(ndim))
     if isinstance(axis, tuple):
-        found = tuple(np.lib.array_utils.normalize_axis_index(int(a), ndim) for a in axis)
+        found = tuple(np.lib.array_utils.normalize_axis_index(operator.index(a), ndim) for a in axis)
         if len(set(found)) != len(found):
             raise ValueError("duplicate value in 'axis'")
         return tuple(sorted(found))
@@ -102,7 +107,7 @@ def _axes(axis, ndim):
 def _integer(axis):
     if isinstance(axis, (bool, np.bool_)):
         raise TypeError("an integer is required for the axis")
-    return axis.__index__()
+    return operator.index(axis)
 
 
 def _as_array(a):
@@ -111,10 +116,10 @@ def _as_array(a):
 
 def _resolve(ufunc, dtype, source, out):
     """The loop's and the result's dtype, as NumPy's reductions choose them."""
-    if dtype is not None:
-        resolved = ufunc.resolve_dtypes((None, source, None), signature=(np.dtype(dtype), None, None), reduction=True)
-    else:
-        resolved = ufunc.resolve_dtypes((None if out is None else out.dtype, source, None), reduction=True)
+    signature = None if dtype is None else (ufuncs.as_dtype(dtype), None, None)
+    first = out.dtype if out is not None and dtype is None else None
+    keywords = {} if signature is None else {"signature": signature}
+    resolved = ufunc.resolve_dtypes((first, source, None), reduction=True, casting="unsafe", **keywords)
     return resolved[1], resolved[2]
 
 
@@ -138,7 +143,7 @@ def reduce(ufunc, array, axis=0, dtype=None, out=None, keepdims=False, initial=_
             raise ValueError(
                 f"reduction operation '{ufunc.__name__}' does not have an identity, so to use a where mask one has to specify 'initial'"
             )
-        if any(shape[a] == 0 for a in axes) and 0 not in [n for i, n in enumerate(shape) if i not in axes]:
+        if any(shape[a] == 0 for a in axes):
             raise ValueError(f"zero-size array to reduction operation {ufunc.__name__} which has no identity")
     if identity is None:
         identity = 0
@@ -282,6 +287,9 @@ def reduceat(ufunc, array, indices, axis=0, dtype=None, out=None):
         raise IndexError(f"index {bad} out-of-bounds in {ufunc.__name__}.reduceat [0, {n})")
     stops = np.append(at[1:], n)
     loop, result = _resolve(ufunc, dtype, array.dtype, out)
+    if at.size == 0:
+        shape = tuple(0 if i == axis else m for i, m in enumerate(array.shape))
+        return core.array_of_device(jnp.zeros(shape, canonical(result)))
     compiled = _compiled_reduceat(ufunc, axis, canonical(loop), canonical(result), jax.config.jax_enable_x64)
     value = compiled(array._value(), at, np.where(stops > at, stops, at + 1))
     if out is None:

@@ -8,6 +8,8 @@ call is two dict look-ups and one compiled function.
 
 from __future__ import annotations
 
+import warnings
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -135,6 +137,11 @@ def operand(x):
     return x, x.dtype
 
 
+def unstorable(inputs) -> bool:
+    """Whether an operand is an ndarray of objects, text, extended precision."""
+    return any(isinstance(x, (np.ndarray, np.generic)) and x.dtype.char not in core.STORED_KINDS for x in inputs)
+
+
 def host_scalar(x):
     """The number where `x` is a scalar whose value lies on the host, else None."""
     kind = type(x)
@@ -255,8 +262,16 @@ def without_kernel(ufunc, inputs, kwargs):
 def general(ufunc, inputs, kwargs):
     """``ufunc(*inputs, **kwargs)`` with any keywords, or with a core signature."""
     kwargs = dict(kwargs)
-    out = kwargs.pop("out", ())
+    out = kwargs.pop("out", None)
     where = kwargs.pop("where", True)
+    if out is None and where is not True:
+        warn_uninitialised()
+    if type(out) is tuple and any(o is Ellipsis for o in out):
+        raise TypeError("must use `...` as `out=...` and not per-operand/in a tuple")
+    if out is Ellipsis:
+        result = general(ufunc, inputs, {**kwargs, "where": where, "out": ()})
+        return tuple(map(as_array, result)) if type(result) is tuple else as_array(result)
+    out = out or ()
     order = kwargs.pop("order", "K")
     kwargs.pop("subok", None)
     axes = {k: kwargs.pop(k) for k in ("axis", "axes", "keepdims") if k in kwargs}
@@ -264,17 +279,19 @@ def general(ufunc, inputs, kwargs):
     dtype = kwargs.pop("dtype", None)
     signature = kwargs.pop("signature", kwargs.pop("sig", None))
     if dtype is not None:
-        signature = (None,) * ufunc.nin + (np.dtype(dtype),) * ufunc.nout
+        signature = (None,) * ufunc.nin + (as_dtype(dtype),) * ufunc.nout
     if "casting" in kwargs:
         resolve["casting"] = kwargs.pop("casting")
     if kernel_of(ufunc) is None or axes or len(inputs) != ufunc.nin or kwargs or isinstance(signature, str):
+        return elsewhere(ufunc, inputs, out, where, order, dtype, signature, resolve, axes, kwargs)
+    if unstorable(inputs):
         return elsewhere(ufunc, inputs, out, where, order, dtype, signature, resolve, axes, kwargs)
     values, dtypes = zip(*(operand(x) for x in inputs), strict=True)
     if all(d in WEAK for d in dtypes):
         values = tuple(np.asarray(v) for v in values)
         dtypes = tuple(v.dtype for v in values)
     if signature is not None:
-        resolve["signature"] = tuple(np.dtype(s) if s is not None else None for s in signature)
+        resolve["signature"] = tuple(as_dtype(s) if s is not None else None for s in signature)
     plan = plan_for(ufunc, dtypes, **resolve)
     if out:
         check_out(ufunc, dtypes, plan, out, resolve)
@@ -295,6 +312,25 @@ def general(ufunc, inputs, kwargs):
         store(r, out[i] if i < len(out) else None, where, inputs, order) for i, r in enumerate(results)
     ]
     return tuple(finished) if many else finished[0]
+
+
+def as_dtype(dtype) -> np.dtype:
+    """A dtype from what NumPy takes for one, DType classes included."""
+    if isinstance(dtype, type) and issubclass(dtype, np.dtype):
+        return dtype()
+    return np.dtype(dtype)
+
+
+def warn_uninitialised():
+    warnings.warn(
+        "'where' used without 'out', expect unitialized memory in output. If this is intended, use out=None.",
+        UserWarning,
+        stacklevel=fallback.user_stacklevel(),
+    )
+
+
+def as_array(result):
+    return core.array_of_scalar(result) if type(result) is JaxScalar else result
 
 
 def check_out(ufunc, dtypes, plan, out, resolve):
@@ -344,7 +380,7 @@ def _s(shape):
 def write_into(out, result, where=True):
     """Write a device result into `out`, ours or an ndarray, where the mask says."""
     if type(out) not in OURS:
-        where = where if where is True else np.asarray(where)
+        where = where if where is True else np.asarray(where, bool)
         np.copyto(out, np.asarray(result), casting="unsafe", where=where)
         return
     if where is True and out._whole and out.dtype == result.dtype and out.shape == result.shape:
@@ -359,9 +395,10 @@ def write_into(out, result, where=True):
         return
     if out._buffer.traced or isinstance(result, Tracer):
         mask = where._value() if type(where) in OURS else where
+        mask = jnp.asarray(mask, bool)
         out[...] = core.array_of_device(jnp.where(mask, result.astype(out.dtype), out._value()))
         return
-    mask = where._read() if type(where) in OURS else np.asarray(where)
+    mask = where._read() if type(where) in OURS else np.asarray(where, bool)
     values = np.asarray(result)
     with out._buffer.lock:
         np.copyto(out._writable(), values, casting="unsafe", where=mask)
@@ -400,7 +437,7 @@ def dispatch(ufunc, method, inputs, kwargs):
     if method == "__call__":
         if not kwargs and len(inputs) == ufunc.nin:
             for x in inputs:
-                if isinstance(x, np.ndarray) and type(x) is not np.ndarray:
+                if isinstance(x, np.ndarray) and (type(x) is not np.ndarray or x.dtype.char not in core.STORED_KINDS):
                     return host.call(ufunc, inputs, kwargs)
             if ufunc in EXACT:
                 numbers = [host_scalar(x) for x in inputs]
