@@ -412,6 +412,10 @@ def array_of_scalar(scalar: JaxScalar) -> JaxArray:
     return array
 
 
+def array_if_scalar(x):
+    return array_of_scalar(x) if type(x) is JaxScalar else x
+
+
 def _converted(obj: JaxArray, dtype, order) -> JaxArray:
     """A copy of one of our arrays, where its values are."""
     buffer = obj._buffer

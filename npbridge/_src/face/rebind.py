@@ -13,6 +13,7 @@ import types
 
 import numpy as np
 
+from ..array import core
 from . import makers, modules
 
 _globals: dict[str, dict] = {}
@@ -77,7 +78,32 @@ def _rebound(value, name):
         return value if type(made) is makers.Overridable else made
     if id(value) in modules.functions():
         return modules.functions()[id(value)]
+    if isinstance(value, np.ufunc):
+        return ArrayUfunc(value)
     return _object(value)
+
+
+class ArrayUfunc:
+    """A ufunc that knows ``out=...``: the result as an array, never as a scalar.
+
+    NumPy drops that argument before it asks an operand's ``__array_ufunc__``.
+    """
+
+    __slots__ = ("_ufunc",)
+
+    def __init__(self, ufunc) -> None:
+        self._ufunc = ufunc
+
+    def __call__(self, *args, **kwargs):
+        if kwargs.get("out") is not Ellipsis:
+            return self._ufunc(*args, **kwargs)
+        result = self._ufunc(*args, **kwargs)
+        if type(result) is tuple:
+            return tuple(map(core.array_if_scalar, result))
+        return core.array_if_scalar(result)
+
+    def __getattr__(self, name):
+        return getattr(self._ufunc, name)
 
 
 def _helper(function):

@@ -211,7 +211,7 @@ def call(ufunc, inputs):
         raise
     if type(result) is tuple:
         return tuple(core.of_device(r) for r in result)
-    if ordered:
+    if ordered and ufunc.signature is None:
         return as_ordered(result, inputs)
     return core.of_device(result)
 
@@ -268,9 +268,6 @@ def general(ufunc, inputs, kwargs):
         warn_uninitialised()
     if type(out) is tuple and any(o is Ellipsis for o in out):
         raise TypeError("must use `...` as `out=...` and not per-operand/in a tuple")
-    if out is Ellipsis:
-        result = general(ufunc, inputs, {**kwargs, "where": where, "out": ()})
-        return tuple(map(as_array, result)) if type(result) is tuple else as_array(result)
     out = out or ()
     order = kwargs.pop("order", "K")
     kwargs.pop("subok", None)
@@ -309,7 +306,7 @@ def general(ufunc, inputs, kwargs):
     many = type(results) is tuple
     results = results if many else (results,)
     finished = [
-        store(r, out[i] if i < len(out) else None, where, inputs, order) for i, r in enumerate(results)
+        store(ufunc, r, out[i] if i < len(out) else None, where, inputs, order) for i, r in enumerate(results)
     ]
     return tuple(finished) if many else finished[0]
 
@@ -329,10 +326,6 @@ def warn_uninitialised():
     )
 
 
-def as_array(result):
-    return core.array_of_scalar(result) if type(result) is JaxScalar else result
-
-
 def check_out(ufunc, dtypes, plan, out, resolve):
     casting = resolve.get("casting", "same_kind")
     for i, o in enumerate(out):
@@ -348,11 +341,11 @@ def check_out(ufunc, dtypes, plan, out, resolve):
             raise np._core._exceptions._UFuncOutputCastingError(ufunc, casting, target, o.dtype, i)
 
 
-def store(result, out, where, inputs, order):
+def store(ufunc, result, out, where, inputs, order):
     """Put a kernel's result where the caller wants it."""
     if out is None:
         if where is True:
-            if order in ("K", "A") and any(
+            if ufunc.signature is None and order in ("K", "A") and any(
                 type(x) is JaxArray and x._layout is not None and not x._layout.flags.c_contiguous for x in inputs
             ):
                 return as_ordered(result, inputs)

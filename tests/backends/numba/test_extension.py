@@ -1,0 +1,54 @@
+"""Our arrays given to functions that are compiled with Numba by hand."""
+
+import numba
+import numpy as np
+import pytest
+
+import npbridge
+from npbridge._src.backends.numba.extension import init
+
+init()
+
+
+@numba.njit
+def running_total(x):
+    for i in range(1, x.shape[0]):
+        x[i] += x[i - 1]
+    return x[-1]
+
+
+@pytest.fixture(params=["jax", "numpy"])
+def backend(request):
+    with npbridge.backend(request.param):
+        yield request.param
+
+
+def test_a_compiled_function_reads_and_writes_the_array(backend):
+    x = npbridge.asarray(np.arange(5, dtype=np.float32))
+    assert running_total(x) == 10
+    assert x.tolist() == [0, 1, 3, 6, 10]
+    assert (x + 1).tolist() == [1, 2, 4, 7, 11]
+
+
+def test_writes_go_through_a_view(backend):
+    x = npbridge.asarray(np.ones(6, dtype=np.float32))
+    running_total(x[::2])
+    assert x.tolist() == [1, 1, 2, 1, 3, 1]
+
+
+def test_a_snapshot_is_not_written(backend):
+    x = npbridge.asarray(np.ones(4, dtype=np.float32)) + 0
+    before = np.asarray(x)
+    running_total(x)
+    assert before.tolist() == [1, 1, 1, 1]
+
+
+def test_a_read_only_array_is_refused():
+    x = npbridge.asarray(np.ones(3, dtype=np.float32))
+    with pytest.raises(numba.TypingError):
+        running_total(np.broadcast_to(x[:1], (4,)))
+
+
+def test_scalars_are_numbers(backend):
+    x = npbridge.asarray(np.ones(3, dtype=np.float32))
+    assert numba.njit(lambda a: a + 1)(x[0]) == 2
