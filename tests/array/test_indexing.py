@@ -228,7 +228,7 @@ def test_np_index_helpers(same):
     same(lambda a: a[np.unravel_index(5, a.shape)], A2)
     same(lambda a: a[tuple(np.indices(a.shape))], A2)
     same(lambda a: a[np.s_[1:, ::2]], A2)
-    same(lambda a: a[tuple([slice(None), 1])], A2)
+    same(lambda a: a[slice(None), 1], A2)
 
 
 def test_our_scalars_as_index(same):

@@ -157,7 +157,7 @@ def test_special(same, case):
 def written(write):
     def program(*arrays):
         write(*arrays)
-        return None
+        return
 
     return program
 

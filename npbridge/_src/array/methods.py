@@ -24,7 +24,6 @@ FUNCTIONS = {
     "argpartition": np.argpartition,
     "argsort": np.argsort,
     "choose": np.choose,
-    "clip": np.clip,
     "cumprod": np.cumprod,
     "cumsum": np.cumsum,
     "diagonal": np.diagonal,
@@ -199,6 +198,10 @@ def _cast(value, dtype):
     return _cast_compiled(value, dtype.name)
 
 
+def _clip(self, min=None, max=None, out=None, **kwargs):
+    return np.clip(self, min, max, out, **kwargs)
+
+
 def _compress(self, condition, axis=None, out=None):
     return np.compress(condition, self, axis, out)
 
@@ -306,37 +309,34 @@ class Flags:
 class Flat:
     """``x.flat``: the elements in C order, to iterate over, read and write."""
 
-    __slots__ = ("_iterator", "base")
+    __slots__ = ("base", "index")
 
     def __init__(self, array):
         self.base = array
-        self._iterator = None
+        self.index = 0
 
     def __len__(self):
         return self.base.size
 
     def __iter__(self):
-        self._iterator = None
         return self
 
     def __next__(self):
-        iterator = self._live()
-        return core.of_number(next(iterator))
-
-    def _live(self):
-        if self._iterator is None:
-            self._iterator = self.base._read().flat
-        return self._iterator
-
-    @property
-    def index(self):
-        return self._live().index
+        if self.index >= self.base.size:
+            raise StopIteration
+        number = self.base._read().flat[self.index]
+        self.index += 1
+        return core.of_number(number)
 
     @property
     def coords(self):
-        return self._live().coords
+        iterator = self.base._window().flat
+        for _ in range(self.index):
+            next(iterator)
+        return iterator.coords
 
     def __getitem__(self, key):
+        self.index = 0  # as NumPy does
         result = self.base._read().flat[_flat_key(key)]
         return core.of_fresh(result) if type(result) is np.ndarray else core.of_number(result)
 
@@ -488,6 +488,7 @@ JaxArray.view = _view
 JaxArray.copy = _copy
 JaxArray.conj = JaxArray.conjugate = _conjugate
 JaxArray.astype = _astype
+JaxArray.clip = _named(_clip, "clip")
 JaxArray.compress = _compress
 JaxArray.fill = _fill
 JaxArray.resize = _resize

@@ -133,6 +133,13 @@ def _power(self, other, modulo=None):
     return _plain_power(self, other)
 
 
+def _matmul_in_place(self, other):
+    if (self.ndim == 0 or np.ndim(other) < 2) and not gives_way(other):
+        stand_in = np.zeros(self.shape, self.dtype)
+        stand_in @= np.zeros(other.shape, other.dtype) if type(other) in OURS else other  # NumPy's own error
+    return _plain_matmul_in_place(self, other)
+
+
 def _not_in_place(self, other):
     return NotImplemented
 
@@ -149,7 +156,9 @@ for _name, _ufunc in UNARY.items():
     setattr(JaxArray, f"__{_name}__", _unary(_name, _ufunc))
 _plain_power_in_place = JaxArray.__ipow__
 _plain_power = JaxArray.__pow__
+_plain_matmul_in_place = JaxArray.__imatmul__
 JaxArray.__ipow__ = _power_in_place
+JaxArray.__imatmul__ = _matmul_in_place
 JaxArray.__pow__ = _power
 JaxArray.__array_priority__ = 100.0
 JaxArray.__hash__ = None

@@ -1,3 +1,3 @@
-"""The version, where the package builder can read it without importing jax."""
+"""The version of npbridge; everything that states it reads it from here."""
 
 __version__ = "0.1.0"

@@ -136,7 +136,21 @@ def right_shift(x, y):
 def power(x, y):
     if jnp.issubdtype(x.dtype, jnp.complexfloating):
         return _complex_power(x, y)
+    if _is_int(x):
+        return _integer_power(x, y)
     return jnp.power(x, y)
+
+
+def _integer_power(x, y):
+    """By repeated squaring over every bit of the exponent: jnp.power stops at 63."""
+    x, y = jnp.broadcast_arrays(x, y)
+
+    def step(_, carry):
+        result, square, left = carry
+        return jnp.where(left & 1, result * square, result), square * square, left >> 1
+
+    bits = x.dtype.itemsize * 8
+    return lax.fori_loop(0, bits, step, (jnp.ones_like(x), x, y))[0]
 
 
 def _complex_power(x, y):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import operator
 
 import jax
@@ -51,7 +52,8 @@ def _fold(ufunc, x, axis):
     kernel = kernel_of(ufunc)
     axis = axis if isinstance(axis, tuple) else (axis,)
     kept = [i for i in range(x.ndim) if i not in axis]
-    x = jnp.transpose(x, (*axis, *kept)).reshape((-1, *[x.shape[i] for i in kept]))
+    count = math.prod(x.shape[i] for i in axis)
+    x = jnp.transpose(x, (*axis, *kept)).reshape((count, *[x.shape[i] for i in kept]))
     return lax.fori_loop(1, x.shape[0], lambda i, r: kernel(r, x[i]).astype(x.dtype), x[0])
 
 
@@ -63,7 +65,8 @@ def _compiled_reduce(ufunc, axis, keepdims, dtype, result, has_where, has_initia
         x = x.astype(dtype)
         fill = None
         if has_where or (has_initial and x.size == 0):
-            fill = initial if has_initial else identity
+            # where there is no identity the initial value is one: min(min(a, b), a) = min(a, b)
+            fill = initial if has_initial and ufunc.identity is None else identity
         if has_where:
             where = jnp.broadcast_to(where, jnp.broadcast_shapes(where.shape, x.shape))
             x = jnp.where(where, jnp.broadcast_to(x, where.shape), jnp.asarray(fill, x.dtype))
@@ -128,6 +131,8 @@ def reduce(ufunc, array, axis=0, dtype=None, out=None, keepdims=False, initial=_
         out = out[0]
     if ufunc.nin != 2 or ufunc.nout != 1 or ufunc.signature is not None or kernel_of(ufunc) is None:
         return _on_host(ufunc, "reduce", (array,), dict(axis=axis, dtype=dtype, out=out, keepdims=keepdims), (out,))
+    if out is not None and not (type(out) in OURS or isinstance(out, np.ndarray)):
+        raise TypeError("output must be an array")
     array = _as_array(array)
     axes = _axes(axis, array.ndim)
     if len(axes) > 1 and not ufunc_reorderable(ufunc):
