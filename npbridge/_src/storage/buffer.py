@@ -95,6 +95,20 @@ def put(values: np.ndarray):
     return jax.device_put(fresh)
 
 
+class Exposed:
+    """The base of snapshots in our memory.
+
+    It is no ndarray, so that views of a snapshot keep the snapshot alive (NumPy
+    shortens chains of ndarrays), and its reference count tells who is looking.
+    """
+
+    __slots__ = ("__array_interface__", "host")
+
+    def __init__(self, host: np.ndarray) -> None:
+        self.host = host
+        self.__array_interface__ = host.__array_interface__
+
+
 class Buffer:
     """One block of values with a device and a host replica."""
 
@@ -171,9 +185,7 @@ class Buffer:
 
     def _make_snapshot(self) -> np.ndarray:
         if self.current:
-            # a memoryview as base, so that views of the snapshot keep the
-            # snapshot alive and not the array below it
-            view = np.ndarray(self.shape, self.dtype, memoryview(self.host).cast("B") if self.host.size else None)
+            view = np.asarray(Exposed(self.host))
             view.flags.writeable = False
             return view
         if events.listeners:
@@ -227,13 +239,9 @@ class Buffer:
     def _leave_snapshot(self) -> None:
         # one reference from the slot, one from the call: more means that
         # somebody still looks at this memory
-        if _getrefcount(self.snapshot) > 2 and not self.borrowed and self.device_is_no_source():
+        if _getrefcount(self.snapshot) > 2 and not self.borrowed and type(self.snapshot.base) is Exposed:
             self.owner = self.host = self.host.copy()
         self.snapshot = None
-
-    def device_is_no_source(self) -> bool:
-        """Whether the snapshot lies in our memory (and not in JAX's)."""
-        return isinstance(self.snapshot.base, memoryview) and np.may_share_memory(self.snapshot, self.host)
 
     def replace(self, device) -> None:
         """Take `device` as the new contents."""

@@ -16,8 +16,10 @@ import numpy as np
 
 from ...array import core
 from ...dispatch import fallback
+from ...ground.errors import UnsupportedDtypeError
 from ...storage.buffer import Tracer, canonical
 from .. import host
+from . import moves
 from .kernels import kernel_of
 
 OURS = core.OURS
@@ -106,12 +108,17 @@ def weak_value(number, dtype):
     """A Python number as a device scalar of the loop's dtype; OverflowError as NumPy's."""
     key = (number, dtype, type(number))
     value = _weak_values.get(key)
-    if value is None or number == 0 or not jax.core.trace_ctx.is_top_level():
+    # zero is not kept: 0.0 and -0.0 are one key
+    if value is None or number == 0:
         value = canonical(dtype).type(number) if dtype.kind not in "iu" else np.asarray(number, dtype)[()]
-        if number != 0 and jax.core.trace_ctx.is_top_level():
+        value = value.astype(canonical(dtype))
+        if number != 0:
+            device = jax.device_put(value)
+            if isinstance(device, Tracer):
+                return value
             if len(_weak_values) > 4096:
                 _weak_values.clear()
-            value = _weak_values[key] = jax.device_put(value.astype(canonical(dtype)))
+            value = _weak_values[key] = device
     return value
 
 
@@ -137,11 +144,6 @@ def operand(x):
     return x, x.dtype
 
 
-def unstorable(inputs) -> bool:
-    """Whether an operand is an ndarray of objects, text, extended precision."""
-    return any(isinstance(x, (np.ndarray, np.generic)) and x.dtype.char not in core.STORED_KINDS for x in inputs)
-
-
 def host_scalar(x):
     """The number where `x` is a scalar whose value lies on the host, else None."""
     kind = type(x)
@@ -163,7 +165,10 @@ def binary(ufunc, a, b):
             x, y = host_scalar(a), host_scalar(b)
             if x is not None and y is not None:
                 return host.narrow(host.wrap(ufunc(x, y), ()))
-    return call(ufunc, (a, b))
+    try:
+        return call(ufunc, (a, b))
+    except UnsupportedDtypeError as error:
+        return outside(ufunc, "__call__", (a, b), {}, error)
 
 
 def call(ufunc, inputs):
@@ -280,8 +285,6 @@ def general(ufunc, inputs, kwargs):
     if "casting" in kwargs:
         resolve["casting"] = kwargs.pop("casting")
     if kernel_of(ufunc) is None or axes or len(inputs) != ufunc.nin or kwargs or isinstance(signature, str):
-        return elsewhere(ufunc, inputs, out, where, order, dtype, signature, resolve, axes, kwargs)
-    if unstorable(inputs):
         return elsewhere(ufunc, inputs, out, where, order, dtype, signature, resolve, axes, kwargs)
     values, dtypes = zip(*(operand(x) for x in inputs), strict=True)
     if all(d in WEAK for d in dtypes):
@@ -427,17 +430,29 @@ def elsewhere(ufunc, inputs, out, where, order, dtype, signature, resolve, axes,
 
 def dispatch(ufunc, method, inputs, kwargs):
     """What the protocol calls."""
-    if method == "__call__":
-        if not kwargs and len(inputs) == ufunc.nin:
-            for x in inputs:
-                if isinstance(x, np.ndarray) and (type(x) is not np.ndarray or x.dtype.char not in core.STORED_KINDS):
-                    return host.call(ufunc, inputs, kwargs)
-            if ufunc in EXACT:
-                numbers = [host_scalar(x) for x in inputs]
-                if all(n is not None for n in numbers):
-                    return host.narrow(host.wrap(ufunc(*numbers), ()))
-            return call(ufunc, inputs)
-        return general(ufunc, inputs, kwargs)
-    from . import ufunc_methods
+    try:
+        if method != "__call__":
+            from . import ufunc_methods
 
-    return getattr(ufunc_methods, method)(ufunc, *inputs, **kwargs)
+            return getattr(ufunc_methods, method)(ufunc, *inputs, **kwargs)
+        if kwargs or len(inputs) != ufunc.nin:
+            return general(ufunc, inputs, kwargs)
+        for x in inputs:
+            if isinstance(x, np.ndarray) and type(x) is not np.ndarray:
+                return host.call(ufunc, inputs, kwargs)
+        if ufunc in EXACT:
+            numbers = [host_scalar(x) for x in inputs]
+            if all(n is not None for n in numbers):
+                return host.narrow(host.wrap(ufunc(*numbers), ()))
+        return call(ufunc, inputs)
+    except UnsupportedDtypeError as error:
+        return outside(ufunc, method, inputs, kwargs, error)
+
+
+def outside(ufunc, method, inputs, kwargs, error):
+    """A call with data that are not stored: NumPy's affair, and its result an ndarray."""
+    if any(moves.traced((x,)) for x in inputs):
+        raise error
+    fallback.announce(ufunc.__name__, "jax", f"dtypes that are not stored take part ({error})")
+    code = ufunc if method == "__call__" else getattr(ufunc, method)
+    return host.narrow(host.call_writing(code, inputs, kwargs, host.outs(kwargs)))
