@@ -8,9 +8,7 @@ code only.
 from __future__ import annotations
 
 import functools
-import os
 import sys
-import sysconfig
 
 import numpy as np
 
@@ -18,17 +16,7 @@ from ..backends import host
 from . import tables
 from .adopt import OURS, adopt, given
 from .makers import Maker
-
-_LIBRARIES = tuple(
-    {os.path.realpath(sysconfig.get_path(name)) + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-)
-
-
-@functools.cache
-def in_library(filename: str) -> bool:
-    """Whether a source file belongs to an installed library or to Python."""
-    path = os.path.realpath(filename)
-    return path.startswith(_LIBRARIES) or "site-packages" in path or "dist-packages" in path
+from .whose import in_library
 
 
 def _writes(function, args, kwargs):

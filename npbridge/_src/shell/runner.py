@@ -1,0 +1,241 @@
+"""The command line: which program to run, and how.
+
+The program sees what it would see under plain ``python``: its arguments, file name,
+search path, ``__main__`` module, exit status.  Only its ``numpy`` is another.
+"""
+
+from __future__ import annotations
+
+import os
+import runpy
+import sys
+from importlib.machinery import PathFinder, SourceFileLoader, SourcelessFileLoader
+
+HELP = """\
+usage: python -m npbridge [options] script.py [args ...]
+       python -m npbridge [options] -m module [args ...]
+       python -m npbridge [options] -c code [args ...]
+       python -m npbridge [options] - [args ...]         (the program comes from stdin)
+       python -m npbridge --compare script.py [args ...]
+
+Run a NumPy program, unchanged. Its arrays are npbridge's, with 64-bit numbers; the
+libraries that it uses keep their own NumPy.
+
+options:
+  --backend NAME  'jax' or 'numpy' (NumPy and Numba); also NPBRIDGE_BACKEND
+  --compare       run the script under plain python and on each backend, and show
+                  output, time and pictures side by side
+  --version       say which npbridge this is
+  -h, --help      this text
+
+environment:
+  NPBRIDGE_BACKEND         as --backend
+  NPBRIDGE_FALLBACK        'warn' (default), 'error' or 'silent': functions that have no
+                           native form on the backend and run in NumPy
+  NPBRIDGE_TRACEBACK=full  keep the frames of npbridge and JAX in tracebacks
+"""
+
+
+class UsageError(Exception):
+    """The command line makes no sense."""
+
+
+class _NoModule(Exception):
+    """There is no such module for ``-m``."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run what the command line says."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        options, program = _parse(arguments)
+        _run(options, program)
+    except UsageError as error:
+        sys.stderr.write(f"python -m npbridge: {error}\n\n{HELP}")
+        raise SystemExit(2) from None
+
+
+def _parse(arguments: list[str]) -> tuple[dict[str, str], list[str]]:
+    """The options before the program, and the program with its arguments."""
+    options: dict[str, str] = {}
+    rest = list(arguments)
+    while rest and rest[0].startswith("-") and rest[0] not in ("-", "-m", "-c"):
+        name, equals, value = rest.pop(0).partition("=")
+        if name in ("-h", "--help", "--version", "--compare") and not equals:
+            options[name.lstrip("-")[0]] = "yes"
+        elif name == "--backend":
+            if not equals and not rest:
+                raise UsageError("--backend needs a name: 'jax' or 'numpy'")
+            options["backend"] = value if equals else rest.pop(0)
+        else:
+            raise UsageError(f"there is no option {name!r}")
+    return options, rest
+
+
+def _run(options: dict[str, str], program: list[str]) -> None:
+    if "h" in options:
+        sys.stdout.write(HELP)
+    elif "v" in options:
+        from ..ground.version import __version__
+
+        sys.stdout.write(f"npbridge {__version__}\n")
+    elif "c" in options:
+        if not program or program[0] in ("-", "-m", "-c"):
+            raise UsageError("--compare needs a script")
+        from .side_by_side import compare
+
+        raise SystemExit(compare(program))
+    elif not program and sys.stdin.isatty():
+        sys.stdout.write(HELP)
+    else:
+        prepare(options.get("backend"))
+        execute(*_located(program or ["-"]))
+
+
+def prepare(backend: str | None) -> None:
+    """Set what ``python -m npbridge`` promises: the backend, and NumPy's precision."""
+    from ..dispatch.backend import active, use_backend
+    from ..dispatch.platform import enable_x64
+    from ..ground.errors import BackendError
+
+    try:
+        if backend is not None:
+            use_backend(backend)
+        active()
+    except BackendError as error:
+        raise UsageError(str(error)) from None
+    enable_x64()
+
+
+# -- what to run
+
+
+def _located(program: list[str]):
+    """``(code, attributes of __main__, root)`` of a program; sets argv and the path."""
+    kind, rest = program[0], program[1:]
+    if kind in ("-m", "-c") and not rest:
+        raise UsageError(f"{kind} needs an argument")
+    if kind == "-m":
+        return _module(rest[0], rest[1:])
+    if kind == "-c":
+        return _text(rest[0], "<string>", ["-c", *rest[1:]])
+    if kind == "-":
+        return _text(sys.stdin.read(), "<stdin>", program)
+    return _script(kind, program)
+
+
+def _text(source: str, name: str, argv: list[str]):
+    sys.argv[:] = argv
+    _search("")
+    return lambda: compile(source, name, "exec", dont_inherit=True), {"__loader__": None}, os.getcwd()
+
+
+def _search(first: str) -> None:
+    """Make `first` the place where imports look first, as plain python does."""
+    if not sys.flags.safe_path:
+        sys.path[0] = first
+
+
+def _script(path: str, argv: list[str]):
+    sys.argv[:] = argv
+    if os.path.isdir(path) or _is_archive(path):
+        return _container(path)
+    full = os.path.abspath(path)
+    folder = os.path.dirname(os.path.realpath(path))
+    _search(folder)
+    loader = (SourcelessFileLoader if path.endswith(".pyc") else SourceFileLoader)("__main__", full)
+    try:
+        with open(path, "rb") as file:
+            source = file.read()
+    except OSError as error:
+        sys.stderr.write(f"{sys.orig_argv[0]}: can't open file {full!r}: [Errno {error.errno}] {error.strerror}\n")
+        raise SystemExit(2) from None
+
+    def code():
+        if path.endswith(".pyc"):
+            return loader.get_code("__main__")
+        return compile(source, full, "exec", dont_inherit=True)
+
+    return code, {"__file__": full, "__cached__": None, "__loader__": loader}, folder
+
+
+def _is_archive(path: str) -> bool:
+    import zipfile
+
+    return not path.endswith((".py", ".pyc")) and zipfile.is_zipfile(path)
+
+
+def _container(path: str):
+    """A directory or an archive with a ``__main__``."""
+    _search(os.path.abspath(path))
+    spec = PathFinder.find_spec("__main__", [os.path.abspath(path)])
+    if spec is None:
+        sys.stderr.write(f"{sys.executable}: can't find '__main__' module in {os.path.abspath(path)!r}\n")
+        raise SystemExit(1)
+    return lambda: spec.loader.get_code("__main__"), _of_spec(spec), os.path.abspath(path)
+
+
+def _of_spec(spec) -> dict:
+    return {
+        "__file__": spec.origin,
+        "__cached__": spec.cached,
+        "__loader__": spec.loader,
+        "__package__": spec.parent,
+        "__spec__": spec,
+    }
+
+
+def _module(name: str, args: list[str]):
+    _search(os.getcwd())
+    sys.argv[:] = ["-m", *args]
+
+    def code():
+        # looked for when the hooks are there, because the packages above it are imported
+        try:
+            # as python -m and the debugger of the standard library do it
+            _, spec, code = runpy._get_module_details(name, _NoModule)
+        except _NoModule as error:
+            sys.stderr.write(f"{sys.executable}: {error}\n")
+            raise SystemExit(1) from None
+        sys.argv[0] = spec.origin
+        sys.modules["__main__"].__dict__.update(_of_spec(spec))
+        return code
+
+    return code, {}, os.getcwd()
+
+
+# -- running it
+
+_kept = sys.modules.get("__main__")  # its globals live as long as it does
+
+
+def execute(code, attributes: dict, root: str) -> None:
+    """Run a program as ``__main__``.
+
+    Parameters
+    ----------
+    code : callable
+        Gives the code object; called when user code can be imported.
+    attributes : dict
+        Of the module ``__main__``.
+    root : str
+        The directory in which the user's modules are.
+    """
+    from ..face.whose import in_library
+    from .tracebacks import hide_frames
+    from .user_code import UserFinder, new_main
+
+    UserFinder([root]).install()
+    main = new_main(**attributes)
+    try:
+        compiled = code()
+        origin = main.__dict__.get("__file__")
+        if origin and in_library(origin):
+            del main.__dict__["__builtins__"]  # a library's program: cProfile, pytest
+        exec(compiled, main.__dict__)
+    except SystemExit:
+        raise
+    except BaseException:
+        # plain python has runpy's frames above a module's, and none above a script's
+        hide_frames(above=main.__spec__ is None)
+        raise

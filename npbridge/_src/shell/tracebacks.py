@@ -1,0 +1,82 @@
+"""Tracebacks as plain Python would show them."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from .user_code import IMPORT_FILE
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) + os.sep
+_MACHINERY = ("jax", "jaxlib", "numba", "llvmlite", "contextlib")
+
+
+def hide_frames(above: bool) -> None:
+    """Let the traceback that ends the program show the user's frames.
+
+    Frames of npbridge are left out, and below them those of JAX and Numba.
+    ``NPBRIDGE_TRACEBACK=full`` keeps everything.
+
+    Parameters
+    ----------
+    above : bool
+        Leave out the frames above npbridge's first too.
+    """
+    if os.environ.get("NPBRIDGE_TRACEBACK") == "full":
+        return
+    hook = sys.excepthook
+
+    def show(kind, error, trace):
+        if above:
+            while trace is not None and not _ours(trace):
+                trace = trace.tb_next
+            error.__traceback__ = trace
+        hook(kind, cleaned(error), error.__traceback__)
+
+    sys.excepthook = show
+
+
+def cleaned(error: BaseException) -> BaseException:
+    """`error`, and what it came from, without the frames that plain Python has not."""
+    seen: set[int] = set()
+    waiting = [error]
+    while waiting:
+        e = waiting.pop()
+        if id(e) in seen:
+            continue
+        seen.add(id(e))
+        e.__traceback__ = _cleaned(e.__traceback__)
+        if _internal(e.__context__):
+            e.__suppress_context__ = True
+        origins = (e.__cause__, None if e.__suppress_context__ else e.__context__, *getattr(e, "exceptions", ()))
+        waiting += [origin for origin in origins if origin is not None]
+    return error
+
+
+def _internal(error: BaseException | None) -> bool:
+    """Whether an error was raised and caught without the user's code in between."""
+    return error is not None and error.__traceback__ is not None and _cleaned(error.__traceback__) is None
+
+
+def _cleaned(trace):
+    kept = []
+    below = False  # whether npbridge was entered and no other code since
+    while trace is not None:
+        if _ours(trace):
+            below = True
+        elif not (below and _machinery(trace)):
+            below = False
+            kept.append(trace)
+        trace = trace.tb_next
+    for i, entry in enumerate(kept):
+        entry.tb_next = kept[i + 1] if i + 1 < len(kept) else None
+    return kept[0] if kept else None
+
+
+def _ours(trace) -> bool:
+    filename = trace.tb_frame.f_code.co_filename
+    return filename == IMPORT_FILE or filename.startswith(_PACKAGE)
+
+
+def _machinery(trace) -> bool:
+    return trace.tb_frame.f_globals.get("__name__", "").partition(".")[0] in _MACHINERY
