@@ -212,13 +212,18 @@ def call(ufunc, inputs):
     try:
         result = plan.compiled(*values)
     except (TypeError, ValueError):
-        np.broadcast_shapes(*(np.shape(v) for v in values))
+        check_shapes(values)
         raise
     if type(result) is tuple:
         return tuple(core.of_device(r) for r in result)
     if ordered and ufunc.signature is None:
         return as_ordered(result, inputs)
     return core.of_device(result)
+
+
+def check_shapes(values):
+    """NumPy's own error where the operands cannot be broadcast."""
+    np.nditer([np.broadcast_to(False, np.shape(v)) for v in values], ["zerosize_ok"])
 
 
 def as_ordered(result, inputs):
@@ -302,7 +307,7 @@ def general(ufunc, inputs, kwargs):
         results = plan.compiled(*values)
     except (TypeError, ValueError):
         if ufunc.signature is None:
-            np.broadcast_shapes(*(np.shape(v) for v in values))
+            check_shapes(values)
         samples = [np.zeros(np.shape(v), d) for v, d in zip(values, plan.inputs, strict=True)]
         ufunc(*samples)  # NumPy's own error for these shapes
         raise
