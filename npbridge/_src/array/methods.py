@@ -143,9 +143,13 @@ def _flatten(self, order="C"):
     return core.of_fresh(self._read().flatten(order))
 
 
+_class = type
+
+
 def _view(self, dtype=None, type=None):
-    if dtype is np.ndarray or type is np.ndarray:
-        return np.asarray(self)
+    wanted = dtype if type is None else type
+    if isinstance(wanted, _class) and issubclass(wanted, np.ndarray):
+        return np.asarray(self).view(wanted)  # of a read-only snapshot, as np.asarray gives it
     if dtype is None and (type is None or type is JaxArray) or dtype is JaxArray:
         return view_or_copy(self, lambda a: a.view())
     core.check_dtype(np.dtype(dtype))
@@ -188,7 +192,9 @@ def _astype(self, dtype, order="K", casting="unsafe", subok=True, copy=True):
 
 def _needs_host(source, target):
     # casts whose result XLA defines otherwise than NumPy does
-    return (source.kind in "fc" and target.kind in "biu") or (source.kind == "c" and target.kind != "c")
+    if source.kind in "fc" and target.kind in "biu" or source.kind == "c" and target.kind != "c":
+        return True
+    return target == np.float16 and source.itemsize == 8  # rounded twice, through float32
 
 
 _cast_compiled = jax.jit(lambda x, dtype: x.astype(dtype), static_argnums=1)
@@ -382,7 +388,13 @@ def _shape(self):
 
 def _set_shape(self, shape):
     window = self._window()
-    self._layout = window.reshape(shape, copy=False) if window.size else window.reshape(shape)
+    try:
+        self._layout = window.reshape(shape, copy=False) if window.size else window.reshape(shape)
+    except ValueError:
+        window.reshape(shape)  # raises where the sizes differ
+        raise AttributeError(
+            "Incompatible shape for in-place modification. Use `.reshape()` to make a copy with the desired shape."
+        ) from None
     self._cached = None
 
 

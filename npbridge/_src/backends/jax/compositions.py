@@ -22,7 +22,7 @@ COMPOSED = (
     np.allclose, np.angle, np.apply_along_axis, np.apply_over_axes, np.average, np.corrcoef, np.cov, np.cross,
     np.cumulative_prod, np.cumulative_sum, np.diff, np.ediff1d, np.fix, np.gradient, np.histogram, np.histogram2d,
     np.histogram_bin_edges, np.histogramdd, np.i0, np.iscomplex, np.isclose, np.isneginf, np.isposinf, np.isreal,
-    np.kron, np.median, np.nan_to_num, np.nanargmax, np.nanargmin, np.nancumprod, np.nancumsum, np.nanmax,
+    np.geomspace, np.kron, np.linspace, np.logspace, np.median, np.nan_to_num, np.nanargmax, np.nanargmin, np.nancumprod, np.nancumsum, np.nanmax,
     np.nanmean, np.nanmedian, np.nanmin, np.nanpercentile, np.nanprod, np.nanquantile, np.nanstd, np.nansum,
     np.nanvar, np.outer, np.pad, np.percentile, np.piecewise, np.poly, np.polyadd, np.polyder, np.polydiv,
     np.polyfit, np.polyint, np.polymul, np.polysub, np.polyval, np.quantile, np.real_if_close, np.roots, np.sinc,

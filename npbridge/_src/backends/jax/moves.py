@@ -44,7 +44,7 @@ MOVES = (
 CREATES = (
     np.arange, np.array, np.asanyarray, np.asarray, np.ascontiguousarray, np.asfortranarray, np.empty, np.eye,
     np.frombuffer, np.fromfile, np.fromfunction, np.fromiter, np.fromstring, np.full, np.genfromtxt, np.identity,
-    np.linspace, np.loadtxt, np.logspace, np.geomspace, np.ones, np.tri, np.zeros,
+    np.loadtxt, np.ones, np.tri, np.zeros,
 )  # fmt: skip
 
 # function -> position of the array that it writes
@@ -171,10 +171,18 @@ def _all_views(result, seen) -> bool:
 
 def _create(function):
     def call(args, kwargs):
-        kwargs = {k: v for k, v in kwargs.items() if k != "device" or v is not None}
-        return core.from_object(function(*map(core.host_values, args), **kwargs), copy=True)
+        if not any(type(x) in OURS for x in (*args, *kwargs.values())):
+            return _made(function(*args, **kwargs))
+        plain = {k: core.host_values(v) for k, v in kwargs.items()}
+        return _made(function(*map(core.host_values, args), **plain))
 
     return call
+
+
+def _made(result):
+    if isinstance(result, np.ndarray) and result.dtype.char not in core.STORED_KINDS:
+        return result
+    return core.from_object(result, copy=True)
 
 
 def _write(function, position):

@@ -32,12 +32,9 @@ def on_complex(ufunc):
     return decorate
 
 
-def times_i(z):
-    return lax.complex(-z.imag, z.real)
-
-
-def over_i(z):
-    return lax.complex(z.imag, -z.real)
+def swapped(z):
+    """Real and imaginary part exchanged: turns ``sinh`` into ``sin``, and so on."""
+    return lax.complex(z.imag, z.real)
 
 
 def _with_signs(re, im, like_re, like_im):
@@ -153,17 +150,17 @@ def tanh(z):
 
 @on_complex(np.sin)
 def sin(z):
-    return over_i(sinh(times_i(z)))
+    return swapped(sinh(swapped(z)))
 
 
 @on_complex(np.cos)
 def cos(z):
-    return cosh(times_i(z))
+    return cosh(lax.complex(-z.imag, z.real))
 
 
 @on_complex(np.tan)
 def tan(z):
-    return over_i(tanh(times_i(z)))
+    return swapped(tanh(swapped(z)))
 
 
 # -- their inverses
@@ -199,7 +196,7 @@ def arccosh(z):
 
 @on_complex(np.arcsinh)
 def arcsinh(z):
-    return over_i(arcsin(times_i(z)))
+    return swapped(arcsin(swapped(z)))
 
 
 @on_complex(np.arctanh)
@@ -215,7 +212,7 @@ def arctanh(z):
 
 @on_complex(np.arctan)
 def arctan(z):
-    return over_i(arctanh(times_i(z)))
+    return swapped(arctanh(swapped(z)))
 
 
 # -- division and powers
@@ -235,7 +232,8 @@ def divide(z, w):
     flat = jnp.abs(w.real) >= jnp.abs(w.imag)
     zero = (w.real == 0) & (w.imag == 0)
     # the quotient does not change when both operands are turned by a right angle
-    turned_z, turned_w = jnp.where(flat, z, over_i(z)), jnp.where(flat, w, over_i(w))
+    turned_z = jnp.where(flat, z, lax.complex(z.imag, -z.real))
+    turned_w = jnp.where(flat, w, lax.complex(w.imag, -w.real))
     size = jnp.abs(w.real)
     by_zero = lax.complex(z.real / size, z.imag / size)
     return jnp.where(zero, by_zero, _smith(turned_z, jnp.where(zero, 1, turned_w)))
