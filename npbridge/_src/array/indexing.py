@@ -7,6 +7,7 @@ written there, through the window that the key opens on the stand-in.
 
 from __future__ import annotations
 
+import jax.numpy as jnp
 import numpy as np
 
 from ..storage import view
@@ -40,7 +41,11 @@ def plain_key(key):
     if kind is tuple:
         return tuple([plain_key(k) for k in key])
     if kind in OURS:
+        if isinstance(key._buffer.device, Tracer):
+            return key._buffer.device if kind is JaxScalar else key._value()
         return key._number if kind is JaxScalar else key._read()
+    if isinstance(key, Tracer):
+        return key
     if kind is list:
         return core.host_values(key)
     if hasattr(key, "__jax_array__") or type(key).__module__.startswith("jax"):
@@ -48,11 +53,18 @@ def plain_key(key):
     return key
 
 
+def is_traced(key) -> bool:
+    """Whether a tracer is in the (plain) key."""
+    return isinstance(key, Tracer) or (type(key) is tuple and any(isinstance(k, Tracer) for k in key))
+
+
 def _getitem(self, key):
     buffer = self._buffer
     kind = type(key)
     if kind is not int:
         key = plain_key(key)
+        if not is_basic(key) and (is_traced(key) or buffer.traced):
+            return core.of_device(_traced_read(self._value(), key))
     if buffer.current:
         layout = self._layout
         if layout is None:
@@ -100,10 +112,40 @@ def _element(self, key):
 
 
 def _traced_getitem(self, key):
-    if is_basic(key):
-        self._window()[key]  # NumPy's IndexError
-    value = self._value()[key]
-    return core.of_device(value)
+    self._window()[key]  # NumPy's IndexError
+    return core.of_device(self._value()[key])
+
+
+def _traced_read(value, key):
+    return jnp.asarray(value)[key]
+
+
+def _traced_write(self, key, value) -> None:
+    """``self[key] = value`` where the key or the array is known only at run time."""
+    old = jnp.asarray(self._value())
+    new = value._value() if type(value) in OURS else jnp.asarray(core.host_values(value))
+    mask = key[0] if type(key) is tuple and len(key) == 1 else key
+    if getattr(mask, "dtype", None) == bool:
+        updated = _masked(old, jnp.asarray(mask), new.astype(old.dtype))
+    else:
+        updated = old.at[key].set(new.astype(old.dtype))
+    self[...] = core.array_of_device(updated)
+
+
+def _masked(old, mask, new):
+    """`old` with `new` where the mask is: one value for all, or one for each in turn."""
+    if mask.shape != old.shape[: mask.ndim]:
+        raise IndexError(
+            f"boolean index did not match indexed array: the array is {old.shape}, the boolean index is {mask.shape}"
+        )
+    trailing = old.ndim - mask.ndim
+    spread = mask.reshape(mask.shape + (1,) * trailing)
+    if new.ndim > trailing and new.shape[0] != 1:
+        turn = jnp.cumsum(mask.reshape(-1)) - 1
+        new = new[turn].reshape(mask.shape + new.shape[1:])
+    elif new.ndim > trailing:
+        new = new[0]
+    return jnp.where(spread, new, old)
 
 
 def _setitem(self, key, value):
@@ -120,9 +162,17 @@ def _setitem(self, key, value):
         value = core.host_values(value)
     elif isinstance(value, core.jax.Array):
         source = core.array_of_device(value)
+    buffer = self._buffer
     if type(key) is not int:
         key = plain_key(key)
-    buffer = self._buffer
+        if not is_basic(key) and (is_traced(key) or buffer.traced):
+            return _traced_write(self, key, value if source is None else source)
+    if source is not None and isinstance(source._buffer.device, Tracer) and not buffer.traced:
+        with buffer.lock:
+            buffer.replace(jnp.asarray(buffer.read()))
+        if not write_window(buffer, self._window()[_with_ellipsis(key)], source, traced=True):
+            raise TypeError("a value known only at run time cannot be written through a view of another dtype")
+        return
     if not buffer.current and _write_on_device(self, key, value if source is None else source):
         return
     if source is not None and value is source or isinstance(value, core.jax.Array):
@@ -157,8 +207,7 @@ def _write_on_device(self, key, value) -> bool:
         return False
     if not is_basic(key):
         return False
-    window = self._window()[key if type(key) is tuple and key and key[0] is Ellipsis else _with_ellipsis(key)]
-    return write_window(buffer, window, value)
+    return write_window(buffer, self._window()[_with_ellipsis(key)], value)
 
 
 def _is_everything(key) -> bool:
@@ -171,7 +220,7 @@ def _with_ellipsis(key):
     return key if any(k is Ellipsis for k in key) else (*key, Ellipsis)
 
 
-def write_window(buffer, window: np.ndarray, value) -> bool:
+def write_window(buffer, window: np.ndarray, value, traced: bool = False) -> bool:
     """Write `value` through `window` into the device replica of `buffer`.
 
     Returns False, with nothing done, where the host is the better place.

@@ -223,13 +223,23 @@ def write_host(self, write, /):
 
 def _in_place(name):
     unbound = getattr(np.ndarray, name)
+    traced = _traced_put if name == "put" else getattr(np, name)
 
     def method(self, *args, **kwargs):
+        if self._buffer.traced:
+            self[...] = traced(self, *args, **kwargs)
+            return
         args = tuple(core.host_values(a) for a in args)
         kwargs = {k: core.host_values(a) for k, a in kwargs.items()}
         write_host(self, lambda a: unbound(a, *args, **kwargs))
 
     return _named(method, name)
+
+
+def _traced_put(self, indices, values, mode="raise"):
+    result = self.copy()
+    np.put(result, indices, values, mode)
+    return result
 
 
 def _fill(self, value):

@@ -99,7 +99,15 @@ def lowered(function, twin, args, kwargs):
             "Call it outside, or compile the function on the 'numpy' backend."
         )
     kwargs = {k: raw(v) for k, v in kwargs.items() if v is not np._NoValue}
-    return wrap(twin(*[raw(x) for x in args], **kwargs))
+    args = [raw(x) for x in args]
+    try:
+        return wrap(twin(*args, **kwargs))
+    except TypeError:
+        if not any(type(x) is list for x in (*args, *kwargs.values())):
+            raise
+    # jax.numpy takes no lists for arrays
+    kwargs = {k: np.asarray(v) if type(v) is list else v for k, v in kwargs.items()}
+    return wrap(twin(*[jnp.asarray(x) if type(x) is list else x for x in args], **kwargs))
 
 
 def twin_of(function):

@@ -245,8 +245,9 @@ def reciprocal(z):
     flat = jnp.abs(y) <= jnp.abs(x)
     large, small = jnp.where(flat, x, y), jnp.where(flat, y, x)
     ratio = small / large
-    scale = large + small * ratio
-    return lax.complex(jnp.where(flat, 1 / scale, ratio / scale), jnp.where(flat, -ratio / scale, -1 / scale))
+    # times, not over: XLA turns (a / b) / c into a / (b * c), which underflows
+    scale = 1 / (large + small * ratio)
+    return lax.complex(jnp.where(flat, scale, ratio * scale), jnp.where(flat, -ratio * scale, -scale))
 
 
 @kernel(np.spacing)
