@@ -1,18 +1,42 @@
-"""NumPy code, unchanged, on JAX and on Numba."""
+"""NumPy code, unchanged, on JAX and on Numba.
+
+The names of NumPy are here, and make and take our arrays; ``numpy``'s own functions
+take them too.  The namespace conforms to the Array API standard of 2024.12.
+"""
 
 from __future__ import annotations
 
+from typing import Any as _Any
+
+from ._src.array import indexing as _indexing
+from ._src.array import interop as _interop
+from ._src.array import methods as _methods
+from ._src.array import operators as _operators
+from ._src.array import printing as _printing
 from ._src.array.core import JaxArray, JaxScalar
-from ._src.array import indexing as _indexing, interop as _interop, methods as _methods, operators as _operators, printing as _printing
-from ._src.array.core import from_object as _from_object
 from ._src.dispatch.backend import backend, get_backend_name, use_backend
+from ._src.dispatch.platform import apply_environment as _apply_environment
+from ._src.dispatch.platform import enable_x64, set_platform
 from ._src.ground.config import config
 from ._src.ground.events import listen
+from ._src.ground.version import __version__
+from ._src.namespace import lazy as _lazy
+from ._src.namespace import namespaces as _namespaces
+
+globals().update(_namespaces.main())
+
+from . import errors, fft, lib, linalg  # noqa: E402
+from .lib import scimath as emath  # noqa: E402
+
+_apply_environment()
+
+__all__ = sorted(name for name in globals() if not name.startswith("_"))
+__all__ += ["__array_api_version__", "__array_namespace_info__", "__version__"]
 
 
-def asarray(a, dtype=None):
-    return _from_object(a, dtype, copy=False)
+def __getattr__(name: str) -> _Any:
+    return _lazy.find(name)
 
 
-def array(a, dtype=None):
-    return _from_object(a, dtype, copy=True)
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_lazy.MODULES})

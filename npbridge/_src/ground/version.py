@@ -1,3 +1,3 @@
-"""The version of npbridge; everything that states it reads it from here."""
+"""The version, where the package builder can read it without importing jax."""
 
 __version__ = "0.1.0"

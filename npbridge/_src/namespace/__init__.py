@@ -1,0 +1,1 @@
+"""The public namespace, generated from NumPy's own."""

@@ -1,0 +1,177 @@
+"""The functions of the namespace: NumPy's, with array-likes made ours.
+
+When an argument is ours already, a call costs one test of a type more than
+NumPy's function.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..array import core, creation
+from ..backends import host
+from ..dispatch.backend import active
+from ..dispatch.protocol import foreign, stranger
+
+OURS = core.OURS
+WEAK = (int, float, complex)
+
+UFUNC_ATTRIBUTES = ("identity", "nargs", "nin", "nout", "ntypes", "resolve_dtypes", "signature", "types")
+
+
+def as_ours(x):
+    """`x` as one of our arrays, if it is data; anything else as it is."""
+    kind = type(x)
+    if kind in OURS or x is None or kind is str or kind is bytes or kind is dict:
+        return x
+    if kind is list or kind is tuple or kind in WEAK or isinstance(x, (np.generic, np.ndarray)):
+        return creation.convert(x, subok=True)
+    if foreign(kind) or stranger(kind):
+        return x  # another library's array: NumPy will ask it
+    if hasattr(x, "__array__") or hasattr(x, "__dlpack__") or hasattr(x, "__len__") or _is_buffer(x):
+        return creation.convert(x)
+    return x
+
+
+def _is_buffer(x) -> bool:
+    try:
+        memoryview(x)
+    except TypeError:
+        return False
+    return True
+
+
+def adopt(result):
+    """What NumPy made from nothing of ours, as ours."""
+    if type(result) in OURS:
+        return result
+    result = host.wrap(result, ())
+    return host.narrow(result) if active().name == "jax" else result
+
+
+def adopt_numbers(result):
+    """As `adopt`, for results that must be numbers: objects and text are refused."""
+    if isinstance(result, np.ndarray):
+        core.check_dtype(result.dtype)
+    return adopt(result)
+
+
+def present(call: Callable, function: Any, module: str, name: str) -> Callable:
+    """Give `call` the name, the signature and the documentation of `function`."""
+    call.__module__ = module
+    call.__name__ = call.__qualname__ = name
+    call.__wrapped__ = function
+    source = f"{module.replace('npbridge', 'numpy')}.{name}"
+    call.__doc__ = f"As :func:`{source}`, on the active backend; what are no arrays yet become ours.\n\n" + (
+        function.__doc__ or ""
+    )
+    return call
+
+
+def in_place_of(function, module: str, name: str):
+    """A function of the namespace that calls `function` when an array decides."""
+
+    def call(*args, **kwargs):
+        if args and type(args[0]) in OURS:
+            return function(*args, **kwargs)
+        if args:
+            return adopt(function(as_ours(args[0]), *args[1:], **kwargs))
+        first = next(iter(inspect.signature(function).parameters), None)
+        if first in kwargs:
+            kwargs[first] = as_ours(kwargs[first])
+        return adopt(function(**kwargs))
+
+    return present(call, function, module, name)
+
+
+def with_decisive(function, module: str, name: str, position: int, keyword: str):
+    """As `in_place_of`, where the array that decides is not the first argument."""
+
+    def call(*args, **kwargs):
+        if len(args) > position:
+            args = (*args[:position], as_ours(args[position]), *args[position + 1 :])
+        elif keyword in kwargs:
+            kwargs[keyword] = as_ours(kwargs[keyword])
+        return adopt(function(*args, **kwargs))
+
+    return present(call, function, module, name)
+
+
+def joining(function, module: str, name: str):
+    """NumPy's function, and its result adopted where nothing was ours."""
+
+    def call(*args, **kwargs):
+        result = function(*args, **kwargs)
+        return result if type(result) in OURS else adopt(result)
+
+    return present(call, function, module, name)
+
+
+def making(function, module: str, name: str, adopt=adopt_numbers):
+    """NumPy's function on host values, and what it made."""
+
+    def call(*args, **kwargs):
+        if creation.elsewhere(kwargs.get("like")):
+            return function(*args, **kwargs)
+        kwargs.pop("like", None)
+        args = [core.host_values(x) for x in args]
+        kwargs = {k: core.host_values(x) for k, x in kwargs.items()}
+        return adopt(function(*args, **kwargs))
+
+    return present(call, function, module, name)
+
+
+def placing(call: Callable) -> Callable:
+    """`call`, with a `device` that the active backend understands."""
+
+    def placed(*args, device=None, **kwargs):
+        result = call(*args, **kwargs)
+        return result if device is None else creation.place(result, device)
+
+    placed.__dict__.update(call.__dict__)
+    for name in ("__module__", "__name__", "__qualname__", "__doc__"):
+        setattr(placed, name, getattr(call, name))
+    return placed
+
+
+# -- ufuncs
+
+
+def of_ufunc(ufunc: np.ufunc, module: str, name: str):
+    """A function that has the methods and the attributes of a ufunc."""
+    call = {1: _unary, 2: _binary}[ufunc.nin](ufunc)
+    present(call, ufunc, module, name)
+    for attribute in UFUNC_ATTRIBUTES:
+        setattr(call, attribute, getattr(ufunc, attribute))
+    call.at = ufunc.at
+    for method in ("accumulate", "reduce", "reduceat"):
+        setattr(call, method, in_place_of(getattr(ufunc, method), f"{module}.{name}", method))
+    call.outer = present(_binary(ufunc.outer), ufunc.outer, f"{module}.{name}", "outer")
+    return call
+
+
+def _unary(ufunc):
+    def call(x, /, *args, **kwargs):
+        if type(x) in OURS:
+            return ufunc(x, *args, **kwargs)
+        return adopt(ufunc(as_ours(x), *args, **kwargs))
+
+    return call
+
+
+def _binary(ufunc):
+    def call(x1, x2, /, *args, **kwargs):
+        if type(x1) in OURS or type(x2) in OURS:
+            return ufunc(x1, x2, *args, **kwargs)
+        # a Python number adapts to the dtype of the other operand: leave it
+        if type(x1) in WEAK and type(x2) not in WEAK:
+            x2 = as_ours(x2)
+        else:
+            x1 = as_ours(x1)
+        return adopt(ufunc(x1, x2, *args, **kwargs))
+
+    return call

@@ -1,0 +1,6 @@
+"""Fourier transforms: every function of ``numpy.fft``, on the active backend."""
+
+from ._src.namespace import namespaces as _namespaces
+
+globals().update(_namespaces.fft())
+__all__ = [name for name in globals() if not name.startswith("_")]

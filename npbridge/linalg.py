@@ -1,0 +1,6 @@
+"""Linear algebra: every function of ``numpy.linalg``, on the active backend."""
+
+from ._src.namespace import namespaces as _namespaces
+
+globals().update(_namespaces.linalg())
+__all__ = [name for name in globals() if not name.startswith("_")]
