@@ -195,7 +195,8 @@ class JaxArray:
         if values.nbytes <= SMALL:
             return values.astype(canonical(values.dtype), order="C")
         value = put(values)
-        self._cached = (buffer.version, value)
+        if not buffer.borrowed:
+            self._cached = (buffer.version, value)
         return value
 
     def _lowered(self, layout: np.ndarray):

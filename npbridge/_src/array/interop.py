@@ -130,10 +130,19 @@ def _dlpack(self, *, stream=None, max_version=None, dl_device=None, copy=None):
             stream=stream, max_version=max_version, dl_device=dl_device, copy=copy
         )
     if not copy and (max_version is None or max_version[0] < 1):
-        if copy is False:
-            raise BufferError("the values are read-only, which this version of DLPack cannot say")
-        value = np.array(value)
+        # the old protocol cannot say that memory is read-only
+        value = _shared_memory(self) if copy is False else np.array(value)
     return value.__dlpack__(stream=None, max_version=max_version, dl_device=dl_device)
+
+
+def _shared_memory(self) -> np.ndarray:
+    """The host values, which somebody else may write from now on."""
+    if type(self) is JaxScalar:
+        raise BufferError("a scalar never changes: its memory cannot be shared without DLPack's read-only flag")
+    with self._buffer.lock:
+        values = self._writable()
+        self._buffer.borrowed = True
+    return values
 
 
 def _dlpack_device(self):
