@@ -14,7 +14,7 @@ import types
 import numpy as np
 
 from ..array import core
-from . import makers, modules
+from . import converter, makers, modules
 
 _globals: dict[str, dict] = {}
 _Dispatcher = type(np.sum)
@@ -121,6 +121,8 @@ def _object(value):
         from .ndarray import ndarray
 
         return ndarray
+    if value is converter.PRIVATE and value is not None:
+        return converter.ArrayConverter
     return value
 
 

@@ -1,0 +1,119 @@
+"""What the protocol calls on the ``'numpy'`` backend: ufuncs, operators, unknown functions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...array import core
+from ...dispatch.registry import tables
+from .. import host
+from . import large
+
+OURS = core.OURS
+STORED_KINDS = core.STORED_KINDS
+JaxScalar = core.JaxScalar
+JaxArray = core.JaxArray
+ndarray = np.ndarray
+of_fresh = core.of_fresh
+SMALLEST = large.SMALLEST
+_rules = tables["numpy"]
+
+
+def ufunc(ufunc, method, inputs, kwargs):
+    """Any ufunc call; the frequent form, no keywords, first."""
+    try:
+        if method != "__call__" or kwargs:
+            return _special(ufunc, method, inputs, kwargs)
+        if len(inputs) == 2:
+            return binary(ufunc, *inputs)
+        operands = [_plain(x) for x in inputs]
+        result = large.elementwise(ufunc, operands) if _is_large(operands) else None
+        if result is None:
+            result = ufunc(*operands)
+    except TypeError:
+        rule = _rules.get(ufunc)
+        if rule is None or rule.status != "refused":
+            raise
+        return rule.call(inputs, kwargs)
+    if type(result) is ndarray and result.base is None and result.dtype.char in STORED_KINDS:
+        return of_fresh(result)
+    return host.wrap(result, ())
+
+
+def binary(function, a, b):
+    """An operator, or a ufunc of two operands."""
+    kind = type(a)
+    if kind in OURS:
+        a = a._number if kind is JaxScalar else a._read()
+    elif kind is not ndarray:
+        a = host.unwrap(a, [])
+    kind = type(b)
+    if kind in OURS:
+        b = b._number if kind is JaxScalar else b._read()
+    elif kind is not ndarray:
+        b = host.unwrap(b, [])
+    result = None
+    if (type(a) is ndarray and a.size >= SMALLEST) or (type(b) is ndarray and b.size >= SMALLEST):
+        result = large.elementwise(function, (a, b))
+    if result is None:
+        result = function(a, b)
+    if type(result) is ndarray and result.base is None and result.dtype.char in STORED_KINDS:
+        return of_fresh(result)
+    return host.wrap(result, ())
+
+
+def _plain(x):
+    """What NumPy computes with in place of `x`."""
+    if type(x) in OURS:
+        return x._number if type(x) is JaxScalar else x._read()
+    return host.unwrap(x, [])
+
+
+def _is_large(operands) -> bool:
+    return any(type(x) is ndarray and x.size >= SMALLEST for x in operands)
+
+
+def _special(ufunc, method, inputs, kwargs):
+    """Methods of ufuncs, and calls with keywords."""
+    if method == "__call__":
+        if len(kwargs) == 1 and len(inputs) == ufunc.nin and ufunc.nout == 1:
+            out = kwargs.get("out", (None,))[0]
+            if type(out) is JaxArray:
+                return _into(ufunc, inputs, out)
+        return host.call_writing(ufunc, inputs, kwargs, kwargs.get("out", ()))
+    if method == "reduce" and type(inputs[0]) is JaxArray and inputs[0].size >= SMALLEST:
+        number = _reduced(ufunc, *inputs, **kwargs)
+        if number is not None:
+            return number
+    written = inputs[:1] if method == "at" else kwargs.get("out", ())
+    return host.call_writing(getattr(ufunc, method), inputs, kwargs, written)
+
+
+def _into(ufunc, inputs, out):
+    """A call whose only keyword is `out`, one array of ours."""
+    operands = [_plain(x) for x in inputs]
+    buffer = out._buffer
+    with buffer.lock:
+        target = out._writable()
+        for i, x in enumerate(inputs):
+            if type(x) is JaxArray and x._buffer is buffer:
+                operands[i] = target if x is out else x._window()  # the memory may have moved
+        if target.size < SMALLEST or large.elementwise(ufunc, operands, target) is None:
+            ufunc(*operands, out=target)
+    return out
+
+
+def _reduced(ufunc, x, axis=0, dtype=None, out=None, keepdims=False, initial=np._NoValue, where=True):
+    """``ufunc.reduce`` of all elements by the kernel, or None."""
+    whole = axis is None or (x.ndim == 1 and axis in (0, -1))
+    if not whole or dtype is not None or keepdims or where is not True or initial is not np._NoValue:
+        return None
+    if out is not None and out != (None,):
+        return None
+    number = large.reduction(ufunc, x._read())
+    return None if number is None else core.of_number(number)
+
+
+def missing(function, args, kwargs):
+    """A function that is not NumPy's: it runs as it is on the host values."""
+    return host.call_writing(function, args, kwargs, host.outs(kwargs))
