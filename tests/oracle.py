@@ -54,6 +54,8 @@ class Variant:
         """`value` for our side; `value` is an ndarray, a NumPy scalar, or a container of them."""
         if isinstance(value, (list, tuple)) and type(value) in (list, tuple):
             return type(value)(map(self.give, value))
+        if isinstance(value, dict):
+            return {k: self.give(v) for k, v in value.items()}
         if not isinstance(value, (np.ndarray, np.generic)) or value.dtype.char not in core.STORED_KINDS:
             return copy.deepcopy(value)
         if self.backend is None:
@@ -121,6 +123,8 @@ def narrowed(value: Any) -> Any:
     """`value` in the dtypes that JAX stores while x64 is off."""
     if isinstance(value, (list, tuple)) and type(value) in (list, tuple):
         return type(value)(map(narrowed, value))
+    if isinstance(value, dict):
+        return {k: narrowed(v) for k, v in value.items()}
     if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in NARROW and value.dtype.itemsize >= 8:
         target = NARROW[value.dtype.kind]
         if value.dtype != np.complex64:
@@ -218,7 +222,7 @@ class Check:
                 self.same(expected[key], got[key], f"{where}[{key!r}]")
         elif isinstance(expected, (bool, int, str, bytes, slice, type, np.dtype, type(None))):
             assert type(got) is type(expected), f"{where}: {got!r} instead of {expected!r}"
-            if self.variant.narrows and isinstance(expected, np.dtype):
+            if self.variant.narrows and isinstance(expected, np.dtype) and got != expected:
                 expected = canonical(expected)
             assert got == expected, f"{where}: {got!r} instead of {expected!r}"
         elif isinstance(expected, (float, complex)):
@@ -271,6 +275,8 @@ class Check:
 def arrays_in(value: Any) -> list:
     if isinstance(value, (list, tuple)):
         return [a for item in value for a in arrays_in(item)]
+    if isinstance(value, dict):
+        return arrays_in(list(value.values()))
     is_array = type(value) is core.JaxArray or type(value) is np.ndarray
     return [value] if is_array and value.dtype.char in core.STORED_KINDS else []
 

@@ -170,13 +170,11 @@ def _astype(self, dtype, order="K", casting="unsafe", subok=True, copy=True):
     dtype = np.dtype(dtype)
     if dtype.char not in core.STORED_KINDS:
         return self._read().astype(dtype, order=order, casting=casting, copy=copy)
-    if active().name == "jax":
-        dtype = canonical(dtype)
     source = self.dtype
     if not np.can_cast(source, dtype, casting):
-        self._window()[:0].astype(dtype, casting=casting) if self.ndim else np.empty((), source).astype(
-            dtype, casting=casting
-        )
+        np.empty(0, source).astype(dtype, casting=casting)  # NumPy's own error
+    if active().name == "jax":
+        dtype = canonical(dtype)
     buffer = self._buffer
     if source == dtype and not copy:
         return self
