@@ -169,7 +169,8 @@ def _setitem(self, key, value):
             return _traced_write(self, key, value if source is None else source)
     if source is not None and isinstance(source._buffer.device, Tracer) and not buffer.traced:
         with buffer.lock:
-            buffer.replace(jnp.asarray(buffer.read()))
+            # a tracer takes its place in a moment, also where the memory is shared
+            buffer.device, buffer.current = jnp.asarray(buffer.read()), False
         if not write_window(buffer, self._window()[_with_ellipsis(key)], source, traced=True):
             raise TypeError("a value known only at run time cannot be written through a view of another dtype")
         return

@@ -7,10 +7,13 @@ about bytes and files, which read the host values; ``ABSENT`` are attributes of
 
 from __future__ import annotations
 
+import sys
+
 import jax
 import numpy as np
 
 from ..dispatch.backend import active
+from ..dispatch.protocol import apply
 from ..ground import events
 from ..storage.buffer import Buffer, canonical
 from . import core
@@ -56,7 +59,6 @@ ABSENT = {
     "__array_struct__": "it would give away writable memory; numpy.asarray uses __array__",
     "__array_finalize__": "a hook of ndarray subclasses",
     "__buffer__": "the buffer protocol gives away memory; `data` is a read-only memoryview",
-    "__delitem__": "elements of arrays cannot be deleted; ndarray has it only to say so",
     "__setstate__": "pickles are made by __reduce__",
     "__divmod__": "",
 }
@@ -74,7 +76,7 @@ def _method(name, function):
         rule = rules.get(unbound) or rules.get(function)
         if rule is None:
             return backend.missing(function, (self, *args), kwargs)
-        return rule.call((self, *args), kwargs)
+        return apply(backend, rule, unbound, (self, *args), kwargs)
 
     return _named(method, name)
 
@@ -161,7 +163,7 @@ def _copy(self, order="C"):
 
 
 def _conjugate(self, *args, **kwargs):
-    if not args and not kwargs and self.dtype.kind != "c" and self.dtype.kind != "b":
+    if not args and not kwargs and self.dtype.kind != "c":
         return self
     return np.conjugate(self, *args, **kwargs)
 
@@ -251,12 +253,35 @@ def _fill(self, value):
 def _resize(self, *new_shape, refcheck=True):
     if not new_shape or new_shape == (None,):
         return
-    if self._base is not None:
-        raise ValueError("cannot resize this array: it does not own its data")
     host = np.array(self._read())
     host.resize(*new_shape, refcheck=False)
+    if host.size == self.size:
+        self.shape = host.shape
+        return
+    if self._base is not None:
+        raise ValueError("cannot resize this array: it does not own its data")
+    if refcheck and sys.getrefcount(self) > _REFERENCES:
+        raise ValueError(
+            "cannot resize an array that references or is referenced by another array in this way.\n"
+            "Use the np.resize function or refcheck=False"
+        )
     fresh = core.of_fresh(host)
     self._buffer, self._layout, self._cached = fresh._buffer, fresh._layout, None
+
+
+class _Alone:
+    """An object that one name refers to, asked as :func:`_resize` asks."""
+
+    def resize(self, *new_shape, refcheck=True):
+        return sys.getrefcount(self)
+
+
+def _references() -> int:
+    alone = _Alone()
+    return alone.resize(1)
+
+
+_REFERENCES = _references()
 
 
 def _setflags(self, write=None, align=None, uic=None):
@@ -326,6 +351,8 @@ class Flat:
     __slots__ = ("base", "index")
 
     def __init__(self, array):
+        if array.ndim > 32:
+            array._window().flat  # NumPy's own error
         self.base = array
         self.index = 0
 
@@ -361,6 +388,9 @@ class Flat:
             a.flat[key] = value
 
         write_host(self.base, write)
+
+    def __delitem__(self, key):
+        raise TypeError("Cannot delete iterator elements")
 
     def copy(self):
         return self.base.flatten()
@@ -421,7 +451,7 @@ def _of_layout(name):
     def read(self):
         return getattr(self._window(), name)
 
-    return property(read, doc=f"As ``numpy.ndarray.{name}``.")
+    return _read_only(name, read) if name != "strides" else property(read, doc="As ``numpy.ndarray.strides``.")
 
 
 def _ndim(self):
@@ -469,19 +499,26 @@ def _set_flat(self, value):
 
 
 def _device(self):
+    """Where the values are: ``"cpu"``, or a ``jax.Device`` elsewhere."""
     device = self._buffer.device
     if device is None or self._buffer.current or self._buffer.traced:
-        return "cpu" if active().name == "numpy" else jax.local_devices()[0]
-    return device.device
+        return "cpu" if active().name == "numpy" else _device_name(jax.local_devices()[0])
+    return _device_name(device.device)
+
+
+def _device_name(device):
+    return "cpu" if getattr(device, "platform", "") == "cpu" and device.id == 0 else device
 
 
 def _to_device(self, device, /, *, stream=None):
-    if device in ("cpu", None):
-        if active().name == "numpy":
-            return self
+    if stream is not None:
+        raise ValueError("The stream argument in to_device() is not supported")
+    if device is None or device == self.device:
+        return self
+    if device == "cpu":
         device = jax.local_devices(backend="cpu")[0]
     if isinstance(device, str):
-        raise ValueError(f"there is no device {device!r}; use 'cpu' or one of jax.devices()")
+        raise ValueError(f"Unsupported device {device!r}: use 'cpu' or one of jax.devices()")
     return core.array_of_device(jax.device_put(self.value, device))
 
 
@@ -516,8 +553,8 @@ JaxArray.setflags = _setflags
 JaxScalar.setflags = _scalar_setflags
 JaxArray.shape = property(_shape, _set_shape)
 JaxArray.dtype = property(_dtype, _set_dtype)
-JaxArray.ndim = property(_ndim)
-JaxArray.size = property(_size)
+JaxArray.ndim = _read_only("ndim", _ndim)
+JaxArray.size = _read_only("size", _size)
 JaxArray.T = property(lambda self: _transpose(self))
 JaxArray.mT = property(lambda self: view_or_copy(self, lambda a: a.mT))
 JaxArray.real = _part("real")
@@ -526,9 +563,10 @@ JaxScalar.real = _scalar_part("real")
 JaxScalar.imag = _scalar_part("imag")
 JaxArray.flat = property(Flat, _set_flat)
 JaxArray.flags = property(Flags)
-JaxArray.base = property(lambda self: self._base)
+JaxArray.base = _read_only("base", lambda self: self._base)
 JaxArray.data = property(lambda self: memoryview(self._snapshot()))
-JaxArray.device = property(_device)
+JaxArray.device = _read_only("device", _device)
+JaxArray.__delitem__ = _delitem
 JaxArray.to_device = _to_device
 JaxArray.block_until_ready = _block_until_ready
 

@@ -29,16 +29,22 @@ class Backend:
         ``binary(ufunc, a, b)``: an operator on operands that are known.
     missing : callable
         ``missing(function, args, kwargs)`` for functions without a rule.
+    outside : callable or None
+        ``outside(function, args, kwargs, error)`` for calls that ask for data
+        which are not stored; None raises the error.
     """
 
-    __slots__ = ("binary", "missing", "name", "rules", "ufunc")
+    __slots__ = ("binary", "missing", "name", "outside", "rules", "ufunc")
 
-    def __init__(self, name: str, ufunc: Callable, binary: Callable, missing: Callable) -> None:
+    def __init__(
+        self, name: str, ufunc: Callable, binary: Callable, missing: Callable, outside: Callable | None = None
+    ) -> None:
         self.name = name
         self.rules: dict[Any, Rule] = tables[name]
         self.ufunc = ufunc
         self.binary = binary
         self.missing = missing
+        self.outside = outside
 
 
 _loaded: dict[str, Backend] = {}

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..array import core
 from ..ground import events
+from ..ground.errors import UnsupportedDtypeError
 from .backend import active
 
 OURS = core.OURS
@@ -69,7 +70,17 @@ def dispatch_function(func, types, args, kwargs):
     rule = backend.rules.get(func)
     if rule is None:
         return backend.missing(func, args, kwargs)
-    return rule.call(args, kwargs)
+    return apply(backend, rule, func, args, kwargs)
+
+
+def apply(backend, rule, function, args, kwargs):
+    """Run a rule; calls that ask for data which are not stored go to the backend."""
+    try:
+        return rule.call(args, kwargs)
+    except UnsupportedDtypeError as error:
+        if backend.outside is None or rule.status == "refused":
+            raise
+        return backend.outside(function, args, kwargs, error)
 
 
 core.dispatch_ufunc = dispatch_ufunc

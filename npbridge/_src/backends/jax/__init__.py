@@ -6,9 +6,9 @@ from ...dispatch import fallback
 from ...dispatch.backend import Backend
 from .. import host
 from ..unsupported import register_refusals
-from . import compositions, linear_algebra, moves, reductions, transforms, ufuncs
+from . import compositions, einsum, linear_algebra, moves, reductions, transforms, ufuncs
 
-RULE_MODULES = (compositions, linear_algebra, moves, reductions, transforms)
+RULE_MODULES = (compositions, einsum, linear_algebra, moves, reductions, transforms)
 register_refusals("jax", host.narrow)
 
 
@@ -19,5 +19,14 @@ def missing(function, args, kwargs):
     return host.narrow(host.call_writing(function, args, kwargs, host.outs(kwargs)))
 
 
+def outside(function, args, kwargs, error):
+    """A call with data that are not stored: NumPy's affair, and its result an ndarray."""
+    if moves.traced(args, kwargs):
+        raise error
+    name = getattr(function, "__name__", str(function))
+    fallback.announce(name, "jax", f"dtypes that are not stored take part ({error})")
+    return host.narrow(host.call_writing(function, args, kwargs, host.outs(kwargs)))
+
+
 def make_backend() -> Backend:
-    return Backend("jax", ufuncs.dispatch, ufuncs.binary, missing)
+    return Backend("jax", ufuncs.dispatch, ufuncs.binary, missing, outside)

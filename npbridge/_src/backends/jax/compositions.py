@@ -90,6 +90,11 @@ KERNELS[_clip_ufunc] = _clip_kernel
 _NoValue = np._NoValue
 
 
+@implements(np.ndarray.clip, backend="jax")
+def clip_method(a, min=None, max=None, out=None, **kwargs):
+    return clip(a, min, max, out, **kwargs)
+
+
 @implements(np.clip, backend="jax")
 def clip(a, a_min=_NoValue, a_max=_NoValue, out=None, *, min=_NoValue, max=_NoValue, **kwargs):
     if a_min is _NoValue and a_max is _NoValue:
@@ -100,15 +105,19 @@ def clip(a, a_min=_NoValue, a_max=_NoValue, out=None, *, min=_NoValue, max=_NoVa
         raise TypeError(f"clip() missing 1 required positional argument: '{missing}'")
     elif min is not _NoValue or max is not _NoValue:
         raise ValueError("Passing `min` or `max` keyword argument when `a_min` and `a_max` are provided is forbidden.")
-    if out is not None:
-        kwargs["out"] = out
+    a = a if isinstance(a, core.JaxArray) else core.from_object(a, copy=False)
+    if a.dtype.kind in "iu":
+        # Python integers that the dtype cannot hold are no limits
+        info = np.iinfo(a.dtype)
+        a_min = None if type(a_min) is int and a_min <= info.min else a_min
+        a_max = None if type(a_max) is int and a_max >= info.max else a_max
     if a_min is None and a_max is None:
-        return np.positive(a, **kwargs)
+        return np.positive(a, out=out, **kwargs)
     if a_min is None:
-        return np.minimum(a, a_max, **kwargs)
+        return np.minimum(a, a_max, out=out, **kwargs)
     if a_max is None:
-        return np.maximum(a, a_min, **kwargs)
-    return _clip_ufunc(a, a_min, a_max, **kwargs)
+        return np.maximum(a, a_min, out=out, **kwargs)
+    return _clip_ufunc(a, a_min, a_max, out=out, **kwargs)
 
 
 @implements(np.trace, backend="jax", how="diagonal, then sum")

@@ -17,6 +17,7 @@ from ...array import core
 from ...dispatch.registry import Rule, implements, register
 from ...storage.buffer import Tracer, canonical
 from .by_name import ByName, Policy, wrap
+from .compositions import Composition
 
 HIGHEST = lax.Precision.HIGHEST
 
@@ -85,18 +86,17 @@ _results = np.linalg._linalg
 
 
 def _eigh(a, UPLO="L"):
-    upper = UPLO.upper()
-    if upper not in ("L", "U"):
-        raise ValueError("UPLO argument must be 'L' or 'U'")
-    # symmetrize_input=False reads one triangle, as LAPACK does
-    return jnp.linalg.eigh(a, UPLO=upper, symmetrize_input=False)
+    return jnp.linalg.eigh(_one_triangle(a, UPLO), symmetrize_input=False)
 
 
 def _eigvalsh(a, UPLO="L"):
-    return _eigh(_one_triangle(a, UPLO))[0]
+    return _eigh(a, UPLO)[0]
 
 
 def _one_triangle(a, UPLO):
+    """The Hermitian matrix that one triangle of `a` stands for, as LAPACK reads it."""
+    if UPLO.upper() not in ("L", "U"):
+        raise ValueError("UPLO argument must be 'L' or 'U'")
     half = jnp.tril(a, -1) if UPLO.upper() == "L" else jnp.triu(a, 1)
     diagonal = jnp.einsum("...ii->...i", a).real
     middle = jnp.eye(a.shape[-1], dtype=a.dtype) * diagonal[..., None, :]
@@ -149,25 +149,25 @@ _factorization(np.linalg.inv, twin=_inv)
 _factorization(np.linalg.solve, arrays=("a", "b"), twin=_solve)
 _factorization(np.linalg.eig, _results.EigResult)
 _factorization(np.linalg.eigvals)
-_factorization(np.linalg.eigh, _results.EighResult, twin=lambda a, UPLO="L": _eigh(_one_triangle(a, UPLO)))
+_factorization(np.linalg.eigh, _results.EighResult, twin=_eigh)
 _factorization(np.linalg.eigvalsh, twin=_eigvalsh)
 
 
 class _Several(Factorization):
     """Functions whose result is one array or a tuple, depending on an argument."""
 
-    def run(self, bound, static, out):
-        named, self.result_type = self.result_type, None
-        try:
-            result = super().run(bound, static, out)
-        finally:
-            self.result_type = named
-        return named(*result) if isinstance(result, tuple) else result
+    def __call__(self, args, kwargs):
+        if kwargs.get("hermitian") or (self.function is np.linalg.svd and len(args) > 3 and args[3]):
+            return Composition(self.function)(args, kwargs)
+        result = super().__call__(args, kwargs)
+        return self.named(*result) if isinstance(result, tuple) else result
 
 
 for _function, _twin, _named in ((np.linalg.svd, _svd, _results.SVDResult), (np.linalg.qr, _qr, _results.QRResult)):
     _policy = Policy(arrays=("a",), inexact=True, twin=_twin)
-    register("jax", _function, Rule(_Several(_function, _policy, _named), "native", "jax.numpy.linalg"))
+    _rule = _Several(_function, _policy)
+    _rule.named = _named
+    register("jax", _function, Rule(_rule, "native", "jax.numpy.linalg"))
 
 
 @implements(np.linalg.lstsq, backend="jax", how="jax.numpy.linalg")
@@ -220,70 +220,27 @@ def _of_bools(product):
     return call
 
 
-_product(np.dot, twin=_of_bools(functools.partial(jnp.dot, precision=HIGHEST)))
+class Dot(ByName):
+    """``np.dot``, whose `out` must be exactly what it would have returned."""
+
+    def run(self, bound, static, out):
+        result = super().run(bound, static, None)
+        if out is None:
+            return result
+        right = out.dtype == result.dtype and out.shape == result.shape and out.flags.c_contiguous
+        if not right:
+            raise ValueError("output array is not acceptable (must have the right datatype, number of dimensions, and be a C-Array)")
+        out[...] = result
+        return out
+
+    def numpys_answer(self, args, kwargs, error):
+        if "output array" in str(error):
+            raise error
+        return super().numpys_answer(args, kwargs, error)
+
+
+_dot_policy = Policy(arrays=("a", "b"), twin=_of_bools(functools.partial(jnp.dot, precision=HIGHEST)))
+register("jax", np.dot, Rule(Dot(np.dot, _dot_policy), "native", "jax.numpy"))
 _product(np.inner, twin=_of_bools(functools.partial(jnp.inner, precision=HIGHEST)))
 _product(np.vdot, twin=_of_bools(lambda a, b: jnp.vdot(a, b, precision=HIGHEST)))
 _product(np.tensordot, twin=_of_bools(functools.partial(jnp.tensordot, precision=HIGHEST)))
-
-
-@implements(np.einsum, backend="jax", how="jax.numpy")
-def einsum(*operands, out=None, optimize=False, dtype=None, casting="safe", order="K"):
-    from ...dispatch.backend import active
-
-    arrays = [x for x in operands if isinstance(x, core.JaxArray) or isinstance(x, (np.ndarray, jax.Array))]
-    model = [np.broadcast_to(np.empty((), x.dtype), x.shape) if hasattr(x, "dtype") else x for x in operands]
-    _check_einsum(model, dtype, casting)
-    common = np.dtype(dtype) if dtype is not None else np.result_type(*[x.dtype for x in arrays])
-    core.check_dtype(common)
-    places = tuple(i for i, x in enumerate(operands) if hasattr(x, "dtype"))
-    rest = tuple(None if i in places else _static(x) for i, x in enumerate(operands))
-    values = [_value(operands[i]) for i in places]
-    result = _einsum(places, rest, canonical(common).name)(*values)
-    _ = active
-    if out is not None:
-        if out.shape != result.shape:
-            raise ValueError(f"output parameter for einsum has the wrong shape {out.shape}, expected {result.shape}")
-        if not np.can_cast(result.dtype, out.dtype, casting):
-            raise TypeError(f"Cannot cast einsum's result from {result.dtype!r} to {out.dtype!r} by '{casting}'")
-        from .ufuncs import write_into
-
-        write_into(out, result)
-        return out
-    return wrap(result)
-
-
-def _check_einsum(model, dtype, casting):
-    """NumPy's own errors: einsum over arrays of length-zero strides costs their size,
-    so the shapes are checked with path finding alone."""
-    if not model or (isinstance(model[0], str) and len(model) == 1):
-        np.einsum(*model)
-    if dtype is not None:
-        for x in model:
-            if isinstance(x, np.ndarray) and not np.can_cast(x.dtype, dtype, casting):
-                np.einsum(*model, dtype=dtype, casting=casting)
-    total = sum(x.size for x in model if isinstance(x, np.ndarray))
-    if total <= 4096:
-        try:
-            np.einsum_path(*model)
-        except Exception:
-            np.einsum(*model)
-
-
-def _static(x):
-    return tuple(x) if isinstance(x, list) else x
-
-
-def _value(x):
-    return x._value() if isinstance(x, core.JaxArray) else np.array(x)
-
-
-@functools.lru_cache(maxsize=512)
-def _einsum(places, rest, dtype):
-    def run(*values):
-        operands = list(rest)
-        for i, v in zip(places, values, strict=True):
-            operands[i] = jnp.asarray(v).astype(dtype if dtype != "bool" else jnp.int32)
-        operands = [list(x) if isinstance(x, tuple) else x for x in operands]
-        return jnp.einsum(*operands, precision=HIGHEST).astype(dtype)
-
-    return jax.jit(run)

@@ -78,7 +78,9 @@ jax_rule(np.cumprod)(_running(np.multiply))
 def _mean_dtypes(source, dtype, out):
     """``(dtype to add up in, dtype of the result)`` as in NumPy's ``_mean``."""
     if dtype is not None:
-        return np.dtype(dtype), np.dtype(dtype)
+        dtype = ufuncs.as_dtype(dtype)
+        core.check_dtype(dtype)
+        return dtype, dtype
     if source.kind in "bui":
         return np.dtype(np.float64), np.dtype(np.float64)
     if source == np.float16:

@@ -45,19 +45,22 @@ for _name in ("fft", "ifft", "rfft", "irfft", "hfft", "ihfft"):
 
 
 def _convolution(function, twin):
-    policy = Policy(arrays=("a", "v"), twin=twin)
+    policy = Policy(arrays=("a", "v"), twin=twin, check=_check_mode)
     register("jax", function, Rule(ByName(function, policy), "native", "jax.numpy"))
 
 
-def _valid_mode(mode):
-    names = {"v": "valid", "s": "same", "f": "full", 0: "valid", 1: "same", 2: "full"}
-    return names.get(mode[:1].lower() if isinstance(mode, str) and mode in ("v", "s", "f") else mode, mode)
+_MODES = {0: "valid", 1: "same", 2: "full"}
+
+
+def _check_mode(bound) -> None:
+    if "mode" in bound:
+        np.convolve([1.0], [1.0], mode=bound["mode"])  # NumPy's error for a mode that is none
 
 
 def _convolve(a, v, mode="full"):
     if a.ndim > 1 or v.ndim > 1:
         raise ValueError("convolve takes one-dimensional arrays")
-    mode = _valid_mode(mode)
+    mode = _MODES.get(mode, mode)
     a, v = jnp.atleast_1d(a), jnp.atleast_1d(v)
     if a.dtype == bool:
         return jnp.convolve(a.astype(jnp.int32), v.astype(jnp.int32), mode) != 0
@@ -67,7 +70,7 @@ def _convolve(a, v, mode="full"):
 def _correlate(a, v, mode="valid"):
     if a.ndim > 1 or v.ndim > 1:
         raise ValueError("correlate takes one-dimensional arrays")
-    mode = _valid_mode(mode)
+    mode = _MODES.get(mode, mode)
     a, v = jnp.atleast_1d(a), jnp.atleast_1d(v)
     if a.dtype == bool:
         return jnp.correlate(a.astype(jnp.int32), v.astype(jnp.int32), mode) != 0
