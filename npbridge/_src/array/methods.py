@@ -187,7 +187,7 @@ def _astype(self, dtype, order="K", casting="unsafe", subok=True, copy=True):
         return core.array_of_device(value if source == dtype else _cast(value, dtype))
     if type(self) is JaxScalar:
         return core.of_number(self._number.astype(dtype))
-    return core.of_fresh(self._read().astype(dtype, order=order, casting=casting))
+    return core.of_fresh(self._read().astype(dtype, order=order))  # `casting` was checked above
 
 
 def _needs_host(source, target):
@@ -447,6 +447,15 @@ def _set_dtype(self, dtype):
     self._cached = None
 
 
+def _read_only(name, read):
+    """An attribute that NumPy lets nobody set; the error is NumPy's own."""
+
+    def write(self, value):
+        setattr(np.empty(0), name, value)
+
+    return property(read, write, doc=f"As ``numpy.ndarray.{name}``.")
+
+
 def _of_layout(name):
     def read(self):
         return getattr(self._window(), name)
@@ -520,6 +529,10 @@ def _to_device(self, device, /, *, stream=None):
     if isinstance(device, str):
         raise ValueError(f"Unsupported device {device!r}: use 'cpu' or one of jax.devices()")
     return core.array_of_device(jax.device_put(self.value, device))
+
+
+def _delitem(self, key):
+    raise ValueError("cannot delete array elements")
 
 
 def _block_until_ready(self):

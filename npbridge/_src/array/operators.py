@@ -38,6 +38,7 @@ UNARY = {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": n
 
 # Operand types that go straight to the backend.
 DIRECT = {int, float, complex, bool, np.ndarray} | {t for t in PLAIN if issubclass(t, np.generic)}
+_NUMBERS = {int, float, complex, bool} | {t for t in PLAIN if issubclass(t, (np.number, np.bool_))}
 
 
 def gives_way(other) -> bool:
@@ -54,23 +55,33 @@ def gives_way(other) -> bool:
     return False
 
 
-def _binary(name, ufunc, comparison=False):
+def _binary(name, ufunc):
     def operator(self, other):
         if type(other) in OURS or type(other) in DIRECT:
             if events.listeners:
                 events.emit("dispatch", ufunc.__name__, backend=active().name, method="__call__")
             return active().binary(ufunc, self, other)
-        if gives_way(other):
-            return NotImplemented
-        if comparison and not _comparable(other):
+        return NotImplemented if gives_way(other) else ufunc(self, other)
+
+    operator.__name__ = operator.__qualname__ = f"__{name}__"
+    return operator
+
+
+def _comparison(name, ufunc):
+    plain = _binary(name, ufunc)
+
+    def operator(self, other):
+        if type(other) not in OURS and not gives_way(other) and not _comparable(other):
             return _incomparable(name, self, other)
-        return ufunc(self, other)
+        return plain(self, other)
 
     operator.__name__ = operator.__qualname__ = f"__{name}__"
     return operator
 
 
 def _comparable(other) -> bool:
+    if type(other) in _NUMBERS:
+        return True
     try:
         return np.asarray(core.host_values(other)).dtype.kind in "biufc"
     except ValueError:
@@ -97,19 +108,19 @@ def _reflected(name, ufunc):
 
 def _in_place(name, ufunc):
     def operator(self, other):
-        if type(other) not in OURS and type(other) not in DIRECT and gives_way(other):
+        if type(other) in OURS or type(other) in DIRECT:
+            if events.listeners:
+                events.emit("dispatch", ufunc.__name__, backend=active().name, method="__call__")
+            active().update(ufunc, self, other)
+            return self
+        if gives_way(other):
             return NotImplemented
-        dispatch_in_place(ufunc, self, other)
+        if dispatch_ufunc(ufunc, "__call__", (self, other), {"out": (self,)}) is NotImplemented:
+            raise TypeError(f"operand of type {type(other).__name__} cannot be used in place")
         return self
 
     operator.__name__ = operator.__qualname__ = f"__i{name}__"
     return operator
-
-
-def dispatch_in_place(ufunc, target, other):
-    result = dispatch_ufunc(ufunc, "__call__", (target, other), {"out": (target,)})
-    if result is NotImplemented:
-        raise TypeError(f"operand of type {type(other).__name__} cannot be used in place")
 
 
 def _unary(name, ufunc):
@@ -151,7 +162,7 @@ for _name, _ufunc in BINARY.items():
         setattr(JaxArray, f"__i{_name}__", _in_place(_name, _ufunc))
         setattr(JaxScalar, f"__i{_name}__", _not_in_place)
 for _name, _ufunc in COMPARISONS.items():
-    setattr(JaxArray, f"__{_name}__", _binary(_name, _ufunc, comparison=True))
+    setattr(JaxArray, f"__{_name}__", _comparison(_name, _ufunc))
 for _name, _ufunc in UNARY.items():
     setattr(JaxArray, f"__{_name}__", _unary(_name, _ufunc))
 _plain_power_in_place = JaxArray.__ipow__

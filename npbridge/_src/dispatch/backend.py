@@ -27,6 +27,8 @@ class Backend:
         ``ufunc(ufunc, method, inputs, kwargs)``; every ufunc call.
     binary : callable
         ``binary(ufunc, a, b)``: an operator on operands that are known.
+    update : callable
+        ``update(ufunc, target, other)``: an in-place operator, likewise.
     missing : callable
         ``missing(function, args, kwargs)`` for functions without a rule.
     outside : callable or None
@@ -34,15 +36,22 @@ class Backend:
         which are not stored; None raises the error.
     """
 
-    __slots__ = ("binary", "missing", "name", "outside", "rules", "ufunc")
+    __slots__ = ("binary", "missing", "name", "outside", "rules", "ufunc", "update")
 
     def __init__(
-        self, name: str, ufunc: Callable, binary: Callable, missing: Callable, outside: Callable | None = None
+        self,
+        name: str,
+        ufunc: Callable,
+        binary: Callable,
+        update: Callable,
+        missing: Callable,
+        outside: Callable | None = None,
     ) -> None:
         self.name = name
         self.rules: dict[Any, Rule] = tables[name]
         self.ufunc = ufunc
         self.binary = binary
+        self.update = update
         self.missing = missing
         self.outside = outside
 

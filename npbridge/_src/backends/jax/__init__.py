@@ -6,7 +6,7 @@ from ...dispatch import fallback
 from ...dispatch.backend import Backend
 from .. import host
 from ..unsupported import register_refusals
-from . import compositions, einsum, linear_algebra, moves, reductions, transforms, ufuncs
+from . import compositions, einsum, in_place, linear_algebra, moves, reductions, transforms, ufuncs
 
 RULE_MODULES = (compositions, einsum, linear_algebra, moves, reductions, transforms)
 register_refusals("jax", host.narrow)
@@ -29,4 +29,4 @@ def outside(function, args, kwargs, error):
 
 
 def make_backend() -> Backend:
-    return Backend("jax", ufuncs.dispatch, ufuncs.binary, missing, outside)
+    return Backend("jax", ufuncs.dispatch, ufuncs.binary, in_place.update, missing, outside)

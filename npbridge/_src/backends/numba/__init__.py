@@ -8,4 +8,4 @@ from . import calls, rows
 
 def make_backend() -> Backend:
     rows.register_all()
-    return Backend("numpy", calls.ufunc, calls.binary, calls.missing)
+    return Backend("numpy", calls.ufunc, calls.binary, calls.update, calls.missing)

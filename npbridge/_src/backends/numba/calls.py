@@ -62,6 +62,14 @@ def binary(function, a, b):
     return host.wrap(result, ())
 
 
+def update(function, target, other):
+    """An in-place operator."""
+    if type(target) is JaxArray:
+        _into(function, (target, other), target)
+    else:
+        ufunc(function, "__call__", (target, other), {"out": (target,)})
+
+
 def _plain(x):
     """What NumPy computes with in place of `x`."""
     if type(x) in OURS:
