@@ -82,12 +82,19 @@ def wrap_array(result: np.ndarray, seen):
         if owner is buffer.owner:
             return core.of_view(buffer, _rooted(result, owner), _base(ours))
         if owner is view.owner_of(raw):
-            # the values were read from a snapshot: the same window on our memory
-            host = buffer.stand_in()
-            return core.of_view(buffer, view.same_window(result, buffer.read_snapshot(), host), _base(ours))
+            # the values were read from a snapshot: the same window on our memory,
+            # writeable where the argument is
+            window = view.same_window(result, buffer.read_snapshot(), buffer.stand_in())
+            if ours._window().flags.writeable and not window.flags.writeable:
+                window = np.ndarray(window.shape, window.dtype, buffer.host, _offset(window, buffer), window.strides)
+            return core.of_view(buffer, window, _base(ours))
     if result.dtype.char not in core.STORED_KINDS or not result.dtype.isnative:
         return result
     return core.of_memory(result)
+
+
+def _offset(window, buffer) -> int:
+    return view.address(window) - view.address(buffer.host) if window.size else 0
 
 
 def _rooted(result: np.ndarray, owner: np.ndarray) -> np.ndarray:

@@ -29,4 +29,5 @@ def outside(function, args, kwargs, error):
 
 
 def make_backend() -> Backend:
+    ufuncs.register_rows()
     return Backend("jax", ufuncs.dispatch, ufuncs.binary, in_place.update, missing, outside)

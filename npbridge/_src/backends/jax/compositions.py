@@ -26,7 +26,7 @@ COMPOSED = (
     np.nanmean, np.nanmedian, np.nanmin, np.nanpercentile, np.nanprod, np.nanquantile, np.nanstd, np.nansum,
     np.nanvar, np.outer, np.pad, np.percentile, np.piecewise, np.poly, np.polyadd, np.polyder, np.polydiv,
     np.polyfit, np.polyint, np.polymul, np.polysub, np.polyval, np.quantile, np.real_if_close, np.roots, np.sinc,
-    np.trapezoid, np.unwrap,
+    np.tensordot, np.trapezoid, np.unwrap,
     _linalg.cond, _linalg.cross, _linalg.matmul, _linalg.matrix_norm, _linalg.matrix_power, _linalg.matrix_rank,
     _linalg.multi_dot, _linalg.norm, _linalg.outer, _linalg.pinv, _linalg.svdvals, _linalg.tensordot,
     _linalg.tensorinv, _linalg.tensorsolve, _linalg.trace, _linalg.vecdot, _linalg.vector_norm,
@@ -71,8 +71,21 @@ def ours(result):
     return result
 
 
+class Roots(Composition):
+    """``np.roots``: real where every root is, as NumPy's eigenvalues are."""
+
+    def __call__(self, args, kwargs):
+        result = super().__call__(args, kwargs)
+        if not traced(args, kwargs) and result.dtype.kind == "c" and not np.any(result.imag):
+            return result.real.copy()
+        return result
+
+
 for _function in COMPOSED:
     register("jax", _function, Rule(Composition(_function), "native", "NumPy's composition of JAX kernels"))
+
+
+register("jax", np.roots, Rule(Roots(np.roots), "native", "NumPy's composition of JAX kernels"))
 
 
 # -- clip: a ufunc that NumPy does not export

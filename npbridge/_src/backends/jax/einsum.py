@@ -13,6 +13,7 @@ from jax import lax
 from ...array import core
 from ...dispatch.registry import implements
 from ...storage.buffer import canonical
+from .. import host
 from .by_name import array_values, wrap
 from .ufuncs import as_dtype, write_into
 
@@ -22,6 +23,10 @@ _LETTERS = string.ascii_uppercase + string.ascii_lowercase
 @implements(np.einsum, backend="jax", how="jax.numpy")
 def einsum(*operands, out=None, optimize=False, dtype=None, casting="safe", order="K"):
     subscripts, arrays = _with_string(operands)
+    if len(arrays) == 1 and out is None and dtype is None:
+        view = _as_view(subscripts, arrays[0])
+        if view is not None:
+            return view
     values, dtypes = zip(*(array_values(x) for x in arrays), strict=True) if arrays else ((), ())
     dtypes = [d for ds in dtypes for d in ds] or [np.asarray(v).dtype for v in values]
     common = as_dtype(dtype) if dtype is not None else np.result_type(*dtypes, *([out.dtype] if out is not None else []))
@@ -53,6 +58,17 @@ def _with_string(operands):
     if len(operands) % 2:
         inputs += "->" + _letters(operands[-1])
     return inputs, tuple(x for x, _ in pairs)
+
+
+def _as_view(subscripts, array):
+    """NumPy gives a writable view where nothing is summed: a transpose, a diagonal."""
+    if type(array) not in core.OURS or array._buffer.traced:
+        return None
+    inputs, arrow, output = subscripts.replace(" ", "").partition("->")
+    if not arrow or "..." in inputs or set(inputs) != set(output) or len(inputs) != array.ndim:
+        return None
+    window = array._window()
+    return host.wrap(np.einsum(subscripts, window), [(array, window)])
 
 
 def _letters(labels) -> str:

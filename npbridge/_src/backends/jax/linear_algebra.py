@@ -18,6 +18,7 @@ from ...dispatch.registry import Rule, implements, register
 from ...storage.buffer import Tracer, canonical
 from .by_name import ByName, Policy, wrap
 from .compositions import Composition
+from .kernels import KERNELS
 
 HIGHEST = lax.Precision.HIGHEST
 
@@ -175,7 +176,7 @@ def lstsq(a, b, rcond=None):
     a, b = (x if isinstance(x, core.JaxArray) else core.from_object(x, copy=False) for x in (a, b))
     if a.ndim != 2 or b.ndim not in (1, 2) or a.shape[0] != b.shape[0] or 0 in a.shape or 0 in b.shape:
         result = np.linalg.lstsq(np.asarray(a), np.asarray(b), rcond)  # NumPy's errors and empty cases
-        return tuple(core.from_object(r, copy=True) if isinstance(r, np.ndarray) else r for r in result)
+        return tuple(core.from_object(r, copy=True) if isinstance(r, np.ndarray) else core.of_number(r) for r in result)
     dtype = canonical(np.result_type(a.dtype, b.dtype, np.float32))
     if a.dtype.kind in "biu" or b.dtype.kind in "biu":
         dtype = canonical(np.result_type(dtype, np.float64))
@@ -187,7 +188,7 @@ def lstsq(a, b, rcond=None):
     rank = int(rank)
     if rank != a.shape[1] or a.shape[0] <= a.shape[1]:
         residuals = jnp.zeros((0,), residuals.dtype)
-    return core.of_device(x), core.of_device(residuals), np.int32(rank), core.of_device(s)
+    return core.array_of_device(x), core.array_of_device(residuals), core.of_number(np.int32(rank)), core.of_device(s)
 
 
 @functools.partial(jax.jit, static_argnums=3)
@@ -202,6 +203,10 @@ def _lstsq(a, b, rcond, dtype):
     off = columns - jnp.matmul(a, x, precision=HIGHEST)
     residuals = jnp.sum(off.real**2 + off.imag**2 if jnp.iscomplexobj(off) else off * off, axis=0)
     return (x[:, 0] if b.ndim == 1 else x), residuals, jnp.sum(keep), s
+
+
+# np.linalg.cond calls the ufunc below np.linalg.inv
+KERNELS[np.linalg._umath_linalg.inv] = _inv
 
 
 # -- products
@@ -243,4 +248,3 @@ _dot_policy = Policy(arrays=("a", "b"), twin=_of_bools(functools.partial(jnp.dot
 register("jax", np.dot, Rule(Dot(np.dot, _dot_policy), "native", "jax.numpy"))
 _product(np.inner, twin=_of_bools(functools.partial(jnp.inner, precision=HIGHEST)))
 _product(np.vdot, twin=_of_bools(lambda a, b: jnp.vdot(a, b, precision=HIGHEST)))
-_product(np.tensordot, twin=_of_bools(functools.partial(jnp.tensordot, precision=HIGHEST)))

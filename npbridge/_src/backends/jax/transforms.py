@@ -62,9 +62,9 @@ def _convolve(a, v, mode="full"):
         raise ValueError("convolve takes one-dimensional arrays")
     mode = _MODES.get(mode, mode)
     a, v = jnp.atleast_1d(a), jnp.atleast_1d(v)
-    if a.dtype == bool:
-        return jnp.convolve(a.astype(jnp.int32), v.astype(jnp.int32), mode) != 0
-    return jnp.convolve(a, v, mode, precision=jax.lax.Precision.HIGHEST)
+    if jnp.issubdtype(a.dtype, jnp.inexact):
+        return jnp.convolve(a, v, mode, precision=jax.lax.Precision.HIGHEST)
+    return _convolve_exactly(a, v, mode)
 
 
 def _correlate(a, v, mode="valid"):
@@ -72,9 +72,31 @@ def _correlate(a, v, mode="valid"):
         raise ValueError("correlate takes one-dimensional arrays")
     mode = _MODES.get(mode, mode)
     a, v = jnp.atleast_1d(a), jnp.atleast_1d(v)
-    if a.dtype == bool:
-        return jnp.correlate(a.astype(jnp.int32), v.astype(jnp.int32), mode) != 0
-    return jnp.correlate(a, v, mode, precision=jax.lax.Precision.HIGHEST)
+    if len(a) < len(v):  # NumPy exchanges them and turns the result round
+        return jnp.conj(_correlate(v, a, mode))[::-1]
+    if jnp.issubdtype(a.dtype, jnp.inexact):
+        return jnp.correlate(a, v, mode, precision=jax.lax.Precision.HIGHEST)
+    return _convolve_exactly(a, v[::-1], mode)
+
+
+def _convolve_exactly(a, v, mode):
+    """Convolution of integers and booleans, which ``jnp.convolve`` does in floats."""
+    if len(v) > len(a):
+        a, v = v, a
+    if len(v) == 0:
+        raise ValueError("v cannot be empty")
+    dtype = jnp.int32 if a.dtype == bool else a.dtype
+    n, m = len(a), len(v)
+    a, taps = a.astype(dtype), v.astype(dtype)
+
+    def add_tap(i, out):
+        part = jax.lax.dynamic_slice(out, (i,), (n,)) + a * taps[i]
+        return jax.lax.dynamic_update_slice(out, part, (i,))
+
+    full = jax.lax.fori_loop(0, m, add_tap, jnp.zeros(n + m - 1, dtype))
+    start, length = {"full": (0, n + m - 1), "same": ((m - 1) // 2, n), "valid": (m - 1, n - m + 1)}[mode]
+    full = full[start : start + length]
+    return full != 0 if v.dtype == bool else full
 
 
 _convolution(np.convolve, _convolve)

@@ -8,6 +8,7 @@ call is two dict look-ups and one compiled function.
 
 from __future__ import annotations
 
+import functools
 import warnings
 
 import jax
@@ -15,7 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ...array import core
-from ...dispatch import fallback
+from ...dispatch import fallback, registry
 from ...ground.errors import UnsupportedDtypeError
 from ...storage.buffer import Tracer, canonical
 from .. import host
@@ -462,3 +463,17 @@ def outside(ufunc, method, inputs, kwargs, error):
     fallback.announce(ufunc.__name__, "jax", f"dtypes that are not stored take part ({error})")
     code = ufunc if method == "__call__" else getattr(ufunc, method)
     return host.narrow(host.call_writing(code, inputs, kwargs, host.outs(kwargs)))
+
+
+def register_rows() -> None:
+    """A row for every numeric ufunc: the table of the backend is complete."""
+    from numpy.testing.overrides import get_overridable_numpy_ufuncs
+
+    for ufunc in get_overridable_numpy_ufuncs():
+        if ufunc not in registry.tables["jax"] and kernel_of(ufunc) is not None:
+            rule = registry.Rule(functools.partial(_row, ufunc), "native", "compiled kernel, NumPy's dtypes")
+            registry.register("jax", ufunc, rule)
+
+
+def _row(ufunc, args, kwargs):
+    return dispatch(ufunc, "__call__", args, kwargs)
