@@ -13,6 +13,7 @@ import jax
 import numpy as np
 
 from ..dispatch.backend import active
+from ..dispatch.platform import default_device, device_name
 from ..dispatch.protocol import apply
 from ..ground import events
 from ..storage.buffer import Buffer, canonical
@@ -511,12 +512,8 @@ def _device(self):
     """Where the values are: ``"cpu"``, or a ``jax.Device`` elsewhere."""
     device = self._buffer.device
     if device is None or self._buffer.current or self._buffer.traced:
-        return "cpu" if active().name == "numpy" else _device_name(jax.local_devices()[0])
-    return _device_name(device.device)
-
-
-def _device_name(device):
-    return "cpu" if getattr(device, "platform", "") == "cpu" and device.id == 0 else device
+        return "cpu" if active().name == "numpy" else device_name(default_device())
+    return device_name(device.device)
 
 
 def _to_device(self, device, /, *, stream=None):

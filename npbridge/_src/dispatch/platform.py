@@ -59,6 +59,11 @@ def default_device():
     return jax.local_devices(backend=chosen)[0] if isinstance(chosen, str) else chosen
 
 
+def device_name(device):
+    """What arrays answer when they are asked for their device: ``"cpu"`` for the first processor."""
+    return "cpu" if getattr(device, "platform", "") == "cpu" and device.id == 0 else device
+
+
 def enable_x64(flag: bool = True) -> None:
     """Let the ``'jax'`` backend keep 64-bit numbers, or make it narrow them to 32.
 

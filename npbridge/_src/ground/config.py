@@ -31,7 +31,10 @@ class Config:
 
     def __init__(self) -> None:
         self._fallback = "warn"
-        self.fallback = os.environ.get("NPBRIDGE_FALLBACK", "warn")
+        try:
+            self.fallback = os.environ.get("NPBRIDGE_FALLBACK", "warn")
+        except BackendError as error:
+            raise BackendError(f"NPBRIDGE_FALLBACK: {error}") from None
 
     @property
     def fallback(self) -> str:

@@ -19,6 +19,8 @@ from ..dispatch.protocol import foreign, stranger
 
 OURS = core.OURS
 WEAK = (int, float, complex)
+ADOPTED = (np.ndarray, np.memmap)
+NO_DATA = (type(None), str, bytes, dict, np.poly1d)
 
 UFUNC_ATTRIBUTES = ("identity", "nargs", "nin", "nout", "ntypes", "resolve_dtypes", "signature", "types")
 
@@ -26,12 +28,12 @@ UFUNC_ATTRIBUTES = ("identity", "nargs", "nin", "nout", "ntypes", "resolve_dtype
 def as_ours(x):
     """`x` as one of our arrays, if it is data; anything else as it is."""
     kind = type(x)
-    if kind in OURS or x is None or kind is str or kind is bytes or kind is dict:
+    if kind in OURS or kind in NO_DATA:
         return x
-    if kind is list or kind is tuple or kind in WEAK or isinstance(x, (np.generic, np.ndarray)):
-        return creation.convert(x, subok=True)
-    if foreign(kind) or stranger(kind):
-        return x  # another library's array: NumPy will ask it
+    if kind is list or kind is tuple or kind in WEAK or kind in ADOPTED or isinstance(x, np.generic):
+        return creation.convert(x)
+    if foreign(kind) or stranger(kind) or isinstance(x, np.ndarray):
+        return x  # NumPy will ask it; a masked array would lose its mask here
     if hasattr(x, "__array__") or hasattr(x, "__dlpack__") or hasattr(x, "__len__") or _is_buffer(x):
         return creation.convert(x)
     return x
