@@ -212,11 +212,7 @@ class JaxArray:
 
     # -- protocols
 
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        return dispatch_ufunc(ufunc, method, inputs, kwargs)
-
-    def __array_function__(self, func, types, args, kwargs):
-        return dispatch_function(func, types, args, kwargs)
+    # __array_ufunc__ and __array_function__: dispatch/protocol.py
 
     def __array__(self, dtype=None, copy=None):
         if copy:
@@ -277,7 +273,9 @@ class JaxScalar(JaxArray):
             return buffer
         if name in ("_layout", "_base", "_cached"):
             return None
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        if name.startswith("__"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return getattr(self._number, name)  # is_integer, bit_count and whatever else the number has
 
     @property
     def __class__(self):
@@ -396,10 +394,32 @@ def from_object(obj, dtype=None, *, copy: bool, ndmin: int = 0, order="K") -> Ja
     if not values.dtype.isnative:
         values = values.astype(values.dtype.newbyteorder("="))
     if jax_side and canonical(values.dtype) != values.dtype:
-        values = values.astype(canonical(values.dtype))
+        values = narrowed(values, kind)
     if borrow and np.may_share_memory(values, obj):
         return of_memory(values, borrowed=True)
     return of_fresh(values)
+
+
+def shared_memory(array: JaxArray) -> np.ndarray:
+    """The host values, for somebody who may write them at any later time."""
+    if type(array) is JaxScalar:
+        return np.array(array._number)
+    buffer = array._buffer
+    with buffer.lock:
+        values = array._writable()
+        buffer.borrowed = True
+    return values
+
+
+def narrowed(values: np.ndarray, kind: type) -> np.ndarray:
+    """`values` in the dtype that JAX stores; Python integers must fit, as in NumPy."""
+    result = values.astype(canonical(values.dtype))
+    if kind in (int, list, tuple) and values.dtype.kind in "iu" and (result != values).any():
+        number = values[result != values].flat[0]
+        raise OverflowError(
+            f"Python integer {number} out of bounds for {result.dtype}: 64-bit integers need npbridge.enable_x64()"
+        )
+    return result
 
 
 def array_of_scalar(scalar: JaxScalar) -> JaxArray:
@@ -438,8 +458,3 @@ def host_values(obj, depth: int = 0):
         if any(type(x) in OURS or type(x) in (list, tuple) for x in obj):
             return type(obj)(host_values(x, depth + 1) for x in obj)
     return obj
-
-
-# Set by dispatch/protocol.py, which needs the classes above.
-dispatch_ufunc: Any = None
-dispatch_function: Any = None

@@ -156,7 +156,7 @@ def _setitem(self, key, value):
         if kind is JaxScalar:
             if not isinstance(value._buffer.device, Tracer):
                 value = value._number
-        elif value._buffer is self._buffer and _same_window(self, key, value):
+        elif value._buffer is self._buffer and not value._buffer.current and _same_window(self, key, value):
             return
     elif kind is list or kind is tuple:
         value = core.host_values(value)

@@ -18,6 +18,8 @@ from ..storage.buffer import canonical
 
 OURS = core.OURS
 JaxScalar = core.JaxScalar
+# NumPy's scalar types that are ours
+SCALARS = {np.dtype(char).type for char in core.STORED_KINDS}
 
 
 def unwrap(x, seen):
@@ -51,20 +53,14 @@ def wrap(result, seen):
     kind = type(result)
     if kind is np.ndarray:
         return wrap_array(result, seen)
-    if isinstance(result, np.generic):
-        if result.dtype.char not in core.STORED_KINDS:
-            return result
-        return core.of_number(_narrowed(result))
+    if kind in SCALARS:
+        return core.of_number(result)
     if kind is tuple or kind is list:
         return kind([wrap(y, seen) for y in result])
     if isinstance(result, tuple) and hasattr(result, "_fields"):
         return kind(*[wrap(y, seen) for y in result])
     if kind is dict:
         return {k: wrap(y, seen) for k, y in result.items()}
-    return result
-
-
-def _narrowed(result):
     return result
 
 
@@ -115,6 +111,9 @@ def call(function, args, kwargs):
     `out` and every other argument of ours that the function writes must have
     been prepared by :func:`call_writing`.
     """
+    if len(args) == 1 and not kwargs and type(args[0]) is core.JaxArray:
+        raw = args[0]._read()
+        return wrap(function(raw), ((args[0], raw),))
     seen: list = []
     args = tuple([unwrap(x, seen) for x in args])
     if kwargs:

@@ -16,6 +16,7 @@ JaxArray = core.JaxArray
 ndarray = np.ndarray
 of_fresh = core.of_fresh
 SMALLEST = large.SMALLEST
+NUMBERS = {int, float, complex, bool} | host.SCALARS
 _rules = tables["numpy"]
 
 
@@ -42,18 +43,17 @@ def ufunc(ufunc, method, inputs, kwargs):
 
 def binary(function, a, b):
     """An operator, or a ufunc of two operands."""
-    kind = type(a)
-    if kind in OURS:
-        a = a._number if kind is JaxScalar else a._read()
-    elif kind is not ndarray:
-        a = host.unwrap(a, [])
-    kind = type(b)
-    if kind in OURS:
-        b = b._number if kind is JaxScalar else b._read()
-    elif kind is not ndarray:
-        b = host.unwrap(b, [])
+    if type(a) is JaxArray:
+        a = a._read()
+    elif type(a) is not ndarray:
+        a = _plain(a)
+    if type(b) is JaxArray:
+        b = b._read()
+    elif type(b) is not ndarray:
+        b = _plain(b)
+    model = a if type(a) is ndarray else b
     result = None
-    if (type(a) is ndarray and a.size >= SMALLEST) or (type(b) is ndarray and b.size >= SMALLEST):
+    if type(model) is ndarray and model.size >= SMALLEST:
         result = large.elementwise(function, (a, b))
     if result is None:
         result = function(a, b)
@@ -64,17 +64,24 @@ def binary(function, a, b):
 
 def update(function, target, other):
     """An in-place operator."""
-    if type(target) is JaxArray:
-        _into(function, (target, other), target)
-    else:
-        ufunc(function, "__call__", (target, other), {"out": (target,)})
+    if type(target) is not JaxArray:
+        return ufunc(function, "__call__", (target, other), {"out": (target,)})
+    buffer = target._buffer
+    operand = other._read() if type(other) is JaxArray else _plain(other)
+    with buffer.lock:
+        window = target._writable()
+        if type(other) is JaxArray and other._buffer is buffer:
+            operand = other._window()  # the memory may have moved
+        if window.size < SMALLEST or large.elementwise(function, (window, operand), window) is None:
+            function(window, operand, window)
 
 
 def _plain(x):
     """What NumPy computes with in place of `x`."""
-    if type(x) in OURS:
-        return x._number if type(x) is JaxScalar else x._read()
-    return host.unwrap(x, [])
+    kind = type(x)
+    if kind in OURS:
+        return x._number if kind is JaxScalar else x._read()
+    return x if kind in NUMBERS else host.unwrap(x, [])
 
 
 def _is_large(operands) -> bool:
