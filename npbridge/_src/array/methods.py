@@ -152,7 +152,9 @@ _class = type
 def _view(self, dtype=None, type=None):
     wanted = dtype if type is None else type
     if isinstance(wanted, _class) and issubclass(wanted, np.ndarray):
-        return np.asarray(self).view(wanted)  # of a read-only snapshot, as np.asarray gives it
+        if wanted is np.ndarray:
+            return np.asarray(self)  # a read-only snapshot
+        return core.shared_memory(self).view(wanted)
     if dtype is None and (type is None or type is JaxArray) or dtype is JaxArray:
         return view_or_copy(self, lambda a: a.view())
     core.check_dtype(np.dtype(dtype))

@@ -38,10 +38,13 @@ def adopt(result):
 def _adopt_sequence(result):
     if _getrefcount(result) > _alone + 1 or not any(type(x) is _ndarray for x in result):
         return result
-    new = []
+    again = len(result) - len(set(map(id, result)))  # diag_indices gives one array twice
+    new, taken = [], {}
     for x in result:
-        if type(x) is _ndarray and _getrefcount(x) <= _alone_in_tuple:
-            x = _adopt_array(x)
+        if id(x) in taken:
+            x = taken[id(x)]
+        elif type(x) is _ndarray and _getrefcount(x) <= _alone_in_tuple + again:
+            x = taken.setdefault(id(x), _adopt_array(x))
         new.append(x)
     kind = type(result)
     return kind(*new) if hasattr(kind, "_fields") else kind(new)
@@ -51,15 +54,13 @@ def _adopt_array(values):
     dtype = values.dtype
     if dtype.char not in STORED or not dtype.isnative:
         return values
+    base = values.base
+    # two references to the base: the slot in `values` and the local name; one for the call
+    if base is not None and (type(base) is not _ndarray or base.base is not None or _getrefcount(base) > 3):
+        return values
     if dtype.itemsize >= 8 and canonical(dtype) != dtype and active().name == "jax":
         return core.of_fresh(values.astype(canonical(dtype)))
-    base = values.base
-    if base is None:
-        return core.of_fresh(values)
-    # two references: the slot in `values` and the local name; one for the call
-    if type(base) is _ndarray and base.base is None and _getrefcount(base) <= 3:
-        return core.of_memory(values)
-    return values
+    return core.of_fresh(values) if base is None else core.of_memory(values)
 
 
 def _calibrate() -> None:

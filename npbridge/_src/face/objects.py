@@ -81,13 +81,8 @@ def _operands(op):
 
 
 def _operand(x):
-    """NumPy's array over our memory, where NumPy may write."""
-    if type(x) is core.JaxScalar or type(x) not in OURS:
-        return given(x)
-    with x._buffer.lock:
-        values = x._writable()
-        x._buffer.borrowed = True
-    return values
+    """NumPy's array over our memory: NumPy may write to it."""
+    return core.shared_memory(x) if type(x) in OURS and type(x) is not core.JaxScalar else given(x)
 
 
 class Window(Maker):
