@@ -13,6 +13,7 @@ from ._src.array import interop as _interop
 from ._src.array import methods as _methods
 from ._src.array import operators as _operators
 from ._src.array import printing as _printing
+from ._src.array import scalars as _scalars
 from ._src.array.core import JaxArray, JaxScalar
 from ._src.dispatch.backend import backend, get_backend_name, use_backend
 from ._src.dispatch.platform import apply_environment as _apply_environment
@@ -28,6 +29,8 @@ globals().update(_namespaces.main())
 from . import errors, fft, lib, linalg  # noqa: E402
 from .lib import scimath as emath  # noqa: E402
 
+for _class in (JaxArray, JaxScalar):
+    _class.__module__ = __name__
 _apply_environment()
 
 __all__ = sorted(name for name in globals() if not name.startswith("_"))

@@ -208,11 +208,17 @@ def _flatten(array):
     return (array.value,), None
 
 
+def _array_of(value):
+    return core.of_fresh(np.array(value))
+
+
 def _unflatten(cls):
     def unflatten(_, children):
         (value,) = children
         if isinstance(value, jax.Array):
             return core.of_device(value) if cls is JaxScalar else core.array_of_device(value)
+        if isinstance(value, (np.ndarray, np.generic)) and value.dtype.char in core.STORED_KINDS:
+            return core.of_number(value[()]) if cls is JaxScalar and value.ndim == 0 else _array_of(value)
         # JAX builds trees of placeholders too
         array = core._new(cls)
         array._buffer = _Placeholder(value)

@@ -90,7 +90,9 @@ def _comparable(other) -> bool:
 
 def _incomparable(name, self, other):
     """NumPy's answer for operands that are no numbers: text, None, objects."""
-    answer = getattr(np.asarray(self._read()), f"__{name}__")(other)
+    answer = getattr(self._number if type(self) is JaxScalar else np.asarray(self._read()), f"__{name}__")(other)
+    if isinstance(answer, np.generic):
+        return core.of_number(answer)
     return core.from_object(answer, copy=True) if isinstance(answer, np.ndarray) else answer
 
 
