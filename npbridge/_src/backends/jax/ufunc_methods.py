@@ -126,9 +126,37 @@ def _resolve(ufunc, dtype, source, out):
     return resolved[1], resolved[2]
 
 
+_frequent: dict = {}
+
+
+def _frequent_reduce(ufunc, array, axis, keepdims):
+    """A reduction with no more than an axis: one look-up and one compiled call."""
+    value = array._value()
+    shape = value.shape
+    if 0 in shape:
+        return None
+    key = (ufunc, axis, keepdims, value.dtype, len(shape), jax.config.jax_enable_x64)
+    compiled = _frequent.get(key)
+    if compiled is None:
+        axes = _axes(axis, len(shape))
+        loop, result = _resolve(ufunc, None, value.dtype, None)
+        full = _compiled_reduce(
+            ufunc, axes, bool(keepdims), canonical(loop), canonical(result), False, False, 0, key[-1]
+        )  # fmt: skip
+        compiled = _frequent[key] = jax.jit(lambda x: full(x, np.True_, np.int8(0)))
+    return core.of_device(compiled(value))
+
+
 def reduce(ufunc, array, axis=0, dtype=None, out=None, keepdims=False, initial=_NoValue, where=True):
     if type(out) is tuple:
         out = out[0]
+    if (
+        out is dtype is None and initial is _NoValue and where is True
+        and type(array) is core.JaxArray and (axis is None or type(axis) is int) and ufunc in REDUCTIONS
+    ):  # fmt: skip
+        found = _frequent_reduce(ufunc, array, axis, keepdims)
+        if found is not None:
+            return found
     if ufunc.nin != 2 or ufunc.nout != 1 or ufunc.signature is not None or kernel_of(ufunc) is None:
         return _on_host(ufunc, "reduce", (array,), dict(axis=axis, dtype=dtype, out=out, keepdims=keepdims), (out,))
     if out is not None and not (type(out) in OURS or isinstance(out, np.ndarray)):

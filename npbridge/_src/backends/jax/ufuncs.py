@@ -445,15 +445,23 @@ def dispatch(ufunc, method, inputs, kwargs):
         if kwargs or len(inputs) != ufunc.nin:
             return general(ufunc, inputs, kwargs)
         for x in inputs:
-            if isinstance(x, np.ndarray) and type(x) is not np.ndarray:
-                return host.call(ufunc, inputs, kwargs)
-        if ufunc in EXACT:
-            numbers = [host_scalar(x) for x in inputs]
-            if all(n is not None for n in numbers):
-                return host.narrow(host.wrap(ufunc(*numbers), ()))
+            if type(x) is not JaxArray:
+                return _mixed(ufunc, inputs)
         return call(ufunc, inputs)
     except UnsupportedDtypeError as error:
         return outside(ufunc, method, inputs, kwargs, error)
+
+
+def _mixed(ufunc, inputs):
+    """A call in which scalars or arrays of other classes take part."""
+    for x in inputs:
+        if isinstance(x, np.ndarray) and type(x) is not np.ndarray:
+            return host.call(ufunc, inputs, {})
+    if ufunc in EXACT:
+        numbers = [host_scalar(x) for x in inputs]
+        if all(n is not None for n in numbers):
+            return host.narrow(host.wrap(ufunc(*numbers), ()))
+    return call(ufunc, inputs)
 
 
 def outside(ufunc, method, inputs, kwargs, error):
