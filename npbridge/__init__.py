@@ -4,8 +4,6 @@ The names of NumPy are here, and make and take our arrays; ``numpy``'s own funct
 take them too.  The namespace conforms to the Array API standard of 2024.12.
 """
 
-from __future__ import annotations
-
 from typing import Any as _Any
 
 from ._src.array import indexing as _indexing

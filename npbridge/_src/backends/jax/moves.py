@@ -142,12 +142,14 @@ def _with_positional_out(function, position):
 
 def _view(function):
     otherwise = _move(function)
+    # a part of a complex number is a view of another dtype, which kernels cannot read
+    retypes = function in (np.real, np.imag)
 
     def call(args, kwargs):
         seen: list = []
         windows = [_window(x, seen) for x in args]
         pending = any(not x._buffer.current for x, _ in seen)
-        if pending and not kwargs.get("copy"):
+        if pending and not kwargs.get("copy") and not (retypes and traced(args, kwargs)):
             named = {k: _window(v, seen) for k, v in kwargs.items()}
             result = function(*windows, **named)
             if _all_views(result, seen):
