@@ -35,9 +35,13 @@ Tracer = jax.core.Tracer
 # Below this many bytes an upload or a download costs less than a compiled
 # update of one element (about 8 us on one CPU core).
 SMALL = 1 << 16
+# jax.device_put costs as much as passing a small ndarray along this many times.
+PASSES = 8
 # Host bandwidth over the price of one compiled update: after that many bytes'
 # worth of updates, copying the whole array once would have been as cheap.
 BYTES_PER_UPDATE = 1 << 17
+# jax.device_put costs as much as passing a small ndarray along this many times.
+PASSES = 8
 # Host bandwidth over the price of compiling an update (about 30 ms): after that
 # many bytes moved for want of a kernel, compiling it would have been as cheap.
 BYTES_PER_COMPILATION = 1 << 28
@@ -45,7 +49,6 @@ BYTES_PER_COMPILATION = 1 << 28
 # What of that each kernel has been charged so far.
 _moved: dict = {}
 
-_identity = jax.jit(lambda x: x)
 _getrefcount = sys.getrefcount
 
 
@@ -89,7 +92,7 @@ def put(values: np.ndarray):
     if events.listeners:
         events.emit("transfer", "to_device", nbytes=values.nbytes)
     if values.nbytes <= SMALL:
-        return _identity(values.astype(dtype, order="C"))
+        return jax.device_put(values.astype(dtype, order="C"))
     fresh = aligned_empty(values.shape, dtype)
     np.copyto(fresh, values, casting="unsafe")
     return jax.device_put(fresh)
@@ -195,9 +198,9 @@ class Buffer:
     def to_device(self):
         """The present values for a compiled kernel.
 
-        A ``jax.Array``, or a private ``ndarray`` when a small array is read for
-        the first time since it was written: uploading it would cost more than
-        the call that passes it along.
+        A ``jax.Array``, or a private ``ndarray`` the first few times that a small
+        array is read after it was written: uploading it costs more than passing
+        it along.
         """
         device = self.device
         if device is not None:
@@ -208,7 +211,7 @@ class Buffer:
             if self.borrowed or canonical(self.dtype) != self.dtype:
                 return self.host.astype(canonical(self.dtype))
             self.reads += 1
-            if self.reads == 1 and self.host.nbytes <= SMALL:
+            if self.reads <= PASSES and self.host.nbytes <= SMALL:
                 return self.host.copy()
             self.updates = 0
             self.device = put(self.host)

@@ -72,6 +72,8 @@ def _as_view(subscripts, array):
 
 
 def _letters(labels) -> str:
+    if hasattr(labels, "tolist"):
+        labels = labels.tolist()
     if not isinstance(labels, (list, tuple)):
         raise TypeError("subscripts for each operand must be a list or a tuple")
     text = ""
