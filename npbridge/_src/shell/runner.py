@@ -93,11 +93,13 @@ def _run(options: dict[str, str], program: list[str]) -> None:
 
 
 def prepare(backend: str | None) -> None:
-    """Set what ``python -m npbridge`` promises: the backend, and NumPy's precision."""
+    """Set what ``python -m npbridge`` promises: the backend, NumPy's precision, speed."""
     from ..dispatch.backend import active, use_backend
     from ..dispatch.platform import enable_x64
     from ..ground.errors import BackendError
+    from .memory import keep_freed_memory
 
+    keep_freed_memory()
     try:
         if backend is not None:
             use_backend(backend)

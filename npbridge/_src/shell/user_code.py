@@ -14,7 +14,7 @@ import sys
 import types
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 
-from ..face.modules import Face, face_of
+from ..face.modules import face_of
 from ..face.whose import in_library
 
 _real_import = builtins.__import__
@@ -57,21 +57,11 @@ class _Importlib(types.ModuleType):
 
 
 def _numba(module):
-    """Numba, told that the face is NumPy where compiled user code names it."""
-    global _told_numba
-    if not _told_numba:
-        _told_numba = True
-        from numba.core import types as numba_types
-        from numba.extending import typeof_impl
+    """Numba, which now knows our arrays and the face also where npbridge is not installed."""
+    from ..backends.numba.extension import init
 
-        @typeof_impl.register(Face)
-        def _face_type(face, context):
-            return numba_types.Module(face._module)
-
+    init()
     return module
-
-
-_told_numba = False
 
 
 def _new_builtins() -> types.ModuleType:
@@ -139,6 +129,8 @@ class UserFinder:
 def new_main(**attributes) -> types.ModuleType:
     """A module ``__main__`` for user code, put into ``sys.modules``."""
     main = types.ModuleType("__main__")
+    if "__annotations__" in sys.modules["__main__"].__dict__:
+        main.__annotations__ = {}  # Python before 3.14 puts it there at once
     main.__dict__.update(attributes, __builtins__=USER_BUILTINS)
     sys.modules["__main__"] = main
     return main

@@ -6,7 +6,11 @@ Numba finds :func:`init` by its entry point, the first time that it compiles; so
 
 from __future__ import annotations
 
+import functools
+
 from ...array import core
+from ...face.makers import Maker
+from ...face.modules import Face
 
 
 def writable_host(array) -> object:
@@ -20,9 +24,11 @@ def writable_host(array) -> object:
         return array._writable()
 
 
+@functools.cache
 def init() -> None:
-    """Teach Numba the type of our arrays and how to get at their values."""
+    """Teach Numba the type of our arrays, how to get at their values, and the face of NumPy."""
     from numba.core import types
+    from numba.core.registry import cpu_target
     from numba.extending import NativeValue, models, register_model, typeof_impl, unbox
     from numba.np import arrayobj  # noqa: F401  (the unboxer of plain arrays)
 
@@ -53,3 +59,11 @@ def init() -> None:
             c.pyapi.decref(values)
 
         return NativeValue(native.value, is_error=native.is_error, cleanup=cleanup)
+
+    @typeof_impl.register(Face)
+    def typeof_face(face, context):
+        return types.Module(face._module)
+
+    @typeof_impl.register(Maker)
+    def typeof_maker(maker, context):
+        return cpu_target.typing_context.resolve_value_type(maker.__wrapped__)
