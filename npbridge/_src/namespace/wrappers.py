@@ -7,6 +7,7 @@ NumPy's function.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,7 @@ WEAK = (int, float, complex)
 ADOPTED = (np.ndarray, np.memmap)
 NO_DATA = (type(None), str, bytes, dict, np.poly1d)
 
+_NOTES = re.compile(r"^ *(See Also|Warns|Warnings?|Notes|References|Examples?)\n *--", re.MULTILINE)
 UFUNC_ATTRIBUTES = ("identity", "nargs", "nin", "nout", "ntypes", "resolve_dtypes", "signature", "types")
 
 
@@ -68,9 +70,9 @@ def present(call: Callable, function: Any, module: str, name: str) -> Callable:
     call.__name__ = call.__qualname__ = name
     call.__wrapped__ = function
     source = f"{module.replace('npbridge', 'numpy')}.{name}"
-    call.__doc__ = f"As :func:`{source}`, on the active backend; what are no arrays yet become ours.\n\n" + (
-        function.__doc__ or ""
-    )
+    # without NumPy's notes and examples, which show NumPy's arrays
+    text = _NOTES.split(function.__doc__ or "", maxsplit=1)[0].rstrip()
+    call.__doc__ = f"As :func:`{source}`, on the active backend; what are no arrays yet become ours.\n\n{text}\n"
     return call
 
 
