@@ -106,7 +106,9 @@ def sign(x):
     size = jnp.hypot(real, imag)
     bad = jnp.isnan(x.real) | jnp.isnan(x.imag) | (jnp.isinf(x.real) & jnp.isinf(x.imag))
     size = jnp.where(size == 0, 1, size)
-    return jnp.where(bad, jnp.nan, lax.complex(real / size, imag / size)) + jnp.where(bad, 1j * jnp.nan, 0).astype(x.dtype)
+    return jnp.where(bad, jnp.nan, lax.complex(real / size, imag / size)) + jnp.where(bad, 1j * jnp.nan, 0).astype(
+        x.dtype
+    )
 
 
 @kernel(np.conjugate)
@@ -315,6 +317,20 @@ def frexp(x):
     mantissa, exponent = jnp.frexp(x)
     special = ~jnp.isfinite(x)
     return jnp.where(special, x, mantissa), jnp.where(special, 0, exponent)
+
+
+@kernel(np.modf)
+def modf(x):
+    whole = jnp.trunc(x)
+    part = jnp.where(jnp.isinf(x), 0, x - whole)  # jnp.modf: nan
+    return jnp.copysign(part, x), whole
+
+
+@kernel(np.exp2)
+def exp2(x):
+    # XLA on CPU computes exp(x * log(2)), which is 9 units off at 2**100
+    whole = jnp.where(jnp.isfinite(x), jnp.rint(x), 0)
+    return jnp.ldexp(lax.exp2(x - whole), whole.astype(jnp.int32)).astype(x.dtype)
 
 
 @kernel(np.bitwise_count)

@@ -193,16 +193,21 @@ def lstsq(a, b, rcond=None):
 
 @functools.partial(jax.jit, static_argnums=3)
 def _lstsq(a, b, rcond, dtype):
-    a, b = a.astype(dtype), b.astype(dtype)
+    # in double precision where there is one: LAPACK's solver is more accurate than
+    # the singular values alone
+    wide = jnp.promote_types(dtype, canonical(np.dtype(np.float64)))
+    a, b = a.astype(wide), b.astype(wide)
     columns = b[:, None] if b.ndim == 1 else b
     u, s, vh = jnp.linalg.svd(a, full_matrices=False)
     keep = s > rcond * s[0]
-    inverse = jnp.where(keep, 1 / jnp.where(keep, s, 1), 0).astype(dtype)
+    inverse = jnp.where(keep, 1 / jnp.where(keep, s, 1), 0).astype(wide)
     uh_b = jnp.matmul(u.conj().T, columns, precision=HIGHEST)
     x = jnp.matmul(vh.conj().T, inverse[:, None] * uh_b, precision=HIGHEST)
     off = columns - jnp.matmul(a, x, precision=HIGHEST)
     residuals = jnp.sum(off.real**2 + off.imag**2 if jnp.iscomplexobj(off) else off * off, axis=0)
-    return (x[:, 0] if b.ndim == 1 else x), residuals, jnp.sum(keep), s
+    real = jnp.zeros((), dtype).real.dtype
+    x = (x[:, 0] if b.ndim == 1 else x).astype(dtype)
+    return x, residuals.astype(real), jnp.sum(keep), s.astype(real)
 
 
 # np.linalg.cond calls the ufunc below np.linalg.inv

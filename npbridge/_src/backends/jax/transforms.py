@@ -136,9 +136,13 @@ def interp(x, xp, fp, left=None, right=None, period=None):
         x, xp, fp = _periodic(x.astype(real), xp, fp, abs(period))
         left = right = None
     values = fp._value()
-    left = values[0] if left is None else jnp.asarray(core.host_values(left), dtype)
-    right = values[-1] if right is None else jnp.asarray(core.host_values(right), dtype)
-    return core.of_device(_interp(x._value(), xp._value(), values, left, right, dtype.name))
+    left = values[0] if left is None else np.asarray(core.host_values(left), dtype)
+    right = values[-1] if right is None else np.asarray(core.host_values(right), dtype)
+    at, knots = x._value(), xp._value()
+    if dtype.kind != "c":
+        return core.of_device(_interp(at, knots, values, left, right, dtype.name))
+    parts = [_interp(at, knots, *(getattr(jnp.asarray(v), part) for v in (values, left, right)), real.name) for part in ("real", "imag")]
+    return core.of_device(jax.lax.complex(*parts))
 
 
 def _periodic(x, xp, fp, period):

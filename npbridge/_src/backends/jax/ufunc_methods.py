@@ -50,11 +50,28 @@ REDUCTIONS[np.minimum] = _extremum("min", np.minimum)
 def _fold(ufunc, x, axis):
     """Reduce one element after the other, as NumPy's generic loop does."""
     kernel = kernel_of(ufunc)
-    axis = axis if isinstance(axis, tuple) else (axis,)
+    x = _rows(x, axis if isinstance(axis, tuple) else (axis,))
+    return lax.fori_loop(1, x.shape[0], lambda i, r: kernel(r, x[i]).astype(x.dtype), x[0])
+
+
+def _fold_from(ufunc, start, x, where, axis):
+    """As `_fold`, from a given value and over the elements that the mask selects.
+
+    ``subtract`` and its like care what comes first, so the value cannot be put in
+    place of what is masked, nor be combined with the finished result.
+    """
+    kernel = kernel_of(ufunc)
+    mask = _rows(jnp.broadcast_to(where, x.shape), axis)
+    x = _rows(x, axis)
+    first = jnp.full(x.shape[1:], jnp.asarray(start).astype(x.dtype))
+    return lax.fori_loop(0, x.shape[0], lambda i, r: jnp.where(mask[i], kernel(r, x[i]).astype(x.dtype), r), first)
+
+
+def _rows(x, axis):
+    """`x` with the reduced axes as one axis, the first."""
     kept = [i for i in range(x.ndim) if i not in axis]
     count = math.prod(x.shape[i] for i in axis)
-    x = jnp.transpose(x, (*axis, *kept)).reshape((count, *[x.shape[i] for i in kept]))
-    return lax.fori_loop(1, x.shape[0], lambda i, r: kernel(r, x[i]).astype(x.dtype), x[0])
+    return jnp.transpose(x, (*axis, *kept)).reshape((count, *[x.shape[i] for i in kept]))
 
 
 @functools.lru_cache(maxsize=2048)
@@ -63,6 +80,9 @@ def _compiled_reduce(ufunc, axis, keepdims, dtype, result, has_where, has_initia
 
     def run(x, where, initial):
         x = x.astype(dtype)
+        if function is None and axis and (has_where or has_initial):
+            start = initial if has_initial else identity
+            return shaped(_fold_from(ufunc, start, x, where, axis).astype(result), x)
         fill = None
         if has_where or (has_initial and x.size == 0):
             # where there is no identity the initial value is one: min(min(a, b), a) = min(a, b)
@@ -164,7 +184,9 @@ def reduce(ufunc, array, axis=0, dtype=None, out=None, keepdims=False, initial=_
     array = _as_array(array)
     axes = _axes(axis, array.ndim)
     if len(axes) > 1 and not ufunc_reorderable(ufunc):
-        raise ValueError(f"reduction operation '{ufunc.__name__}' is not reorderable, so at most one axis may be specified")
+        raise ValueError(
+            f"reduction operation '{ufunc.__name__}' is not reorderable, so at most one axis may be specified"
+        )
     loop, result = _resolve(ufunc, dtype, array.dtype, out)
     core.check_dtype(loop)
     identity = ufunc.identity
@@ -224,10 +246,23 @@ def _start(initial, dtype):
     if type(initial) in OURS:
         initial = initial._value()
         return initial
-    return np.asarray(initial).astype(canonical(dtype)) if not isinstance(initial, int) else np.asarray(initial, canonical(dtype))
+    return (
+        np.asarray(initial).astype(canonical(dtype))
+        if not isinstance(initial, int)
+        else np.asarray(initial, canonical(dtype))
+    )
 
 
-_NOT_REORDERABLE = {np.subtract, np.divide, np.floor_divide, np.power, np.remainder, np.fmod, np.arctan2, np.float_power}
+_NOT_REORDERABLE = {
+    np.subtract,
+    np.divide,
+    np.floor_divide,
+    np.power,
+    np.remainder,
+    np.fmod,
+    np.arctan2,
+    np.float_power,
+}
 
 
 def ufunc_reorderable(ufunc):
@@ -314,7 +349,9 @@ def reduceat(ufunc, array, indices, axis=0, dtype=None, out=None):
         raise TypeError(f"Cannot cast array data from {at.dtype!r} to dtype('int64') according to the rule 'safe'")
     n = array.shape[axis]
     if at.ndim != 1:
-        raise ValueError("object of too small depth for desired array" if at.ndim == 0 else "object too deep for desired array")
+        raise ValueError(
+            "object of too small depth for desired array" if at.ndim == 0 else "object too deep for desired array"
+        )
     if ((at < 0) | (at >= n)).any():
         bad = at[(at < 0) | (at >= n)][0]
         raise IndexError(f"index {bad} out-of-bounds in {ufunc.__name__}.reduceat [0, {n})")

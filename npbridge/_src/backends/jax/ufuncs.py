@@ -143,6 +143,8 @@ def operand(x):
     else:
         x = x.copy()
     core.check_dtype(x.dtype)
+    if not x.dtype.isnative:
+        x = x.astype(x.dtype.newbyteorder("="))
     return x, x.dtype
 
 
