@@ -56,4 +56,3 @@ def _on_host(other):
     if isinstance(other, (np.ndarray, np.generic)) and other.dtype.kind in _REAL:
         return other if canonical(other.dtype) == other.dtype else None
     return None
-

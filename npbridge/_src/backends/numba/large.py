@@ -59,15 +59,14 @@ def load():
 # -- plans
 
 
-def _plan(key) -> Plan | None:
-    ufunc, *kinds = key
-    rows = UFUNCS.get(ufunc.__name__)
-    if rows is None or getattr(np, ufunc.__name__, None) is not ufunc:
-        return None
+def plan_for(ufunc, kinds, rows) -> Plan | None:
+    """The plan for operands of these dtypes (or Python types), if `rows` has their loop."""
     try:
         *inputs, output = ufunc.resolve_dtypes((*kinds, None))
     except TypeError:
         return None
+    if ufunc is np.power and output.kind in "iu":
+        return None  # that loop raises for negative exponents, in whichever thread it runs
     types = "".join(d.char for d in inputs) + "->" + output.char
     row = rows.get(types)
     loop = loops.find(ufunc, types) if row else None
@@ -77,7 +76,10 @@ def _plan(key) -> Plan | None:
 def _plan_of(key) -> Plan | None:
     plan: Any = _plans.get(key, _unknown)
     if plan is _unknown:
-        plan = _plans[key] = _plan(key)
+        ufunc, *kinds = key
+        rows = UFUNCS.get(ufunc.__name__)
+        known = rows is not None and getattr(np, ufunc.__name__, None) is ufunc
+        plan = _plans[key] = plan_for(ufunc, kinds, rows) if known else None
     return plan
 
 
@@ -102,9 +104,13 @@ def elementwise(ufunc, operands, out=None):
         return None
     if _kernels is None:
         return _by_numpy(ufunc, operands, out)
-    result = out if out is not None else np.empty_like(model, plan.output, subok=False)
+    return compute(ufunc, plan, arrays, np.empty_like(model, plan.output, subok=False) if out is None else out)
+
+
+def compute(ufunc, plan, arrays, result):
+    """Run the kernel on operands that qualify, into `result`."""
     steps = [0 if x.ndim == 0 else x.itemsize for x in (*arrays, result)]
-    raised = _run(plan.loop, (*arrays, result), steps, [0] * len(steps), _even(model.size))
+    raised = _run(plan.loop, (*arrays, result), steps, [0] * len(steps), _even(result.size))
     if raised:
         floating.report(ufunc.__name__, raised)
     return result
@@ -180,18 +186,27 @@ def reduction(ufunc, array):
     if row is None or array.size < row.threshold or not team.ready():
         return None
     flags = array.flags
-    char = array.dtype.char
-    loop = loops.find(ufunc, f"{char}{char}->{char}")
+    loop = reduction_loop(ufunc, array.dtype)
     if loop is None or not flags.aligned or not (flags.c_contiguous or flags.f_contiguous):
         return None
     if _kernels is None:
         return _reduced_by_numpy(ufunc, array)
-    flat = array.reshape(-1, order="C" if flags.c_contiguous else "F")
-    bounds = _halved(flat.size, 2 if char in "FD" else 1) if ufunc is np.add else _even(flat.size)
-    parts = np.zeros(len(bounds) - 1, array.dtype)
-    if ufunc is not np.add:
-        parts[...] = flat[bounds[:-1]]
-    item = array.itemsize
+    return reduce(ufunc, loop, array.reshape(-1, order="C" if flags.c_contiguous else "F"))
+
+
+def reduction_loop(ufunc, dtype):
+    return loops.find(ufunc, f"{dtype.char}{dtype.char}->{dtype.char}")
+
+
+def reduce(ufunc, loop, flat):
+    """Reduce a contiguous array of one axis by the kernel."""
+    item = flat.itemsize
+    if ufunc is np.add:
+        bounds = _halved(flat.size, 2 if flat.dtype.kind == "c" else 1)
+        parts = np.zeros(len(bounds) - 1, flat.dtype)
+    else:
+        bounds = _even(flat.size)
+        parts = flat[bounds[:-1]]
     raised = _run(loop, (parts, flat, parts), [0, item, 0], [item, 0, item], bounds)
     if raised:
         floating.report("reduce", raised)

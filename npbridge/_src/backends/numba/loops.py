@@ -31,6 +31,10 @@ class _Fields(ctypes.Structure):
     )
 
 
+# They follow what every Python object begins with.
+_ADDRESS_OF_FIELDS = object.__basicsize__
+
+
 class Loop(NamedTuple):
     """The function for one combination of types.
 
@@ -47,7 +51,7 @@ class Loop(NamedTuple):
 
 def _fields(ufunc: np.ufunc) -> _Fields | None:
     """The struct behind `ufunc`; None where it is not what it should be."""
-    fields = _Fields.from_address(id(ufunc) + object.__basicsize__)
+    fields = _Fields.from_address(id(ufunc) + _ADDRESS_OF_FIELDS)
     counts = (ufunc.nin, ufunc.nout, ufunc.nargs, ufunc.ntypes)
     if (fields.nin, fields.nout, fields.nargs, fields.ntypes) != counts or not fields.functions:
         return None
