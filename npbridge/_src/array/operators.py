@@ -99,6 +99,8 @@ def _incomparable(name, self, other):
 def _reflected(name, ufunc):
     def operator(self, other):
         if type(other) in OURS or type(other) in DIRECT:
+            if events.listeners:
+                events.emit("dispatch", ufunc.__name__, backend=active().name, method="__call__")
             return active().binary(ufunc, other, self)
         if gives_way(other):
             return NotImplemented

@@ -1,0 +1,92 @@
+"""Each module imports its own layer or a lower one; numba has one home."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import npbridge
+
+ROOT = Path(npbridge.__file__).parent
+# Lowest first.  Packages on one line know each other.
+LAYERS = [
+    {"ground"},
+    {"storage"},
+    {"dispatch", "array"},  # the protocol and the class it serves: see core.dispatch_ufunc
+    {"backends", "face"},  # NumPy's own compositions run with the face in place of numpy
+    {"namespace", "support_table"},
+    {"jit"},
+    {"shell"},
+]
+RANK = {name: i for i, names in enumerate(LAYERS) for name in names}
+
+
+def layer_of(path: Path) -> str | None:
+    parts = path.relative_to(ROOT).parts
+    return parts[1].removesuffix(".py") if parts[0] == "_src" and len(parts) > 1 else None
+
+
+def imported(path: Path, tree: ast.AST):
+    """``(layer, line)`` of each npbridge import at module level of `path`."""
+    package = ("npbridge", *path.relative_to(ROOT).parts[:-1])
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            full = (*base, *(node.module or "").split(".")) if node.module else base
+            names = [(*full, alias.name) for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names = [tuple(alias.name.split(".")) for alias in node.names]
+        else:
+            continue
+        for name in names:
+            if name[:2] == ("npbridge", "_src") and len(name) > 2:
+                yield name[2], node.lineno
+
+
+# Runs when the user's program has imported numba itself.
+TOLD_BY_THE_PROGRAM = {"_src/shell/user_code.py"}
+
+MODULES = sorted(ROOT.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_go_down(path):
+    own = layer_of(path)
+    if own is None or own == "__init__":
+        return
+    assert own in RANK, f"{own} is not in LAYERS"
+    for other, line in imported(path, ast.parse(path.read_text())):
+        assert RANK[other] <= RANK[own], f"{path.name}:{line} imports {other}, which lies above {own}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_only_the_numba_backend_imports_numba(path):
+    relative = path.relative_to(ROOT)
+    if "numba" in relative.parts or str(relative) in TOLD_BY_THE_PROGRAM:
+        return
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            names = [node.module]
+        assert not any(n.split(".")[0] == "numba" for n in names), f"{path.name}:{node.lineno}"
+
+
+def test_importing_npbridge_does_not_import_numba():
+    code = "import sys, npbridge; sys.exit('numba' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_module_can_be_imported_and_says_what_it_is(path):
+    if path.name == "__main__.py":
+        return
+    parts = path.relative_to(ROOT.parent).with_suffix("").parts
+    name = ".".join(parts).removesuffix(".__init__")
+    module = importlib.import_module(name)
+    if path.name != "__init__.py":
+        assert module.__doc__, "a caption is missing"
