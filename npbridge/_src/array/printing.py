@@ -1,48 +1,35 @@
-"""Printed form: NumPy's own, with our class name."""
+"""Printed form: NumPy's own, with our class name or with NumPy's."""
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
-from . import core
+from ..ground.config import config
 from .core import JaxArray, JaxScalar
 
 
-class _Named(np.ndarray):
-    """An ndarray under whose class name NumPy prints our arrays."""
-
-
-def _printable(self, name):
-    cls = _printable_classes.get(name)
-    if cls is None:
-        cls = _printable_classes[name] = type(name, (_Named,), {})
-    return np.array(self._read()).view(cls)
-
-
-_printable_classes: dict[str, type] = {}
+@functools.cache
+def _named(name: str) -> type:
+    """An ndarray class under whose name NumPy prints our arrays."""
+    return type(name, (np.ndarray,), {})
 
 
 def array_repr(array, max_line_width=None, precision=None, suppress_small=None):
-    name = "JaxArray" if type(array) is JaxScalar else type(array).__name__
+    """As ``numpy.array_repr``, for our arrays."""
+    name = "JaxArray" if isinstance(array, JaxScalar) else type(array).__name__
     if array._buffer.traced:
         return f"{name}({array._buffer.device})"
-    values = array._number if type(array) is JaxScalar else array._read()
-    options = (max_line_width, precision, suppress_small)
-    if np.ndim(values) == 0:
-        return _zero_d(name, np.asarray(values), options)
-    return np.array_repr(_printable(array, name), *options)
-
-
-def _zero_d(name, values, options):
-    return np.array_repr(values.view(_printable_class(name)), *options)
-
-
-def _printable_class(name):
-    _printable(core.of_fresh(np.zeros(1)), name)
-    return _printable_classes[name]
+    values = np.asarray(array._number) if type(array) is JaxScalar else np.array(array._read())
+    if config.repr == "npbridge" or name != "JaxArray":
+        values = values.view(_named(name))
+    return np.array_repr(values, max_line_width, precision, suppress_small)
 
 
 def _repr(self):
+    if type(self) is JaxScalar and config.repr == "numpy" and not self._buffer.traced:
+        return repr(self._number)
     return array_repr(self)
 
 

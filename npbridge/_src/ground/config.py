@@ -7,6 +7,7 @@ import os
 from .errors import BackendError
 
 FALLBACK_CHOICES = ("warn", "error", "silent")
+REPR_CHOICES = ("npbridge", "numpy")
 
 
 class Config:
@@ -19,6 +20,10 @@ class Config:
         backend: run it on the host and warn once per function (the default),
         raise :class:`npbridge.errors.FallbackError`, or run it quietly.  Every
         fallback is counted and reported to listeners whatever the choice.
+    repr : {"npbridge", "numpy"}
+        Under which names ``repr`` shows arrays: ``JaxArray([1, 2])`` (the default),
+        or as NumPy does, ``array([1, 2])`` and ``np.int64(1)``, so that an unchanged
+        program prints what it always printed (``python -m npbridge`` chooses this).
 
     Examples
     --------
@@ -27,10 +32,11 @@ class Config:
     'warn'
     """
 
-    __slots__ = ("_fallback",)
+    __slots__ = ("_fallback", "_repr")
 
     def __init__(self) -> None:
         self._fallback = "warn"
+        self._repr = "npbridge"
         try:
             self.fallback = os.environ.get("NPBRIDGE_FALLBACK", "warn")
         except BackendError as error:
@@ -46,6 +52,17 @@ class Config:
             names = ", ".join(map(repr, FALLBACK_CHOICES))
             raise BackendError(f"config.fallback cannot be {choice!r}. Choose one of {names}.")
         self._fallback = choice
+
+    @property
+    def repr(self) -> str:
+        return self._repr
+
+    @repr.setter
+    def repr(self, choice: str) -> None:
+        if choice not in REPR_CHOICES:
+            names = ", ".join(map(repr, REPR_CHOICES))
+            raise BackendError(f"config.repr cannot be {choice!r}. Choose one of {names}.")
+        self._repr = choice
 
 
 config = Config()

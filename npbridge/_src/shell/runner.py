@@ -96,6 +96,7 @@ def prepare(backend: str | None) -> None:
     """Set what ``python -m npbridge`` promises: the backend, NumPy's precision, speed."""
     from ..dispatch.backend import active, use_backend
     from ..dispatch.platform import enable_x64
+    from ..ground.config import config
     from ..ground.errors import BackendError
     from .memory import keep_freed_memory
 
@@ -107,6 +108,7 @@ def prepare(backend: str | None) -> None:
     except BackendError as error:
         raise UsageError(str(error)) from None
     enable_x64()
+    config.repr = "numpy"
 
 
 # -- what to run
