@@ -455,7 +455,9 @@ DETERMINED = {
     np.linalg.svd: lambda r: r if not isinstance(r, tuple) else (r.S, abs(r.U[..., 0]), abs(r.Vh[..., 0, :])),
     np.linalg.qr: lambda r: tuple(map(abs, r)) if isinstance(r, tuple) else abs(r),
     np.linalg.eigh: lambda r: (r.eigenvalues, abs(r.eigenvectors)),
-    np.linalg.eig: lambda r: (r.eigenvalues, abs(r.eigenvectors)),
+    # on 'jax' always complex, as in JAX: the dtype cannot depend on the values
+    np.linalg.eig: lambda r: (r.eigenvalues + 0j, abs(r.eigenvectors)),
+    np.linalg.eigvals: lambda r: r + 0j,
 }
 
 # Units in the last place of the largest value; 0 where NumPy's answer is exact.

@@ -8,7 +8,15 @@ import numpy as np
 from numpy.testing import overrides
 
 # NumPy registers these when the module is first used.
-for _name in ("numpy.fft", "numpy.linalg", "numpy.strings", "numpy.ma", "numpy.rec", "numpy.lib.recfunctions"):
+for _name in (
+    "numpy.fft",
+    "numpy.linalg",
+    "numpy.strings",
+    "numpy.ma",
+    "numpy.rec",
+    "numpy.lib.recfunctions",
+    "numpy.char",
+):
     importlib.import_module(_name)
 
 NOT_NUMERIC_MODULES = ("numpy.strings", "numpy.char", "numpy.lib.recfunctions", "numpy.rec", "numpy.ma")

@@ -7,6 +7,7 @@ import functools
 
 def _import_all() -> None:
     # imported on first use by NumPy itself; the surface is larger with them
+    import numpy.char
     import numpy.fft
     import numpy.lib.recfunctions
     import numpy.ma

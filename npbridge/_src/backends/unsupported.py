@@ -27,7 +27,7 @@ def reasons() -> dict:
     """Each refused function with the reason."""
     found = dict(REFUSED)
     for function in surface():
-        if function.__module__ == "numpy.strings":
+        if function.__module__ in ("numpy.strings", "numpy.char"):
             found[function] = _TEXT
         elif function.__module__ == "numpy.lib.recfunctions":
             found[function] = _RECORDS
