@@ -323,7 +323,7 @@ def of_number(number: np.generic) -> JaxScalar:
 
 def of_fresh(values: np.ndarray) -> JaxArray:
     """Wrap an ndarray that nobody else holds."""
-    if values.base is not None or not values.flags.c_contiguous:
+    if values.base is not None or (values.ndim > 1 and not values.flags.c_contiguous):
         return of_memory(values)
     array = _new(JaxArray)
     array._layout = values
