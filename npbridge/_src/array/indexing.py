@@ -16,6 +16,9 @@ from . import core
 from .core import OURS, JaxArray, JaxScalar, _new, of_number, of_view
 
 _BASIC = (int, slice, type(None), type(Ellipsis))
+_SIMPLE = {int, slice}
+_NUMBERS = {int, float, bool, complex, *(np.dtype(char).type for char in core.STORED_KINDS)}
+_number = JaxScalar._number.__get__
 
 
 def is_basic(key) -> bool:
@@ -35,9 +38,7 @@ def plain_key(key):
     """`key` with our arrays and scalars replaced by NumPy's."""
     kind = type(key)
     if kind in _BASIC:
-        if kind is slice and (type(key.start) in OURS or type(key.stop) in OURS or type(key.step) in OURS):
-            return slice(*(x.__index__() if type(x) in OURS else x for x in (key.start, key.stop, key.step)))
-        return key
+        return key  # NumPy asks the ends of a slice for their __index__
     if kind is tuple:
         return tuple([plain_key(k) for k in key])
     if kind in OURS:
@@ -61,7 +62,7 @@ def is_traced(key) -> bool:
 def _getitem(self, key):
     buffer = self._buffer
     kind = type(key)
-    if kind is not int:
+    if kind not in _SIMPLE:
         key = plain_key(key)
         if not is_basic(key) and (is_traced(key) or buffer.traced):
             return core.of_device(_traced_read(self._value(), key))
@@ -149,6 +150,30 @@ def _masked(old, mask, new):
 
 
 def _setitem(self, key, value):
+    if not (self._buffer.current and type(key) in _SIMPLE and _set_on_host(self, key, value)):
+        _set_anywhere(self, key, value)
+
+
+def _set_on_host(self, key, value) -> bool:
+    """Write where array and value are on the host: the frequent cases, False for the others."""
+    kind = type(value)
+    if kind is JaxScalar:
+        try:
+            value = _number(value)
+        except AttributeError:  # its value is on the device
+            return False
+    elif kind is JaxArray:
+        if not value._buffer.current:
+            return False
+        value = value._read()
+    elif kind not in _NUMBERS:
+        return False
+    with self._buffer.lock:
+        self._writable()[key] = value
+    return True
+
+
+def _set_anywhere(self, key, value):
     kind = type(value)
     source = None
     if kind in OURS:

@@ -27,15 +27,24 @@ def ufunc(ufunc, method, inputs, kwargs):
             return _special(ufunc, method, inputs, kwargs)
         if len(inputs) == 2:
             return binary(ufunc, *inputs)
-        operands = [_plain(x) for x in inputs]
-        result = large.elementwise(ufunc, operands) if _is_large(operands) else None
-        if result is None:
-            result = ufunc(*operands)
+        if len(inputs) == 1:
+            return unary(ufunc, *inputs)
+        return host.call(ufunc, inputs, kwargs)
     except TypeError:
         rule = _rules.get(ufunc)
         if rule is None or rule.status != "refused":
             raise
         return rule.call(inputs, kwargs)
+
+
+def unary(function, x):
+    """A ufunc of one operand."""
+    x = x._read() if type(x) is JaxArray else _plain(x)
+    result = None
+    if type(x) is ndarray and x.size >= SMALLEST:
+        result = large.elementwise(function, (x,))
+    if result is None:
+        result = function(x)
     if type(result) is ndarray and result.base is None and result.dtype.char in STORED_KINDS:
         return of_fresh(result)
     return host.wrap(result, ())
@@ -67,13 +76,15 @@ def update(function, target, other):
     if type(target) is not JaxArray:
         return ufunc(function, "__call__", (target, other), {"out": (target,)})
     buffer = target._buffer
-    operand = other._read() if type(other) is JaxArray else _plain(other)
+    kind = type(other)
+    operand = other if kind in NUMBERS else other._read() if kind is JaxArray else _plain(other)
     with buffer.lock:
         window = target._writable()
-        if type(other) is JaxArray and other._buffer is buffer:
+        if kind is JaxArray and other._buffer is buffer:
             operand = other._window()  # the memory may have moved
         if window.size < SMALLEST or large.elementwise(function, (window, operand), window) is None:
             function(window, operand, window)
+    return None
 
 
 def _plain(x):
@@ -82,10 +93,6 @@ def _plain(x):
     if kind in OURS:
         return x._number if kind is JaxScalar else x._read()
     return x if kind in NUMBERS else host.unwrap(x, [])
-
-
-def _is_large(operands) -> bool:
-    return any(type(x) is ndarray and x.size >= SMALLEST for x in operands)
 
 
 def _special(ufunc, method, inputs, kwargs):
