@@ -95,22 +95,6 @@ def fmod(x, y):
     return lax.rem(*jnp.broadcast_arrays(x, y))
 
 
-@kernel(np.sign)
-def sign(x):
-    if not jnp.issubdtype(x.dtype, jnp.complexfloating):
-        return jnp.sign(x)
-    real, imag = x.real, x.imag
-    one_infinite = jnp.isinf(real) != jnp.isinf(imag)
-    real = jnp.where(one_infinite, jnp.where(jnp.isinf(real), jnp.sign(real), 0), real)
-    imag = jnp.where(one_infinite, jnp.where(jnp.isinf(x.imag), jnp.sign(imag), 0), imag)
-    size = jnp.hypot(real, imag)
-    bad = jnp.isnan(x.real) | jnp.isnan(x.imag) | (jnp.isinf(x.real) & jnp.isinf(x.imag))
-    size = jnp.where(size == 0, 1, size)
-    return jnp.where(bad, jnp.nan, lax.complex(real / size, imag / size)) + jnp.where(bad, 1j * jnp.nan, 0).astype(
-        x.dtype
-    )
-
-
 @kernel(np.conjugate)
 def conjugate(x):
     return jnp.conjugate(x)

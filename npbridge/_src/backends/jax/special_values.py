@@ -51,7 +51,7 @@ def exp(z):
     plain = jnp.exp(z)
     lost = ~jnp.isfinite(y)  # no angle: the size still decides where it is infinite
     re = jnp.where(lost & jnp.isposinf(x), jnp.inf, jnp.where(lost & jnp.isneginf(x), 0, plain.real))
-    im = jnp.where(lost & jnp.isneginf(x), jnp.copysign(0, y), plain.imag)
+    im = jnp.where((y == 0) | (lost & jnp.isneginf(x)), jnp.copysign(0, y), plain.imag)
     return lax.complex(re, im)
 
 
@@ -65,10 +65,11 @@ def exp2(z):
 @on_complex(np.expm1)
 def expm1(z):
     x, y = z.real, z.imag
-    plain = jnp.expm1(z)
     lost = ~jnp.isfinite(y)
-    re = jnp.where(lost & jnp.isposinf(x), jnp.inf, jnp.where(lost & jnp.isneginf(x), -1, plain.real))
-    im = jnp.where(lost & jnp.isneginf(x), jnp.copysign(0, y), plain.imag)
+    half = jnp.sin(y / 2)
+    re = jnp.expm1(x) * jnp.cos(y) - 2 * half * half  # 1 - cos(y) without cancellation
+    re = jnp.where(jnp.isposinf(x) & (lost | (y == 0)), jnp.inf, jnp.where(lost & jnp.isneginf(x), -1, re))
+    im = jnp.where((y == 0) | (lost & jnp.isneginf(x)), jnp.copysign(0, y), jnp.exp(x) * jnp.sin(y))
     return lax.complex(re, im)
 
 
@@ -97,15 +98,17 @@ def absolute(z):
     return jnp.where(_infinite(z), jnp.inf, jnp.abs(z))
 
 
-@on_complex(np.sign)
-def sign(z):
-    size = jnp.abs(z)
+@kernel(np.sign)
+def sign(x):
+    if not jnp.issubdtype(x.dtype, jnp.complexfloating):
+        return jnp.where(x == 0, jnp.zeros_like(x), jnp.sign(x))  # not -0
+    size = jnp.abs(x)
     nowhere = size == 0
-    plain = jnp.where(nowhere, 0, z / jnp.where(nowhere, 1, size).astype(z.dtype))
-    along_x = jnp.isinf(z.real) & ~jnp.isinf(z.imag)
-    along_y = jnp.isinf(z.imag) & ~jnp.isinf(z.real)
-    re = jnp.where(along_x, jnp.copysign(1, z.real), jnp.where(along_y, 0, plain.real))
-    im = jnp.where(along_y, jnp.copysign(1, z.imag), jnp.where(along_x, 0, plain.imag))
+    size = jnp.where(nowhere, 1, size)
+    along_x = jnp.isinf(x.real) & ~jnp.isinf(x.imag)
+    along_y = jnp.isinf(x.imag) & ~jnp.isinf(x.real)
+    re = jnp.where(along_x, jnp.copysign(1, x.real), jnp.where(along_y | nowhere, 0, x.real / size))
+    im = jnp.where(along_y, jnp.copysign(1, x.imag), jnp.where(along_x | nowhere, 0, x.imag / size))
     return lax.complex(re, im)
 
 
@@ -134,8 +137,9 @@ def sinh(z):
 def cosh(z):
     x, y = z.real, z.imag
     re = jnp.where(~jnp.isfinite(y) & jnp.isinf(x), jnp.inf, jnp.cosh(x) * jnp.cos(y))
-    im = jnp.where((x == 0) | (y == 0), jnp.copysign(0, x) * jnp.copysign(1, y), jnp.sinh(x) * jnp.sin(y))
-    return lax.complex(re, im)
+    im = jnp.where(~jnp.isfinite(y) & (x == 0), 0, jnp.sinh(x) * jnp.sin(y))
+    flat = jnp.where(jnp.isnan(x), y, jnp.copysign(0, x) * jnp.copysign(1, y))
+    return lax.complex(re, jnp.where(y == 0, flat, im))
 
 
 _tanh = kernel_of(np.tanh)
@@ -145,7 +149,9 @@ _tanh = kernel_of(np.tanh)
 def tanh(z):
     x, y = z.real, z.imag
     plain = _tanh(z)
-    return lax.complex(jnp.where(~jnp.isfinite(y) & (x == 0), x, plain.real), plain.imag)
+    lost = ~jnp.isfinite(y)
+    im = jnp.where((y == 0) | (lost & jnp.isinf(x)), jnp.copysign(0, y), plain.imag)
+    return lax.complex(jnp.where(lost & (x == 0), x, plain.real), im)
 
 
 @on_complex(np.sin)
