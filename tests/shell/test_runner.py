@@ -10,8 +10,9 @@ import numpy as np
 import numpy.linalg as la
 from numpy import *
 from numpy.linalg import solve
-import helper, package.inner, scipy.ndimage
+import helper, package.inner
 from added import deep
+from library import made_there
 
 def late():
     import numpy
@@ -24,20 +25,23 @@ print({type(x).__name__ for x in made})
 namespace = {}
 exec("import numpy; made = numpy.ones(1)", namespace)
 print(type(namespace["made"]).__name__)
-print(type(sys.modules["numpy"].ones(1)).__name__, type(scipy.ndimage.gaussian_filter([1.0, 2.0], 1)).__name__)
+print(type(sys.modules["numpy"].ones(1)).__name__, type(made_there).__name__)
 print(isinstance(made[0], np.ndarray), made[0].dtype)
 """
 
 
 def test_user_code_and_no_other_has_our_arrays(tmp_path):
+    added = "import sys, os\nhere = os.path.dirname(__file__)\n"
+    added += "sys.path += [os.path.join(here, 'elsewhere'), os.path.join(here, 'site-packages')]\n"
     write(
         tmp_path,
-        main="import sys, os\nsys.path.append(os.path.join(os.path.dirname(__file__), 'elsewhere'))\n" + KINDS,
+        main=added + KINDS,
         helper="from numpy import arange\nmade = arange(3)\n",
         package__in____init__="",
         package__in__inner="import numpy as np\nmade = np.eye(2)\n",
         elsewhere__in__added="import numpy\ndeep = numpy.full(3, 1.0)\n",
     )
+    write(tmp_path / "site-packages", library="import numpy\nmade_there = numpy.ones(2)\n")
     plain, ours = both(["main.py"], tmp_path)
     assert (plain.returncode, ours.returncode, ours.stderr) == (0, 0, "")
     assert plain.stdout.splitlines() == ["{'ndarray'}", "ndarray", "ndarray ndarray", "True float64"]
