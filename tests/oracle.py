@@ -22,6 +22,9 @@ from npbridge._src.array import core
 from npbridge._src.ground.errors import FallbackWarning, UnsupportedDtypeError
 from npbridge._src.storage.buffer import canonical
 
+# The sizes and prices by which a buffer decides where to compute; with zeros it
+# stays on the device, whatever its size.
+LIMITS = ("SMALL", "BYTES_PER_UPDATE", "BYTES_PER_COMPILATION")
 NARROW = {"f": np.float32, "c": np.complex64, "i": np.int32, "u": np.uint32}
 
 
@@ -107,14 +110,14 @@ class set_up:
         self.limits = {}
         if self.variant.place == "device":
             for name, module in list(sys.modules.items()):
-                if name.startswith("npbridge._src") and "SMALL" in vars(module):
-                    self.limits[module] = module.SMALL
-                    module.SMALL = 0
+                if name.startswith("npbridge._src"):
+                    self.limits[module] = {n: vars(module)[n] for n in LIMITS if n in vars(module)}
+                    vars(module).update(dict.fromkeys(self.limits[module], 0))
         return self.variant
 
     def __exit__(self, *exc: object) -> None:
-        for module, limit in self.limits.items():
-            module.SMALL = limit
+        for module, limits in self.limits.items():
+            vars(module).update(limits)
         npbridge.use_backend(self.backend)
         jax.config.update("jax_enable_x64", self.x64)
 
