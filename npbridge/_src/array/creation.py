@@ -17,7 +17,7 @@ from ..storage.buffer import canonical
 from . import core, strangers
 from .core import OURS, JaxArray, JaxScalar
 
-_TRACED_ERRORS = (jax.errors.TracerArrayConversionError, jax.errors.ConcretizationTypeError)
+TRACED_ERRORS = (jax.errors.TracerArrayConversionError, jax.errors.ConcretizationTypeError)
 
 
 # -- from data
@@ -256,7 +256,7 @@ def _from_others(obj, dtype, copy, order) -> JaxArray:
     source = strangers.taken_over(obj) if strangers.is_stranger(obj) else obj
     try:
         result = core.from_object(source, dtype, copy=bool(copy), order=order)
-    except _TRACED_ERRORS:
+    except TRACED_ERRORS:
         if type(obj) not in (list, tuple):
             raise
         result = _traced_sequence(obj, dtype)

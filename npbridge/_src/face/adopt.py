@@ -8,7 +8,7 @@ import numpy as np
 
 from ..array import core
 from ..dispatch.backend import active
-from ..storage.buffer import Tracer, canonical
+from ..storage.buffer import canonical
 
 OURS = core.OURS
 STORED = core.STORED_KINDS
@@ -103,13 +103,3 @@ def given(x):
     if kind is list or kind is tuple:
         return core.host_values(x)
     return x
-
-
-def holds_traced(x) -> bool:
-    """Whether an argument is, or lists, values that JAX is tracing."""
-    kind = type(x)
-    if kind in OURS:
-        return isinstance(x._buffer.device, Tracer)
-    if kind is list or kind is tuple:
-        return any(holds_traced(y) for y in x)
-    return isinstance(x, Tracer)

@@ -11,10 +11,9 @@ import importlib
 import jax
 import numpy as np
 
-from ..array import core
-from .adopt import OURS, STORED, adopt, given, holds_traced
+from ..array import core, creation
+from .adopt import OURS, STORED, adopt, given
 
-JaxArray = core.JaxArray
 _PLAIN = {np.ndarray, int, float, bool, complex, str, bytes, range}
 
 
@@ -85,13 +84,14 @@ class Creator(Maker):
 class Converter(Maker):
     """``array``, ``asarray`` and their kin."""
 
-    __slots__ = ("copy", "ndmin", "order", "passes")
+    __slots__ = ("copy", "ndmin", "order", "passes", "subok")
 
-    def __init__(self, function, copy, order, ndmin) -> None:
+    def __init__(self, function, copy, order, ndmin, subok) -> None:
         super().__init__(function)
         self.copy = copy
         self.order = order
         self.ndmin = ndmin
+        self.subok = subok
         self.passes = copy is None and order == "K"
 
     def __call__(self, *args, **kwargs):
@@ -99,44 +99,29 @@ class Converter(Maker):
             x = args[0]
             kind = type(x)
             if kind in OURS:
-                if self.passes and not kwargs and len(args) == 1 and kind is not core.JaxScalar:
+                if kind is core.JaxArray and self.passes and not kwargs and len(args) == 1:
                     return x
-                return self._convert(*args, **kwargs)
+                return self._ours(*args, **kwargs)
             if kind is list or kind is tuple:
-                if holds_traced(x):
-                    return self._convert(_stacked(x), *args[1:], **kwargs)
-                args = (core.host_values(x), *args[1:])
+                try:
+                    args = (core.host_values(x), *args[1:])
+                except creation.TRACED_ERRORS:
+                    return self._ours(*args, **kwargs)
             elif kind not in _PLAIN and isinstance(x, jax.Array):
-                return self._convert(core.array_of_device(x), *args[1:], **kwargs)
+                return self._ours(*args, **kwargs)
         elif "a" in kwargs or "object" in kwargs:
             return self(kwargs.pop("a" if "a" in kwargs else "object"), **kwargs)
         return adopt(self.__wrapped__(*args, **kwargs))
 
-    def _convert(self, x, dtype=None, order=None, **kwargs):
-        copy = kwargs.pop("copy", self.copy)
-        ndmin = kwargs.pop("ndmin", self.ndmin)
-        if (dtype is not None and np.dtype(dtype).char not in STORED) or not kwargs.keys() <= {
-            "subok",
-            "like",
-            "device",
-        }:
-            return self.__wrapped__(given(x), dtype, order=order or self.order, copy=copy, ndmin=ndmin, **kwargs)
-        order = _needed(x, order or self.order)
-        result = core.from_object(x, dtype, copy=bool(copy), order=order)
-        if copy is False and result is not x and type(x) is not core.JaxScalar:
-            raise ValueError("Unable to avoid copy while creating an array as requested.")
-        missing = ndmin - result.ndim
-        return result if missing <= 0 else result.reshape((1,) * missing + result.shape)
+    def _ours(self, x, *args, **kwargs):
+        """The conversion of an array of ours, of JAX's, or of values that JAX is tracing."""
+        options = {"copy": self.copy, "order": self.order, "ndmin": self.ndmin, "subok": self.subok}
+        options.update(zip(("dtype", "order"), args, strict=False))
+        options.update(kwargs)
+        dtype = options.get("dtype")
+        if not options.keys() <= _OPTIONS or (dtype is not None and np.dtype(dtype).char not in STORED):
+            return adopt(self.__wrapped__(given(x), *args, **kwargs))
+        return creation.convert(x, **options)
 
 
-def _needed(x, order):
-    """The order to ask for: none where `x` has it already."""
-    if (order == "C" and x.flags.c_contiguous) or (order == "F" and x.flags.f_contiguous):
-        return "K"
-    return order
-
-
-def _stacked(x):
-    """Nested sequences of values that JAX is tracing as one array."""
-    parts = [_stacked(y) if type(y) in (list, tuple) else y for y in x]
-    return np.stack([p if type(p) in OURS else core.from_object(p, copy=False) for p in parts])
+_OPTIONS = {"copy", "dtype", "ndmin", "order", "subok"}

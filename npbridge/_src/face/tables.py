@@ -6,14 +6,14 @@ wrapped (their results on plain data become ours) except the ones that are KEPT.
 
 from __future__ import annotations
 
-# Turn anything into an array.  The value is what `copy`, `order` and `ndmin` are
-# when the caller does not say.
+# Turn anything into an array.  The value is what `copy`, `order`, `ndmin` and `subok`
+# are when the caller does not say.
 CONVERT = {
-    "array": (True, "K", 0),
-    "asarray": (None, "K", 0),
-    "asanyarray": (None, "K", 0),
-    "ascontiguousarray": (None, "C", 1),
-    "asfortranarray": (None, "F", 1),
+    "array": (True, "K", 0, False),
+    "asarray": (None, "K", 0, False),
+    "asanyarray": (None, "K", 0, True),
+    "ascontiguousarray": (None, "C", 1, False),
+    "asfortranarray": (None, "F", 1, False),
 }
 
 # Make arrays from sizes, files, text; NumPy cannot dispatch them.  Arrays of ours
