@@ -70,6 +70,9 @@ class JaxArray:
     # _base    the array that this is a view of, or None
     # _cached  (version, device values) of a view, or None
 
+    # the Python type of which a number known only at run time is (traced_number.py)
+    weak: Any = None
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         OURS.add(cls)
@@ -188,14 +191,14 @@ class JaxArray:
         if buffer.device is not None and not buffer.current and (buffer.traced or layout.nbytes > SMALL):
             value = self._lowered(layout)
             if value is not None:
-                if not buffer.traced:
+                if not isinstance(value, Tracer):
                     self._cached = (buffer.version, value)
                 return value
         values = self._read()
         if values.nbytes <= SMALL:
             return values.astype(canonical(values.dtype), order="C")
         value = put(values)
-        if not buffer.borrowed:
+        if not buffer.borrowed and not isinstance(value, Tracer):
             self._cached = (buffer.version, value)
         return value
 
@@ -235,7 +238,8 @@ class JaxArray:
         value = self._value()
         if isinstance(value, np.ndarray):
             value = put(value)
-            if self._whole and not self._buffer.borrowed and value.dtype == self._buffer.dtype:
+            fits = value.dtype == self._buffer.dtype and not isinstance(value, Tracer)
+            if fits and self._whole and not self._buffer.borrowed:
                 self._buffer.device = value
         return value
 

@@ -24,6 +24,13 @@ class UnsupportedDtypeError(NpbridgeError, TypeError):
     """Data that npbridge does not store: objects, text, records, dates."""
 
 
+class ControlFlowError(NpbridgeError, TypeError):
+    """Control flow that cannot be compiled as it is written.
+
+    The message says which variable or statement, why, and what to write instead.
+    """
+
+
 class FallbackError(NpbridgeError, TypeError):
     """A call would have run on the host while ``config.fallback == "error"``."""
 

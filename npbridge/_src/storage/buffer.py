@@ -51,6 +51,10 @@ _moved: dict = {}
 
 _getrefcount = sys.getrefcount
 
+# Who is told of new buffers (`born`) and, before it happens, of writes (`before_write`):
+# the last one, while the body of a loop or a branch is traced.
+recorders: list = []
+
 
 def canonical(dtype: np.dtype) -> np.dtype:
     """The dtype in which JAX stores `dtype` under its present settings."""
@@ -144,6 +148,8 @@ class Buffer:
         self.updates = 0
         self.version = 0
         self.lock = threading.Lock()
+        if recorders:
+            recorders[-1].born(self)
 
     @property
     def traced(self) -> bool:
@@ -214,13 +220,17 @@ class Buffer:
             if self.reads <= PASSES and self.host.nbytes <= SMALL:
                 return self.host.copy()
             self.updates = 0
-            self.device = put(self.host)
-            return self.device
+            device = put(self.host)
+            if not isinstance(device, Tracer):  # under a trace it belongs to the trace
+                self.device = device
+            return device
 
     # -- writing; the caller holds the lock
 
     def host_for_writing(self) -> np.ndarray:
         """The host replica, current, alone, and free to be written."""
+        if recorders:
+            recorders[-1].before_write(self)
         if not self.current:
             self._download()
         if self.snapshot is not None:
@@ -248,6 +258,8 @@ class Buffer:
 
     def replace(self, device) -> None:
         """Take `device` as the new contents."""
+        if recorders:
+            recorders[-1].before_write(self)
         if self.borrowed and not isinstance(device, Tracer):
             # somebody else reads this memory: the values must be there, now
             np.copyto(self.host, np.asarray(device))

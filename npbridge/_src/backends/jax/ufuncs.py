@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ...array import core
+from ...array import core, traced_number
 from ...dispatch import fallback, registry
 from ...ground.errors import UnsupportedDtypeError
 from ...storage.buffer import Tracer, canonical
@@ -108,6 +108,8 @@ _weak_values: dict = {}
 
 def weak_value(number, dtype):
     """A Python number as a device scalar of the loop's dtype; OverflowError as NumPy's."""
+    if isinstance(number, Tracer):
+        return number.astype(canonical(dtype))
     key = (number, dtype, type(number))
     value = _weak_values.get(key)
     # zero is not kept: 0.0 and -0.0 are one key
@@ -129,7 +131,7 @@ def operand(x):
     kind = type(x)
     if kind in OURS:
         value = x._value()
-        return value, value.dtype
+        return value, x.weak or value.dtype
     if kind in WEAK:
         return x, kind
     if kind is bool:
@@ -169,6 +171,8 @@ def binary(ufunc, a, b):
             x, y = host_scalar(a), host_scalar(b)
             if x is not None and y is not None:
                 return host.narrow(host.wrap(ufunc(x, y), ()))
+            if ufunc in traced_number.LINEAR:
+                return traced_number.remember(ufunc, a, b, call(ufunc, (a, b)))
     try:
         return call(ufunc, (a, b))
     except UnsupportedDtypeError as error:
@@ -297,7 +301,7 @@ def general(ufunc, inputs, kwargs):
         return elsewhere(ufunc, inputs, out, where, order, dtype, signature, resolve, axes, kwargs)
     values, dtypes = zip(*(operand(x) for x in inputs), strict=True)
     if all(d in WEAK for d in dtypes):
-        values = tuple(np.asarray(v) for v in values)
+        values = tuple(v if isinstance(v, Tracer) else np.asarray(v) for v in values)
         dtypes = tuple(v.dtype for v in values)
     if signature is not None:
         resolve["signature"] = tuple(as_dtype(s) if s is not None else None for s in signature)

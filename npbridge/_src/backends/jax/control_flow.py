@@ -1,0 +1,288 @@
+"""Branches on values that are known only at run time, as ``lax.cond``."""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from ...array import core
+from ...convert import context as contexts
+from ...convert import status as statuses
+from ...convert.places import UNBOUND, StructureChanged, places_of
+from ...ground.errors import ControlFlowError
+from . import control_flow_loops as loops
+from .control_flow_trace import same_object, trace_block
+from .control_flow_values import (
+    UNDEFINED,
+    Leaf,
+    Mismatch,
+    Static,
+    cast,
+    join,
+    leaves,
+    put_together,
+    take_apart,
+    variable,
+    wants_value,
+)
+
+OURS = core.OURS
+for_stmt = loops.for_stmt
+while_stmt = loops.while_stmt
+
+
+def predicate(test):
+    """A condition as a boolean scalar of JAX."""
+    value = test._value() if type(test) in OURS else test
+    if value.size != 1:
+        raise ValueError(
+            "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()"
+        )
+    return jnp.reshape(value, ()).astype(bool)
+
+
+# -- statements
+
+
+def if_stmt(test, then, otherwise, names, live) -> None:
+    functions = [then, otherwise]
+    branch(test, then, otherwise or _nothing, places_of(names, functions), functions, set(live))
+
+
+def _nothing():
+    return None
+
+
+def if_leaving(test, then, otherwise, rest, names, live, live_between, both_fall_through):
+    functions = [then, otherwise, rest]
+    places = places_of(names, functions)
+    if rest is None:
+        return branch(test, then, otherwise, places, functions, set(live))
+    if both_fall_through:
+        # the rest once, after the branches; it needs what they bind
+        status = branch(test, then, otherwise, places, functions, set(live_between))
+        return status if status is not None and not _may_go_on(status) else _after(status, rest, names, live)
+
+    def with_rest(block):
+        return lambda: _after(block(), rest, names, live)
+
+    return branch(test, with_rest(then), with_rest(otherwise), places, functions, set(live))
+
+
+def _may_go_on(status) -> bool:
+    return statuses.NORMAL_CODE in statuses.parts(status)[1]
+
+
+def _after(status, rest, names, live):
+    if status is None:
+        return rest()
+    return after(status, rest, names, live) if _may_go_on(status) else status
+
+
+def after(status, rest, names, live):
+    """The rest of a block, run where the status says that the block was not left."""
+    code, possible, value = statuses.parts(status)
+    left = possible - {statuses.NORMAL_CODE}
+    functions = [rest]
+    go_on = code == statuses.NORMAL_CODE
+    return branch(
+        go_on, rest, lambda: statuses.assemble(code, left, value), places_of(names, functions), functions, set(live)
+    )
+
+
+def result(status):
+    """What a function returns whose paths are chosen at run time."""
+    _, possible, value = statuses.parts(status)
+    if possible == {statuses.NORMAL_CODE, statuses.RETURN_CODE}:
+        if value is None:
+            return None
+        raise ControlFlowError(
+            "the function returns a value on one path and nothing on another, and which path is taken is known only "
+            "at run time. Return a value of the same kind on every path, or run the function on the 'numpy' backend."
+        )
+    raise AssertionError(f"a function cannot be left by {possible}")
+
+
+def check(failed, error) -> None:
+    """Have `error` raised at run time where `failed` is true."""
+    contexts.current().checks.append((predicate(failed), error))
+
+
+# -- the general branch
+
+
+def branch(test, then, otherwise, places, functions, live):
+    """``then()`` or ``otherwise()`` as the traced condition says; gives a status."""
+    pred = predicate(test)
+    try:
+        a = trace_block(then, places, functions, needed=live)
+        b = trace_block(otherwise, places, functions, needed=live)
+    except StructureChanged as error:
+        raise ControlFlowError(
+            f"{error} under a condition that is known only at run time. Use an array of fixed size and a count, "
+            "or run the function on the 'numpy' backend."
+        ) from None
+    for block, flag, other in ((a, pred, otherwise), (b, jnp.logical_not(pred), then)):
+        if block.error is not None:
+            contexts.current().checks.append((flag, block.error))
+            return other()
+    return Merge(pred, a, b).apply()
+
+
+class Merge:
+    """The two sides of a branch, made alike."""
+
+    def __init__(self, pred, a, b) -> None:
+        self.pred, self.a, self.b = pred, a, b
+        # for each side: functions from its outputs to the merged outputs
+        self.picks: list[tuple] = []
+        self.merged: list[Leaf] = []
+        self.at_a = {id(leaf): i for i, leaf in enumerate(a.outputs)}
+        self.at_b = {id(leaf): i for i, leaf in enumerate(b.outputs)}
+
+    def pair(self, x, y, what):
+        """The tree for two trees; its leaves become outputs."""
+        try:
+            tree = join(x, y)
+        except Mismatch as mismatch:
+            raise ControlFlowError(
+                f"{what} is {mismatch}, depending on a condition that is known only at run time. Give it the same "
+                "shape and kind on both paths, or run the function on the 'numpy' backend."
+            ) from None
+        for leaf, left, right in zip(leaves(tree), leaves(x), leaves(y), strict=True):
+            if leaf.constant is UNDEFINED:
+                self.output(leaf, self.source(left, self.at_a), self.source(right, self.at_b))
+        return tree
+
+    def source(self, leaf, positions):
+        at = positions.get(id(leaf))
+        if at is not None:
+            return lambda outs: outs[at]
+        return lambda outs: leaf.value
+
+    def output(self, leaf, from_a, from_b) -> None:
+        self.merged.append(leaf)
+        self.picks.append((from_a, from_b))
+
+    def apply(self):
+        a, b = self.a, self.b
+        code, value, possible = self.status()
+        bound = {}
+        for key in {**a.places, **b.places}:
+            bound[key] = self.place(key)
+        buffers = {**a.buffers, **b.buffers}
+        for key, (buffer, _) in buffers.items():
+            self.buffer(key, buffer)
+        for side, (own, block) in enumerate(((self.at_a, a), (self.at_b, b))):
+            for leaf, _ in block.checks:
+                pick = self.source(leaf, own)
+                never = lambda outs: False  # noqa: E731
+                self.output(leaf, *((pick, never) if side == 0 else (never, pick)))
+        values = iter(self.run())
+        status = statuses.assemble(
+            *(put_together(code, values), possible, statuses.MISSING if value is UNDEFINED else put_together(value, values))
+        )
+        for key, (how, what) in bound.items():
+            place = a.places.get(key) or b.places[key]
+            place.set(put_together(what, values) if how == "tree" else what)
+        for buffer, _ in buffers.values():
+            with buffer.lock:
+                buffer.replace(next(values))
+        for _, error in (*a.checks, *b.checks):
+            contexts.current().checks.append((next(values), error))
+        return status
+
+    def run(self):
+        def side(block, which):
+            def outputs():
+                outs = block.run()
+                return [cast(pick[which](outs), leaf) for pick, leaf in zip(self.picks, self.merged, strict=True)]
+
+            return outputs
+
+        if not self.merged:
+            return []
+        return lax.cond(self.pred, side(self.a, 0), side(self.b, 1))
+
+    def status(self):
+        a, b = self.a, self.b
+        possible = a.possible | b.possible
+        if len(possible) == 1:
+            code = Static(next(iter(possible)))
+        else:
+            code = Leaf("raw", (), "int32")
+            self.output(code, self.code_of(a, self.at_a), self.code_of(b, self.at_b))
+        if a.value is UNDEFINED or b.value is UNDEFINED:
+            value = a.value if b.value is UNDEFINED else b.value
+            if value is not UNDEFINED:
+                value = self.one_sided(value, a.value is not UNDEFINED)
+            return code, value, possible
+        return code, self.pair(a.value, b.value, "what is returned"), possible
+
+    def code_of(self, block, positions):
+        if isinstance(block.code, Static):
+            known = block.code.value
+            return lambda outs: np.int32(known)
+        return self.source(block.code, positions)
+
+    def one_sided(self, tree, first):
+        """A value that only one path returns; the code says where it counts."""
+        merged = variable(tree)
+        for leaf, own in zip(wants_value(merged), leaves(tree), strict=True):
+            pick = self.source(own, self.at_a if first else self.at_b)
+            unused = lambda outs, leaf=leaf: jnp.zeros(leaf.shape, leaf.dtype)  # noqa: E731
+            self.output(leaf, *((pick, unused) if first else (unused, pick)))
+        return merged
+
+    def place(self, key):
+        a, b = self.a, self.b
+        place = a.places.get(key) or b.places[key]
+        entry = a.entry.get(key, b.entry.get(key))
+        x, y = a.objects.get(key, entry), b.objects.get(key, entry)
+        if same_object(x, y):
+            return "object", x
+        if x is UNBOUND or y is UNBOUND:
+            return "object", UNBOUND
+        first = a.trees[key] if key in a.trees else take_apart(x)
+        second = b.trees[key] if key in b.trees else take_apart(y)
+        return "tree", self.pair(first, second, place.name)
+
+    def buffer(self, key, buffer) -> None:
+        now = buffer.to_device()
+        picks = []
+        for block, positions in ((self.a, self.at_a), (self.b, self.at_b)):
+            found = block.buffers.get(key)
+            picks.append((lambda outs: now) if found is None else self.source(found[1], positions))
+        self.output(Leaf("array", buffer.shape, buffer.dtype), *picks)
+
+
+# -- expressions
+
+
+def if_exp(test, then, otherwise):
+    status = branch(test, lambda: statuses.Return(then()), lambda: statuses.Return(otherwise()), [], [then, otherwise], None)
+    return status.value
+
+
+def and_(value, other):
+    """``value and other()``."""
+    return if_exp(value, other, lambda: value)
+
+
+def or_(value, other):
+    return if_exp(value, lambda: value, other)
+
+
+def not_(value):
+    return core.of_device(jnp.logical_not(predicate(value)))
+
+
+def in_(item, container):
+    if type(container) in (list, tuple, range, set, frozenset):
+        found = [core.of_device(predicate(item == x)) for x in container]
+        answer = np.bool_(False)
+        for f in found:
+            answer = f | answer
+        return answer
+    return (container == item).any()

@@ -1,0 +1,129 @@
+"""Python's built-in functions on values that are known only at run time."""
+
+from __future__ import annotations
+
+import builtins
+import functools
+
+import jax.numpy as jnp
+import numpy as np
+
+from ...array import core, traced_number
+from ...convert.operators import is_traced
+from ...storage.buffer import canonical
+from . import control_flow_iterables as iterables
+
+OURS = core.OURS
+compute = traced_number.compute
+
+
+def _number(kind):
+    def convert(*args, **kwargs):
+        if len(args) != 1 or kwargs or not is_traced(args[0]):
+            return kind(*args, **kwargs)
+        x = args[0]
+        value = jnp.reshape(x._value() if type(x) in OURS else x, ())
+        if kind is int and value.dtype.kind == "f":
+            value = jnp.trunc(value)
+        new = traced_number.of_value(value.astype(canonical(np.dtype(kind))), kind)
+        form = traced_number.form_of(x) if kind is int and type(x) in OURS else None
+        if form is not None:
+            new.form = form
+        return new
+
+    return convert
+
+
+def truth(*args):
+    """``bool``."""
+    if len(args) != 1 or not is_traced(args[0]):
+        return bool(*args)
+    from .control_flow import predicate
+
+    return core.of_device(predicate(args[0]))
+
+
+def _extreme(builtin, ufunc, method):
+    def best(*args, **kwargs):
+        values = args[0] if len(args) == 1 else args
+        if kwargs:
+            return builtin(*args, **kwargs)
+        if type(values) in OURS and is_traced(values):
+            return getattr(values, method)()
+        if type(values) not in (list, tuple) or not any(map(is_traced, values)):
+            return builtin(*args)
+        return functools.reduce(lambda a, b: _scalar(ufunc, a, b), values)
+
+    return best
+
+
+def _scalar(ufunc, a, b):
+    if all(type(x) in (int, float, bool) or getattr(x, "weak", None) for x in (a, b)):
+        return compute(ufunc, a, b)
+    return ufunc(a, b)
+
+
+def _round(x, ndigits=None):
+    if not is_traced(x):
+        return round(x) if ndigits is None else round(x, ndigits)
+    new = np.round(x, ndigits or 0)
+    return _INT(new) if ndigits is None else new
+
+
+def _any(values):
+    return np.any(values) if type(values) in OURS and is_traced(values) else _fold(any, np.logical_or, values)
+
+
+def _all(values):
+    return np.all(values) if type(values) in OURS and is_traced(values) else _fold(all, np.logical_and, values)
+
+
+def _fold(builtin, ufunc, values):
+    values = list(values)
+    if not any(map(is_traced, values)):
+        return builtin(values)
+    return functools.reduce(ufunc, [truth(v) for v in values])
+
+
+def _sum(values, start=0):
+    if type(values) in OURS and is_traced(values) and type(start) is int and start == 0:
+        return np.sum(values, axis=0)
+    return sum(values, start)
+
+
+def _divmod(a, b):
+    return (a // b, a % b) if is_traced(a) or is_traced(b) else divmod(a, b)
+
+
+def _is_instance(x, kinds):
+    return isinstance(x, kinds)
+
+
+_INT = _number(int)
+TYPES = {
+    int: _INT,
+    float: _number(float),
+    complex: _number(complex),
+    bool: truth,
+    range: iterables.ranged,
+    enumerate: iterables.enumerated,
+    zip: iterables.zipped,
+    reversed: iterables.reverse,
+}
+_FUNCTIONS = {
+    builtins.min: _extreme(min, np.minimum, "min"),
+    builtins.max: _extreme(max, np.maximum, "max"),
+    builtins.round: _round,
+    builtins.any: _any,
+    builtins.all: _all,
+    builtins.sum: _sum,
+    builtins.divmod: _divmod,
+}
+
+
+def builtin(f):
+    """What to call for a built-in function while tracing."""
+    try:
+        return _FUNCTIONS.get(f, f)
+    except TypeError:  # a method of something that cannot be hashed
+        return f

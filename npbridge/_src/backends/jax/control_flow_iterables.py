@@ -1,0 +1,186 @@
+"""What a ``for`` statement can run over without knowing the index."""
+
+from __future__ import annotations
+
+import builtins
+
+import numpy as np
+
+from ...array import core, traced_number
+from ...convert.operators import is_traced
+
+OURS = core.OURS
+
+
+class Iteration:
+    """Something of known or traced length whose items are made from an index.
+
+    Attributes
+    ----------
+    length : int or traced number
+    """
+
+    length: object
+
+    def item(self, index):
+        raise NotImplementedError
+
+    def __iter__(self):
+        for i in builtins.range(self.length):
+            yield self.item(i)
+
+    def __len__(self):
+        return self.length
+
+
+class Range(Iteration):
+    """``range`` whose ends may be traced."""
+
+    def __init__(self, *ends) -> None:
+        start, stop, step = {1: lambda: (0, ends[0], 1), 2: lambda: (*ends, 1), 3: lambda: ends}[len(ends)]()
+        self.start, self.stop, self.step = map(as_number, (start, stop, step))
+        if any(map(is_traced, (self.start, self.stop, self.step))):
+            self.length = _length(self.start, self.stop, self.step)
+        else:
+            self.length = len(builtins.range(self.start, self.stop, self.step))
+
+    def item(self, index):
+        if type(self.step) is not int or self.step != 1:
+            index = index * self.step
+        return index if type(self.start) is int and self.start == 0 else index + self.start
+
+    def __reversed__(self):
+        last = self.start + (self.length - 1) * self.step
+        new = object.__new__(Range)
+        new.start, new.stop, new.step, new.length = last, self.start - self.step, -self.step, self.length
+        return new
+
+
+def as_number(x):
+    """An integer as Python has it."""
+    if is_traced(x):
+        if type(x) in OURS and x.weak is int:
+            return x
+        value = x._value() if type(x) in OURS else x
+        if value.dtype.kind not in "iu":
+            raise TypeError(f"'{value.dtype}' object cannot be interpreted as an integer")
+        number = traced_number.of_value(value, int)
+        form = traced_number.form_of(x) if type(x) in OURS else None
+        if form is not None:
+            number.form = form
+        return number
+    return x.__index__()
+
+
+def _length(start, stop, step):
+    """How many items: ``max(0, ceil((stop - start) / step))``."""
+    known = traced_number.distance(start, stop)
+    if known is not None and not is_traced(step):
+        return len(builtins.range(0, known, step))
+    steps = -((start - stop) // step) if not is_traced(step) and step == 1 else -((stop - start) // -step)
+    if not is_traced(step) and abs(step) == 1:
+        steps = stop - start if step == 1 else start - stop
+    return traced_number.compute(np.maximum, steps, 0)
+
+
+class Rows(Iteration):
+    """The items of an array."""
+
+    def __init__(self, array) -> None:
+        if not array.ndim:
+            raise TypeError("iteration over a 0-d array")
+        self.array = array
+        self.length = array.shape[0]
+
+    def item(self, index):
+        return self.array[index]
+
+
+class Listed(Iteration):
+    """The items of a Python sequence: their index must be known."""
+
+    def __init__(self, items) -> None:
+        self.items = items
+        self.length = len(items)
+
+    def item(self, index):
+        return self.items[index.__index__()]
+
+
+class Numbered(Iteration):
+    """``enumerate``."""
+
+    def __init__(self, inner: Iteration, start) -> None:
+        self.inner, self.start, self.length = inner, start, inner.length
+
+    def item(self, index):
+        return index + self.start, self.inner.item(index)
+
+
+class Zipped(Iteration):
+    """``zip``."""
+
+    def __init__(self, parts, length) -> None:
+        self.parts, self.length = parts, length
+
+    def item(self, index):
+        return tuple(p.item(index) for p in self.parts)
+
+
+class Backwards(Iteration):
+    """``reversed``."""
+
+    def __init__(self, inner: Iteration) -> None:
+        self.inner, self.length = inner, inner.length
+
+    def item(self, index):
+        return self.inner.item(self.length - 1 - index)
+
+
+def iteration_over(x):
+    """An :class:`Iteration` where `x` can be run over by index, else None."""
+    if isinstance(x, Iteration):
+        return x
+    if type(x) is builtins.range:
+        return Range(x.start, x.stop, x.step)
+    if type(x) in OURS and x.weak is None:
+        return Rows(x)
+    if type(x) is np.ndarray and x.dtype.char in core.STORED_KINDS:
+        return Rows(core.of_fresh(x.copy())) if x.ndim else None
+    if isinstance(x, core.jax.Array):
+        return Rows(core.array_of_device(x))
+    return None
+
+
+def _has_arrays(parts) -> bool:
+    return any(p is not None and not isinstance(p, Listed) for p in parts)
+
+
+def ranged(*ends):
+    """``range``."""
+    return Range(*ends) if any(map(is_traced, ends)) else builtins.range(*ends)
+
+
+def enumerated(iterable, start=0):
+    """``enumerate``."""
+    inner = iteration_over(iterable)
+    return builtins.enumerate(iterable, start) if inner is None else Numbered(inner, start)
+
+
+def zipped(*iterables, strict=False):
+    """``zip``."""
+    parts = [iteration_over(x) or (Listed(x) if type(x) in (list, tuple) else None) for x in iterables]
+    if None in parts or not _has_arrays(parts) or any(is_traced(p.length) for p in parts):
+        return builtins.zip(*iterables, strict=strict)
+    lengths = {p.length for p in parts}
+    if strict and len(lengths) > 1:
+        return builtins.zip(*iterables, strict=True)
+    return Zipped(parts, min(lengths))
+
+
+def reverse(x):
+    """``reversed``."""
+    inner = iteration_over(x)
+    if isinstance(inner, Range):
+        return reversed(inner)
+    return builtins.reversed(x) if inner is None else Backwards(inner)

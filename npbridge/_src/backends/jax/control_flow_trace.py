@@ -1,0 +1,165 @@
+"""Tracing a block of the user's code once: what it does to its surroundings.
+
+The block runs on the user's own variables and arrays.  What it binds, writes and
+returns becomes the outputs of a jaxpr; then everything is put back as it was, and
+the caller decides how the jaxpr is used.
+"""
+
+from __future__ import annotations
+
+import jax
+from jax.extend.core import jaxpr_as_fun
+
+from ...array import core
+from ...convert import context as contexts
+from ...convert import status as statuses
+from ...convert.places import UNBOUND, Heap, Item, StructureChanged
+from ...storage.buffer import Tracer
+from ...storage.recording import Recorder
+from .control_flow_values import UNDEFINED, Leaf, Static, take_apart, wants_value
+
+# What says that a value is needed which is known only at run time.
+NEEDS_VALUE = (
+    jax.errors.ConcretizationTypeError,
+    jax.errors.TracerArrayConversionError,
+    jax.errors.TracerBoolConversionError,
+    jax.errors.TracerIntegerConversionError,
+    jax.errors.NonConcreteBooleanIndexError,
+)
+
+
+class Block:
+    """What a block did when it was traced.
+
+    Attributes
+    ----------
+    run : callable
+        From the inputs to the flat outputs.
+    jaxpr : ClosedJaxpr
+    code, possible, value
+        Its status; `value` is a tree, and so is `code` where it is known at run time.
+    trees : dict
+        Key of a place to the tree of its value at the end, or UNDEFINED.
+    objects : dict
+        Key of a place to its value at the end: to compare identities, not to use.
+    places : dict
+        Key to place: those asked for, and the attributes and items that were changed.
+    buffers : dict
+        ``id`` to ``(buffer, leaf)`` of the older buffers that were written.
+    checks : list of (leaf, exception)
+    error : exception or None
+        The user's ``raise``, where the block ends in one.
+    """
+
+    def __init__(self) -> None:
+        self.code = self.possible = self.value = None
+        self.trees: dict = {}
+        self.objects: dict = {}
+        self.places: dict = {}
+        self.entry: dict = {}
+        self.buffers: dict = {}
+        self.checks: list = []
+        self.error: BaseException | None = None
+        self.recorder: Recorder | None = None
+        self.outputs: list[Leaf] = []  # the leaves that are outputs of the jaxpr
+
+    def found(self) -> list[Leaf]:
+        found = []
+        for tree in (self.code, self.value, *self.trees.values()):
+            found += wants_value(tree)
+        return [*found, *(leaf for _, leaf in self.buffers.values()), *(leaf for leaf, _ in self.checks)]
+
+
+def trace_block(run, places, functions, inputs=(), enter=None, needed=None) -> Block:
+    """Trace ``run()`` after ``enter(*inputs)``.
+
+    Parameters
+    ----------
+    run : callable
+        Gives a status.
+    places : list
+        What the block may bind; put back afterwards.
+    functions : list of functions
+        From which attributes, lists and dictionaries are reached.
+    inputs : sequence of Leaf
+    enter : callable, optional
+        Puts the inputs in their places.
+    needed : set of names, optional
+        Of the places, those whose values matter at the end.
+    """
+    block = Block()
+    heap = Heap(functions)
+    before = [(p, p.get()) for p in places]
+    trace = contexts.current()
+    checks, trace.checks = trace.checks, []
+    recorder = block.recorder = Recorder()
+
+    def flat(*values):
+        if enter is not None:
+            enter(*values)
+        with recorder:
+            try:
+                status = run()
+            except Exception as error:
+                if trace.raised is not error or any(isinstance(error, kind) for kind in NEEDS_VALUE):
+                    raise
+                block.error = error
+                return []
+            collect(block, status, places, heap, needed)
+        block.outputs = block.found()
+        return [leaf.value for leaf in block.outputs]
+
+    try:
+        jaxpr = jax.make_jaxpr(flat)(*[leaf.aval for leaf in inputs])
+    finally:
+        trace.checks = checks
+        recorder.restore()
+        heap.restore()
+        for p, value in before:
+            p.set(value)
+    block.entry = {p.key: value for p, value in before}
+    for p in block.places.values():
+        if p.key not in block.entry:
+            block.entry[p.key] = heap.before(p)
+    block.jaxpr = jaxpr
+    block.run = jaxpr_as_fun(jaxpr)
+    return block
+
+
+def collect(block: Block, status, places, heap: Heap, needed) -> None:
+    """Read off what the block did, while its tracers live."""
+    code, block.possible, value = statuses.parts(status)
+    block.code = Leaf("raw", (), "int32", code) if isinstance(code, Tracer) else Static(code)
+    block.value = UNDEFINED if value is statuses.MISSING else take_apart(value)
+    known = {p.key for p in places}
+    for p in [*places, *(c for c in heap.changes() if c.key not in known)]:
+        if needed is not None and not isinstance(p, Item) and p.name not in needed:
+            continue
+        now = p.get()
+        block.places[p.key] = p
+        block.objects[p.key] = now
+        block.trees[p.key] = UNDEFINED if now is UNBOUND else take_apart(now)
+    for buffer, _ in block.recorder.saved.values():
+        block.buffers[id(buffer)] = (buffer, Leaf("array", buffer.shape, buffer.dtype, buffer.to_device()))
+    for flag, error in contexts.current().checks:
+        block.checks.append((Leaf("raw", (), bool, flag), error))
+
+
+def same_object(a, b) -> bool:
+    """Whether two values are one object, or two windows on the same memory."""
+    if a is b:
+        return True
+    if type(a) not in core.OURS or type(a) is not type(b) or isinstance(a, core.JaxScalar) or type(a) is core.JaxScalar:
+        return False
+    if a._buffer is not b._buffer:
+        return False
+    if a._whole and b._whole:
+        return True
+    x, y = a._window(), b._window()
+    return (
+        x.shape == y.shape and x.strides == y.strides and x.dtype == y.dtype
+        and core.view.address(x) == core.view.address(y)
+    )  # fmt: skip
+
+
+__all__ = ["NEEDS_VALUE", "Block", "StructureChanged", "same_object", "trace_block"]

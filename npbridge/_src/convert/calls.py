@@ -1,0 +1,101 @@
+"""Calls in the user's code: which callee is converted, which is called as it is."""
+
+from __future__ import annotations
+
+import builtins
+import functools
+import types
+
+from ..array import core
+from ..face.whose import in_library
+from . import context as contexts
+
+_JaxArray = core.JaxArray
+_plain_new = object.__new__
+
+
+def is_users(function: types.FunctionType) -> bool:
+    """Whether a function is the user's own: not of a library, Python or npbridge."""
+    code = function.__code__
+    if code.co_flags & (0x20 | 0x80 | 0x100 | 0x200) or code.co_filename.startswith("<"):
+        return False if code.co_flags & 0x3A0 else _interactive(code.co_filename)
+    return not in_library(code.co_filename)
+
+
+def _interactive(filename: str) -> bool:
+    return filename.startswith(("<ipython", "<stdin", "<doctest", "<string"))
+
+
+def call(f):
+    """What to call in the place of `f`."""
+    kind = type(f)
+    if kind is types.FunctionType:
+        return _function(f)
+    if kind is types.MethodType:
+        inner = f.__func__
+        if type(inner) is types.FunctionType:
+            new = _function(inner)
+            return f if new is inner else types.MethodType(new, f.__self__)
+        return f
+    if kind is types.BuiltinFunctionType or contexts.current() is None and kind is type(builtins.range):
+        return _builtin(f)
+    if isinstance(f, type):
+        return _class(f)
+    if kind is functools.partial:
+        return functools.partial(call(f.func), *f.args, **f.keywords)
+    inner = getattr(kind, "__call__", None)
+    if type(inner) is types.FunctionType and is_users(inner):
+        return types.MethodType(_function(inner), f)
+    return f
+
+
+def _function(f):
+    from .pipeline import convert, is_converted
+
+    if is_converted(f) or not is_users(f) or getattr(f, "__wrapped_by_npbridge__", False):
+        return f
+    return convert(f)
+
+
+def _builtin(f):
+    if contexts.current() is None:
+        return f
+    from ..backends.jax import control_flow_builtins
+
+    return control_flow_builtins.builtin(f)
+
+
+def _class(cls):
+    if contexts.current() is None:
+        return cls
+    from ..backends.jax import control_flow_builtins
+
+    special = control_flow_builtins.TYPES.get(cls)
+    if special is not None:
+        return special
+    init = cls.__init__
+    if type(cls) is not type or type(init) is not types.FunctionType or not is_users(init):
+        return cls
+    return functools.partial(_instance, cls)
+
+
+def _instance(cls, /, *args, **kwargs):
+    """As ``cls(...)``, with the converted ``__init__``."""
+    new = cls.__new__
+    obj = _plain_new(cls) if new is _plain_new else new(cls, *args, **kwargs)
+    if isinstance(obj, cls):
+        _function(cls.__init__)(obj, *args, **kwargs)
+    return obj
+
+
+def attribute(obj, name):
+    """``obj.name``; the getter of a property of the user's is converted too."""
+    kind = type(obj)
+    if contexts.current() is not None and not isinstance(obj, (types.ModuleType, type)) and kind not in core.OURS:
+        for base in kind.__mro__:
+            found = base.__dict__.get(name)
+            if found is not None:
+                if type(found) is property and type(found.fget) is types.FunctionType and is_users(found.fget):
+                    return _function(found.fget)(obj)
+                break
+    return getattr(obj, name)

@@ -1,0 +1,69 @@
+"""Whether a trace is under way, and what it has noted."""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+from collections.abc import Iterator
+from typing import Any
+
+from ..storage.recording import Recorder
+
+
+class Context:
+    """One trace.
+
+    Attributes
+    ----------
+    checks : list of (traced bool, exception)
+        What must not be true at run time; the exception is to be raised where it is.
+    notes : list of (file, line, text)
+        What became of loops and branches, for ``explain``.
+    strict : bool
+        Nothing may be unrolled past the small bound.
+    memo : dict
+        What earlier traces of a block learned, by code object.
+    raised : exception or None
+        The last exception that the user's code raised by a ``raise`` statement.
+    """
+
+    def __init__(self, strict: bool = False) -> None:
+        self.checks: list[tuple[Any, BaseException]] = []
+        self.notes: list[tuple[str, int, str]] = []
+        self.strict = strict
+        self.memo: dict = {}
+        self.raised: BaseException | None = None
+        self.plain = 0  # how deep in loops over known numbers, which Python runs
+
+    def note(self, code, text: str) -> None:
+        entry = (code.co_filename, code.co_firstlineno, text)
+        if entry not in self.notes:
+            self.notes.append(entry)
+
+
+_current: contextvars.ContextVar[Context | None] = contextvars.ContextVar("npbridge_tracing", default=None)
+
+
+def current() -> Context | None:
+    """The trace under way, or None: then everything runs as plain Python."""
+    return _current.get()
+
+
+@contextlib.contextmanager
+def tracing(active: bool = True, strict: bool = False) -> Iterator[Context | None]:
+    """Say that JAX is tracing what runs inside.
+
+    Examples
+    --------
+    >>> from npbridge._src.convert import context
+    >>> with context.tracing(True) as trace:
+    ...     context.current() is trace
+    True
+    """
+    context = Context(strict) if active else None
+    token = _current.set(context)
+    try:
+        with Recorder() if active else contextlib.nullcontext():
+            yield context
+    finally:
+        _current.reset(token)

@@ -1,0 +1,99 @@
+"""Expressions: conditions, calls and attributes become calls of operators."""
+
+from __future__ import annotations
+
+import ast
+
+# Called with the frame of the caller in mind: they must stay where they are.
+_OF_THE_FRAME = {"locals", "globals", "vars", "dir", "eval", "exec", "super", "breakpoint"}
+
+
+def operator_name(name: str):
+    return ast.Attribute(ast.Name("__npb__", ast.Load()), name, ast.Load())
+
+
+def call_operator(name: str, args: list):
+    return ast.Call(operator_name(name), args, [])
+
+
+def assign_at(node, where):
+    """`node` and what it is made of, at the place of `where` unless they have one."""
+    if not hasattr(node, "lineno"):
+        ast.copy_location(node, where)
+    return ast.fix_missing_locations(node)
+
+
+def _binds(*nodes) -> bool:
+    return any(isinstance(n, ast.NamedExpr) for node in nodes for n in ast.walk(node))
+
+
+class Expressions(ast.NodeTransformer):
+    """Converts the expressions of one function.
+
+    `function` converts a nested function or lambda of the user's.
+    """
+
+    def __init__(self, scope, function) -> None:
+        self.scope = scope
+        self.function = function
+
+    def delayed(self, node):
+        arguments = ast.arguments([], [], None, [], [], None, [])
+        return assign_at(ast.Lambda(arguments, node), node)
+
+    def visit_Lambda(self, node):
+        node.args.defaults = [self.visit(d) for d in node.args.defaults]
+        node.args.kw_defaults = [d if d is None else self.visit(d) for d in node.args.kw_defaults]
+        return self.function(node)
+
+    def visit_IfExp(self, node):
+        if _binds(node.body, node.orelse):
+            return self.generic_visit(node)
+        parts = [self.visit(node.test), self.delayed(self.visit(node.body)), self.delayed(self.visit(node.orelse))]
+        return assign_at(call_operator("if_exp", parts), node)
+
+    def visit_BoolOp(self, node):
+        if _binds(*node.values[1:]):
+            return self.generic_visit(node)
+        first, *others = [self.visit(v) for v in node.values]
+        name = "and_" if isinstance(node.op, ast.And) else "or_"
+        return assign_at(call_operator(name, [first, *map(self.delayed, others)]), node)
+
+    def visit_UnaryOp(self, node):
+        self.generic_visit(node)
+        if isinstance(node.op, ast.Not):
+            return assign_at(call_operator("not_", [node.operand]), node)
+        return node
+
+    def visit_Compare(self, node):
+        if isinstance(node.ops[0], (ast.In, ast.NotIn)) and len(node.ops) == 1:
+            left, right = self.visit(node.left), self.visit(node.comparators[0])
+            name = "in_" if isinstance(node.ops[0], ast.In) else "not_in"
+            return assign_at(call_operator(name, [left, right]), node)
+        if len(node.ops) == 1 or _binds(*node.comparators):
+            return self.generic_visit(node)
+        names = ast.Tuple([ast.Constant(type(op).__name__) for op in node.ops], ast.Load())
+        others = [self.delayed(self.visit(c)) for c in node.comparators]
+        return assign_at(call_operator("compare", [names, self.visit(node.left), *others]), node)
+
+    def visit_Call(self, node):
+        if isinstance(node.func, ast.Name) and node.func.id in _OF_THE_FRAME:
+            if node.func.id == "super" and not node.args and self.scope.first:
+                node.args = [ast.Name("__class__", ast.Load()), ast.Name(self.scope.first, ast.Load())]
+                ast.fix_missing_locations(node)
+                return node
+            return self.generic_visit(node)
+        self.generic_visit(node)
+        node.func = assign_at(call_operator("call", [node.func]), node.func)
+        return node
+
+    def visit_Attribute(self, node):
+        self.generic_visit(node)
+        if not isinstance(node.ctx, ast.Load) or (node.attr.startswith("__") and node.attr.endswith("__")):
+            return node
+        return assign_at(call_operator("attribute", [node.value, ast.Constant(node.attr)]), node)
+
+    def visit_ClassDef(self, node):
+        return node
+
+    visit_AsyncFunctionDef = visit_ClassDef

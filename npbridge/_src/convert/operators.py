@@ -1,0 +1,197 @@
+"""The operators that converted code calls.
+
+With values that are known they are Python's own statements and expressions.  While
+a trace is under way, conditions and loops over values known only at run time go to
+the lowering of the backend.
+"""
+
+from __future__ import annotations
+
+import operator
+
+from ..array import core
+from ..storage.buffer import Tracer
+from . import context as contexts
+from . import status as statuses
+from .calls import attribute, call
+from .context import tracing
+from .status import BREAK, CONTINUE, Return, Traced
+
+__all__ = [
+    "BREAK", "CONTINUE", "Return", "after", "and_", "assert_stmt", "attribute", "call", "compare", "for_stmt",
+    "if_exp", "if_leaving", "if_stmt", "in_", "not_", "not_in", "or_", "raised", "result", "tracing", "while_stmt",
+]  # fmt: skip
+
+OURS = core.OURS
+current = contexts.current
+_slot_buffer = core.JaxArray._buffer.__get__
+
+
+def is_traced(x) -> bool:
+    """Whether `x` is an array or scalar whose values are known only at run time."""
+    if type(x) in OURS:
+        try:
+            return isinstance(_slot_buffer(x).device, Tracer)
+        except AttributeError:
+            return False
+    return isinstance(x, Tracer)
+
+
+def _lowering():
+    from ..backends.jax import control_flow
+
+    return control_flow
+
+
+# -- statements
+
+
+def if_stmt(test, then, otherwise, names, live) -> None:
+    """``if`` whose branches both end at their end."""
+    if is_traced(test):
+        _lowering().if_stmt(test, then, otherwise, names, live)
+    elif test:
+        then()
+    elif otherwise is not None:
+        otherwise()
+
+
+def if_leaving(test, then, otherwise, rest, names, live, live_between, both_fall_through):
+    """``if`` with a branch that can be left early, and the rest of its block."""
+    if is_traced(test):
+        return _lowering().if_leaving(test, then, otherwise, rest, names, live, live_between, both_fall_through)
+    return after(then() if test else otherwise(), rest, names, live)
+
+
+def after(status, rest, names, live):
+    """The rest of a block, where the block has not been left."""
+    if status is None:
+        return rest() if rest is not None else None
+    if isinstance(status, Traced) and statuses.NORMAL_CODE in status.possible and rest is not None:
+        return _lowering().after(status, rest, names, live)
+    return status
+
+
+def result(status):
+    """What the function returns."""
+    if status is None:
+        return None
+    if isinstance(status, Return):
+        return status.value
+    return _lowering().result(status)
+
+
+def for_stmt(iterable, body, otherwise, names, start, live, written):
+    """``for``; gives a status."""
+    if current() is not None:
+        return _lowering().for_stmt(iterable, body, otherwise, names, start, live, written)
+    for item in iterable:
+        status = body(item)
+        if status is None or status is CONTINUE:
+            continue
+        return None if status is BREAK else status
+    return otherwise() if otherwise is not None else None
+
+
+def while_stmt(test, body, otherwise, names, start, live, written):
+    """``while``; gives a status."""
+    if current() is not None:
+        return _lowering().while_stmt(test, body, otherwise, names, start, live, written)
+    while test():
+        status = body()
+        if status is None or status is CONTINUE:
+            continue
+        return None if status is BREAK else status
+    return otherwise() if otherwise is not None else None
+
+
+def assert_stmt(test, message=None) -> None:
+    """``assert``; of a value known at run time, a check at run time."""
+    if is_traced(test):
+        _lowering().check(not_(test), AssertionError(*([] if message is None else [message()])))
+    elif __debug__ and not test:
+        raise AssertionError(*([] if message is None else [message()]))
+
+
+def raised(exception):
+    """What a ``raise`` statement raises; remembered while tracing."""
+    trace = current()
+    if trace is not None:
+        if isinstance(exception, type) and issubclass(exception, BaseException):
+            exception = exception()
+        trace.raised = exception
+    return exception
+
+
+# -- expressions
+
+
+def if_exp(test, then, otherwise):
+    """``then if test else otherwise``."""
+    if is_traced(test):
+        return _lowering().if_exp(test, then, otherwise)
+    return then() if test else otherwise()
+
+
+def and_(value, *others):
+    """``value and ...``."""
+    for i, other in enumerate(others):
+        if is_traced(value):
+            return _lowering().and_(value, lambda rest=others[i:]: and_(rest[0](), *rest[1:]))
+        if not value:
+            return value
+        value = other()
+    return value
+
+
+def or_(value, *others):
+    """``value or ...``."""
+    for i, other in enumerate(others):
+        if is_traced(value):
+            return _lowering().or_(value, lambda rest=others[i:]: or_(rest[0](), *rest[1:]))
+        if value:
+            return value
+        value = other()
+    return value
+
+
+def not_(value):
+    """``not value``."""
+    return _lowering().not_(value) if is_traced(value) else not value
+
+
+def in_(item, container):
+    """``item in container``."""
+    if current() is not None and (is_traced(item) or is_traced(container)):
+        return _lowering().in_(item, container)
+    return item in container
+
+
+def not_in(item, container):
+    """``item not in container``."""
+    return not_(in_(item, container))
+
+
+_COMPARE = {
+    "Eq": operator.eq,
+    "NotEq": operator.ne,
+    "Lt": operator.lt,
+    "LtE": operator.le,
+    "Gt": operator.gt,
+    "GtE": operator.ge,
+    "Is": operator.is_,
+    "IsNot": operator.is_not,
+    "In": in_,
+    "NotIn": not_in,
+}
+
+
+def compare(names, left, *others):
+    """A chain of comparisons: each operand is evaluated once, and only if needed."""
+
+    def link(i, left):
+        right = others[i]()
+        value = _COMPARE[names[i]](left, right)
+        return value if i == len(others) - 1 else and_(value, lambda: link(i + 1, right))
+
+    return link(0, left)

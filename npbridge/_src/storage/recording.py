@@ -1,0 +1,61 @@
+"""Noticing which existing buffers a piece of code writes, and undoing it."""
+
+from __future__ import annotations
+
+from . import buffer as buffers
+from .buffer import Buffer
+
+
+class Recorder:
+    """Notes new buffers and, before it happens, writes to buffers that are older.
+
+    While it is active (``with recorder:``) the first write to an older buffer saves
+    what the buffer held; :meth:`restore` gives it back.
+
+    Attributes
+    ----------
+    saved : dict
+        ``id(buffer)`` to ``(buffer, what it held)``, in the order of the first writes.
+    """
+
+    def __init__(self) -> None:
+        self.saved: dict[int, tuple[Buffer, tuple]] = {}
+        self.own: set[int] = set()
+
+    def __enter__(self) -> Recorder:
+        buffers.recorders.append(self)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        buffers.recorders.remove(self)
+        if buffers.recorders:
+            buffers.recorders[-1].own |= self.own
+
+    def born(self, buffer: Buffer) -> None:
+        self.own.add(id(buffer))
+
+    def is_own(self, buffer: Buffer) -> bool:
+        """Whether the buffer was made while this recorder was active."""
+        return id(buffer) in self.own
+
+    def before_write(self, buffer: Buffer) -> None:
+        if id(buffer) in self.own or id(buffer) in self.saved:
+            return
+        self.saved[id(buffer)] = (buffer, contents(buffer))
+        if buffer.current:
+            # the writer is about to change this memory: let it change a copy
+            buffer.owner = buffer.host = buffer.host.copy()
+
+    def restore(self) -> None:
+        """Give every buffer that was written its contents back."""
+        for buffer, held in self.saved.values():
+            give_back(buffer, held)
+
+
+def contents(buffer: Buffer) -> tuple:
+    return buffer.device, buffer.host, buffer.owner, buffer.current, buffer.snapshot
+
+
+def give_back(buffer: Buffer, held: tuple) -> None:
+    buffer.device, buffer.host, buffer.owner, buffer.current, buffer.snapshot = held
+    buffer.version += 1  # what was cached of the contents in between is not of these
