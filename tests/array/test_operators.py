@@ -153,3 +153,21 @@ def test_strings_compare_as_numpy_says(same):
     same(lambda a: a == "text", F)
     same(lambda a: a != None, F)  # noqa: E711
     same(lambda a: a < "text", F)
+
+
+@pytest.mark.parametrize("exponent", [2, 2.0, -1, -1.0, 0.5, 0, 1, 3, np.int64(2), True], ids=repr)
+@pytest.mark.parametrize("dtype", ["f8", "f4", "c16", "i4", "?"])
+def test_short_powers(same, exponent, dtype):
+    a = np.linspace(0.1, 20, 101).astype(dtype) + (0.3j if dtype == "c16" else 0)
+    a = a.astype(dtype)
+    exact = type(exponent) is int and exponent == 2 and dtype != "c16"
+    same(lambda a: a**exponent, a, ulps=0 if exact else 8)
+
+    def in_place(a):
+        a **= exponent
+        return a
+
+    if exponent == -1 and dtype in "i4?":
+        return
+    if not (isinstance(exponent, float) and dtype in "i4?"):
+        same(in_place, a, ulps=0 if exact else 8)

@@ -135,8 +135,25 @@ def _unary(name, ufunc):
     return operator
 
 
+# What NumPy computes instead of these powers of an array; not the same to the last digit.
+SHORT_POWERS = {(int, 2): np.square, (int, -1): np.reciprocal, (float, 0.5): np.sqrt}
+
+
+def _short_power(self, other):
+    kind = type(other)
+    if (kind is int or kind is float) and type(self) is not JaxScalar:
+        short = SHORT_POWERS.get((kind, other))
+        if short is np.square or (short is not None and self.dtype.kind in "fc"):
+            return short
+    return None
+
+
 def _power_in_place(self, other):
     """``**=``: an integer array keeps its dtype for integral float exponents."""
+    short = _short_power(self, other)
+    if short is not None:
+        dispatch_ufunc(short, "__call__", (self,), {"out": (self,)})
+        return self
     if self.dtype.kind in "iu" and type(other) is float and other.is_integer():
         other = int(other)
     return _plain_power_in_place(self, other)
@@ -145,6 +162,9 @@ def _power_in_place(self, other):
 def _power(self, other, modulo=None):
     if modulo is not None:
         return NotImplemented
+    short = _short_power(self, other)
+    if short is not None:
+        return dispatch_ufunc(short, "__call__", (self,), {})
     return _plain_power(self, other)
 
 
