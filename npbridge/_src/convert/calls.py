@@ -7,6 +7,7 @@ import functools
 import types
 
 from ..array import core
+from ..face.modules import face_of, functions
 from ..face.whose import in_library
 from . import context as contexts
 
@@ -62,7 +63,7 @@ def _builtin(f):
         return f
     from ..backends.jax import control_flow_builtins
 
-    return control_flow_builtins.builtin(f)
+    return functions().get(id(f)) or control_flow_builtins.builtin(f)
 
 
 def _class(cls):
@@ -91,6 +92,8 @@ def _instance(cls, /, *args, **kwargs):
 def attribute(obj, name):
     """``obj.name``; the getter of a property of the user's is converted too."""
     kind = type(obj)
+    if kind is types.ModuleType and contexts.current() is not None and obj.__name__.partition(".")[0] == "numpy":
+        return getattr(face_of(obj), name)  # what user code makes is ours
     if contexts.current() is not None and not isinstance(obj, (types.ModuleType, type)) and kind not in core.OURS:
         for base in kind.__mro__:
             found = base.__dict__.get(name)
