@@ -2,7 +2,7 @@
 
 import pytest
 
-from .programs import OURS, both, run, write
+from .programs import OURS, PLAIN, both, run, write
 
 KINDS = """
 import importlib, sys
@@ -98,6 +98,14 @@ def test_tracebacks_are_plain_pythons(tmp_path, what):
     plain, ours = both(["main.py", what], tmp_path)
     assert plain.returncode == ours.returncode == 1
     assert (plain.stdout, plain.stderr) == (ours.stdout, ours.stderr)
+
+
+def test_warnings_name_the_users_line(tmp_path):
+    program = "import numpy as np\nx = np.zeros(3)\n\ny = x / x\nz = np.log(x[1:])\nnp.float64(0) / 0\n"
+    write(tmp_path, main=program)
+    plain = run([*PLAIN, "main.py"], tmp_path)
+    ours = run([*OURS, "--backend", "numpy", "main.py"], tmp_path)
+    assert plain.stderr == ours.stderr != ""
 
 
 def test_modules_and_packages(tmp_path):

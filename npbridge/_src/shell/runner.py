@@ -226,10 +226,11 @@ def execute(code, attributes: dict, root: str) -> None:
         The directory in which the user's modules are.
     """
     from ..face.whose import in_library
-    from .tracebacks import hide_frames
+    from .tracebacks import hide_frames, point_warnings
     from .user_code import UserFinder, new_main
 
     UserFinder([root]).install()
+    point_warnings()
     main = new_main(**attributes)
     try:
         compiled = code()

@@ -1,9 +1,10 @@
-"""Tracebacks as plain Python would show them."""
+"""Tracebacks and warnings as plain Python would show them."""
 
 from __future__ import annotations
 
 import os
 import sys
+import warnings
 
 from .user_code import IMPORT_FILE
 
@@ -80,3 +81,29 @@ def _ours(trace) -> bool:
 
 def _machinery(trace) -> bool:
     return trace.tb_frame.f_globals.get("__name__", "").partition(".")[0] in _MACHINERY
+
+
+def point_warnings() -> None:
+    """Let warnings that NumPy raises inside npbridge name the line that called it."""
+    show = warnings.showwarning
+
+    def showwarning(message, category, filename, lineno, file=None, line=None):
+        if filename.startswith(_PACKAGE):
+            filename, lineno = _caller(filename, lineno)
+        show(message, category, filename, lineno, file, line)
+
+    warnings.showwarning = showwarning
+
+
+def _caller(filename: str, lineno: int) -> tuple[str, int]:
+    """Where the innermost frame is that called npbridge."""
+    frame = sys._getframe(2)
+    inside = False
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if name.startswith(_PACKAGE):
+            inside = True
+        elif inside and frame.f_globals.get("__name__", "").partition(".")[0] not in _MACHINERY:
+            return name, frame.f_lineno
+        frame = frame.f_back
+    return filename, lineno
