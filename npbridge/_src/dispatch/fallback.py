@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import sys
+import types
 import warnings
 
 from ..ground import events
@@ -18,7 +19,8 @@ _PACKAGES = ("npbridge", "numpy", "jax", "jaxlib", "numba", "contextlib")
 
 def user_stacklevel() -> int:
     """How far up the stack the user's own line is, for ``warnings.warn``."""
-    level, frame = 1, sys._getframe(1)
+    level = 1
+    frame: types.FrameType | None = sys._getframe(1)
     while frame is not None:
         name = frame.f_globals.get("__name__", "").partition(".")[0]
         if name not in _PACKAGES:

@@ -18,8 +18,8 @@ JaxArray = core.JaxArray
 
 # Operand types that are understood without asking; whatever else has an
 # __array_ufunc__ of its own gets its turn.
-PLAIN = {np.ndarray, int, float, complex, bool, list, tuple, type(None)}
-PLAIN.update(t for t in np._core.sctypeDict.values() if isinstance(t, type))
+PLAIN: set[type] = {np.ndarray, int, float, complex, bool, list, tuple, type(None)}
+PLAIN.update(t for t in np.sctypeDict.values() if isinstance(t, type))
 
 _ndarray_ufunc = np.ndarray.__array_ufunc__
 
@@ -97,5 +97,5 @@ def array_function(self, func, types, args, kwargs):
     return apply(backend, rule, func, args, kwargs)
 
 
-core.JaxArray.__array_ufunc__ = array_ufunc
-core.JaxArray.__array_function__ = array_function
+setattr(core.JaxArray, "__array_ufunc__", array_ufunc)  # noqa: B010
+setattr(core.JaxArray, "__array_function__", array_function)  # noqa: B010

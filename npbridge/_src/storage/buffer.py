@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from typing import Any
 
 import jax
 import numpy as np
@@ -142,7 +143,7 @@ class Buffer:
         self.current = host is not None
         self.shape = shape
         self.dtype = dtype
-        self.snapshot = None
+        self.snapshot: Any = None
         self.borrowed = False
         self.reads = 0
         self.updates = 0

@@ -10,7 +10,7 @@ description exists (a diagonal, overlapping windows), into a gather.
 from __future__ import annotations
 
 import functools
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -20,7 +20,7 @@ from jax import lax
 
 def owner_of(values: np.ndarray):
     """The object that owns the memory of `values`: an ndarray where there is one."""
-    owner = values
+    owner: Any = values
     while True:
         base = owner.base
         if type(base) is np.ndarray:
@@ -70,7 +70,7 @@ class Spec(NamedTuple):
     kept: tuple
     repeated: tuple
     shape: tuple
-    strides: tuple | None
+    strides: Any
 
 
 def spec_of(layout: np.ndarray, host: np.ndarray) -> tuple[Spec, tuple[int, ...]]:
