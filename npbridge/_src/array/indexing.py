@@ -126,7 +126,7 @@ def _traced_write(self, key, value) -> None:
     old = jnp.asarray(self._value())
     new = value._value() if type(value) in OURS else jnp.asarray(core.host_values(value))
     mask = key[0] if type(key) is tuple and len(key) == 1 else key
-    if getattr(mask, "dtype", None) == bool:
+    if getattr(getattr(mask, "dtype", None), "kind", "") == "b":
         updated = _masked(old, jnp.asarray(mask), new.astype(old.dtype))
     else:
         updated = old.at[key].set(new.astype(old.dtype))
@@ -195,7 +195,7 @@ def _set_anywhere(self, key, value):
     if source is not None and isinstance(source._buffer.device, Tracer) and not buffer.traced:
         with buffer.lock:
             # a tracer takes its place in a moment, also where the memory is shared
-            buffer.device, buffer.current = jnp.asarray(buffer.read()), False
+            buffer.promote()
         if not write_window(buffer, self._window()[_with_ellipsis(key)], source, traced=True):
             raise TypeError("a value known only at run time cannot be written through a view of another dtype")
         return

@@ -355,7 +355,7 @@ class Flat:
 
     def __init__(self, array):
         if array.ndim > 32:
-            array._window().flat  # NumPy's own error
+            _ = array._window().flat  # NumPy's own error
         self.base = array
         self.index = 0
 

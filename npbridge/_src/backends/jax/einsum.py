@@ -29,7 +29,9 @@ def einsum(*operands, out=None, optimize=False, dtype=None, casting="safe", orde
             return view
     values, dtypes = zip(*(array_values(x) for x in arrays), strict=True) if arrays else ((), ())
     dtypes = [d for ds in dtypes for d in ds] or [np.asarray(v).dtype for v in values]
-    common = as_dtype(dtype) if dtype is not None else np.result_type(*dtypes, *([out.dtype] if out is not None else []))
+    if out is not None:
+        dtypes = [*dtypes, out.dtype]
+    common = as_dtype(dtype) if dtype is not None else np.result_type(*dtypes)
     core.check_dtype(common)
     _check(subscripts, values, dtypes, dtype and common, casting, optimize)
     result = _compiled(subscripts, canonical(common).name)(*values)
@@ -49,7 +51,10 @@ def einsum(*operands, out=None, optimize=False, dtype=None, casting="safe", orde
 def _with_string(operands):
     """Subscripts as one string, and the arrays, of either call form."""
     if not operands:
-        raise ValueError("must specify the einstein sum subscripts string and at least one operand, or at least one operand and its corresponding subscripts list")
+        raise ValueError(
+            "must specify the einstein sum subscripts string and at least one operand, "
+            "or at least one operand and its corresponding subscripts list"
+        )
     first = operands[0]
     if isinstance(first, (str, bytes)):
         return first if isinstance(first, str) else first.decode(), operands[1:]

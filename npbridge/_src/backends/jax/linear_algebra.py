@@ -16,7 +16,7 @@ from jax import lax
 from ...array import core
 from ...dispatch.registry import Rule, implements, register
 from ...storage.buffer import Tracer, canonical
-from .by_name import ByName, Policy, wrap
+from .by_name import ByName, Policy
 from .compositions import Composition
 from .kernels import KERNELS
 
@@ -49,9 +49,7 @@ class Factorization(ByName):
 
     def check_shape(self, value, name):
         if name == "a" and value.ndim < 2:
-            raise np.linalg.LinAlgError(
-                f"{value.ndim}-dimensional array given. Array must be at least two-dimensional"
-            )
+            raise np.linalg.LinAlgError(f"{value.ndim}-dimensional array given. Array must be at least two-dimensional")
         if name == "a" and self.function in _SQUARE and value.shape[-1] != value.shape[-2]:
             raise np.linalg.LinAlgError("Last 2 dimensions of the array must be square")
 
@@ -239,7 +237,9 @@ class Dot(ByName):
             return result
         right = out.dtype == result.dtype and out.shape == result.shape and out.flags.c_contiguous
         if not right:
-            raise ValueError("output array is not acceptable (must have the right datatype, number of dimensions, and be a C-Array)")
+            raise ValueError(
+                "output array is not acceptable (must have the right datatype, number of dimensions, and be a C-Array)"
+            )
         out[...] = result
         return out
 

@@ -64,9 +64,7 @@ def traced(args, kwargs=None) -> bool:
         if kind in OURS:
             if isinstance(x._buffer.device, Tracer) if hasattr(x, "_buffer") else False:
                 return True
-        elif (kind is list or kind is tuple) and traced(x):
-            return True
-        elif isinstance(x, Tracer):
+        elif (kind is list or kind is tuple) and traced(x) or isinstance(x, Tracer):
             return True
     return bool(kwargs) and traced(tuple(kwargs.values()))
 

@@ -141,7 +141,10 @@ def interp(x, xp, fp, left=None, right=None, period=None):
     at, knots = x._value(), xp._value()
     if dtype.kind != "c":
         return core.of_device(_interp(at, knots, values, left, right, dtype.name))
-    parts = [_interp(at, knots, *(getattr(jnp.asarray(v), part) for v in (values, left, right)), real.name) for part in ("real", "imag")]
+    parts = []
+    for part in ("real", "imag"):
+        curve = (getattr(jnp.asarray(v), part) for v in (values, left, right))
+        parts.append(_interp(at, knots, *curve, real.name))
     return core.of_device(jax.lax.complex(*parts))
 
 

@@ -178,7 +178,9 @@ def reduce(ufunc, array, axis=0, dtype=None, out=None, keepdims=False, initial=_
         if found is not None:
             return found
     if ufunc.nin != 2 or ufunc.nout != 1 or ufunc.signature is not None or kernel_of(ufunc) is None:
-        return _on_host(ufunc, "reduce", (array,), dict(axis=axis, dtype=dtype, out=out, keepdims=keepdims), (out,))
+        return _on_host(
+            ufunc, "reduce", (array,), {"axis": axis, "dtype": dtype, "out": out, "keepdims": keepdims}, (out,)
+        )
     if out is not None and not (type(out) in OURS or isinstance(out, np.ndarray)):
         raise TypeError("output must be an array")
     array = _as_array(array)
@@ -196,7 +198,8 @@ def reduce(ufunc, array, axis=0, dtype=None, out=None, keepdims=False, initial=_
     if not has_initial and (identity is None or initial is None):
         if has_where:
             raise ValueError(
-                f"reduction operation '{ufunc.__name__}' does not have an identity, so to use a where mask one has to specify 'initial'"
+                f"reduction operation '{ufunc.__name__}' does not have an identity, "
+                "so to use a where mask one has to specify 'initial'"
             )
         if any(shape[a] == 0 for a in axes):
             raise ValueError(f"zero-size array to reduction operation {ufunc.__name__} which has no identity")
@@ -312,7 +315,7 @@ def accumulate(ufunc, array, axis=0, dtype=None, out=None):
     if type(out) is tuple:
         out = out[0]
     if ufunc.nin != 2 or ufunc.nout != 1 or ufunc.signature is not None or kernel_of(ufunc) is None:
-        return _on_host(ufunc, "accumulate", (array,), dict(axis=axis, dtype=dtype, out=out), (out,))
+        return _on_host(ufunc, "accumulate", (array,), {"axis": axis, "dtype": dtype, "out": out}, (out,))
     array = _as_array(array)
     if array.ndim == 0:
         raise TypeError("cannot accumulate on a scalar")
@@ -327,7 +330,8 @@ def accumulate(ufunc, array, axis=0, dtype=None, out=None):
         return core.of_device(value)
     if out.shape != value.shape:
         raise ValueError(
-            f"operands could not be broadcast together with remapped shapes [original->remapped]: {value.shape} {out.shape}"
+            "operands could not be broadcast together with remapped shapes [original->remapped]: "
+            f"{value.shape} {out.shape}"
         )
     ufuncs.write_into(out, value)
     return out
@@ -337,7 +341,7 @@ def reduceat(ufunc, array, indices, axis=0, dtype=None, out=None):
     if type(out) is tuple:
         out = out[0]
     if ufunc.nin != 2 or ufunc.nout != 1 or ufunc.signature is not None or kernel_of(ufunc) is None:
-        return _on_host(ufunc, "reduceat", (array, indices), dict(axis=axis, dtype=dtype, out=out), (out,))
+        return _on_host(ufunc, "reduceat", (array, indices), {"axis": axis, "dtype": dtype, "out": out}, (out,))
     array = _as_array(array)
     if array.ndim == 0:
         raise TypeError("cannot reduceat on a scalar")

@@ -20,8 +20,10 @@ from ...dispatch import fallback, registry
 from ...ground.errors import UnsupportedDtypeError
 from ...storage.buffer import Tracer, canonical
 from .. import host
-from . import moves
-from . import special_values  # noqa: F401  its kernels replace some of kernels.py
+from . import (
+    moves,
+    special_values,  # noqa: F401  its kernels replace some of kernels.py
+)
 from .kernels import kernel_of
 
 OURS = core.OURS
@@ -208,9 +210,7 @@ def call(ufunc, inputs):
         _plans[key] = plan
     if weak:
         try:
-            values = [
-                weak_value(v, d) if t in WEAK else v for v, t, d in zip(values, dtypes, plan.inputs, strict=True)
-            ]
+            values = [weak_value(v, d) if t in WEAK else v for v, t, d in zip(values, dtypes, plan.inputs, strict=True)]
         except OverflowError:
             if ufunc in COMPARISONS:
                 return out_of_bounds(ufunc, inputs)
@@ -321,9 +321,7 @@ def general(ufunc, inputs, kwargs):
         raise
     many = type(results) is tuple
     results = results if many else (results,)
-    finished = [
-        store(ufunc, r, out[i] if i < len(out) else None, where, inputs, order) for i, r in enumerate(results)
-    ]
+    finished = [store(ufunc, r, out[i] if i < len(out) else None, where, inputs, order) for i, r in enumerate(results)]
     return tuple(finished) if many else finished[0]
 
 
@@ -361,8 +359,12 @@ def store(ufunc, result, out, where, inputs, order):
     """Put a kernel's result where the caller wants it."""
     if out is None:
         if where is True:
-            if ufunc.signature is None and order in ("K", "A") and any(
-                type(x) is JaxArray and x._layout is not None and not x._layout.flags.c_contiguous for x in inputs
+            if (
+                ufunc.signature is None
+                and order in ("K", "A")
+                and any(
+                    type(x) is JaxArray and x._layout is not None and not x._layout.flags.c_contiguous for x in inputs
+                )
             ):
                 return as_ordered(result, inputs)
             if order == "F" and result.ndim > 1:
