@@ -233,7 +233,12 @@ def _write_on_device(self, key, value) -> bool:
         return False
     if not is_basic(key):
         return False
-    return write_window(buffer, self._window()[_with_ellipsis(key)], value)
+    window = self._window()[_with_ellipsis(key)]
+    if type(value) not in OURS:
+        value = _stored(value, buffer.dtype, window.ndim == 0 and type(self._window()[key]) is not np.ndarray)
+        if value is None:
+            return False
+    return write_window(buffer, window, value)
 
 
 def _is_everything(key) -> bool:
@@ -249,7 +254,7 @@ def _with_ellipsis(key):
 def write_window(buffer, window: np.ndarray, value, traced: bool = False) -> bool:
     """Write `value` through `window` into the device replica of `buffer`.
 
-    Returns False, with nothing done, where the host is the better place.
+    `value` is one of our arrays, or an ndarray of the buffer's dtype.  Returns False, with nothing done, where the host is the better place.
     """
     if window.dtype != buffer.dtype or not window.flags.writeable:
         return False
@@ -263,10 +268,7 @@ def write_window(buffer, window: np.ndarray, value, traced: bool = False) -> boo
         else:
             new = source._value()
     else:
-        new = np.asarray(value)
-        if new.dtype.char not in core.STORED_KINDS:
-            return False
-        new = _cast_as_numpy(new, value, buffer.dtype)
+        new = value
     if not _broadcasts(new.shape, window.shape):
         return False
     covers = window.size == np.prod(buffer.shape, dtype=np.int64) and window.shape == buffer.shape
@@ -291,10 +293,14 @@ def write_window(buffer, window: np.ndarray, value, traced: bool = False) -> boo
     return True
 
 
-def _cast_as_numpy(new, value, dtype):
-    if type(value) is int and dtype.kind in "iu":
-        return np.asarray(value, dtype)  # OverflowError as NumPy's
-    return new.astype(dtype)
+def _stored(value, dtype, element: bool):
+    """`value` as NumPy stores it in an array, or in one `element`; None where it is no number."""
+    new = np.asarray(value)
+    if new.dtype.char not in core.STORED_KINDS:
+        return None
+    stored = np.empty(() if element else new.shape, dtype)
+    stored[() if element else ...] = value  # NumPy's own cast, warnings and errors
+    return stored
 
 
 def _broadcasts(shape, target) -> bool:

@@ -33,6 +33,7 @@ class Context:
         self.strict = strict
         self.memo: dict = {}
         self.raised: BaseException | None = None
+        self.recorder = Recorder()
         self.plain = 0  # how deep in loops over known numbers, which Python runs
 
     def note(self, code, text: str) -> None:
@@ -63,7 +64,7 @@ def tracing(active: bool = True, strict: bool = False) -> Iterator[Context | Non
     context = Context(strict) if active else None
     token = _current.set(context)
     try:
-        with Recorder() if active else contextlib.nullcontext():
+        with context.recorder if context is not None else contextlib.nullcontext():
             yield context
     finally:
         _current.reset(token)

@@ -20,6 +20,7 @@ class Cell:
     """A local variable that nested functions share."""
 
     __slots__ = ("cell", "name")
+    shared = False
 
     def __init__(self, name: str, cell: types.CellType) -> None:
         self.name = name
@@ -43,10 +44,18 @@ class Cell:
             self.cell.cell_contents = value
 
 
+class SharedCell(Cell):
+    """A variable of another function, which a call can rebind."""
+
+    __slots__ = ()
+    shared = True
+
+
 class Item:
     """An entry of a dictionary or list: a global, an attribute, an item."""
 
     __slots__ = ("container", "index", "name")
+    shared = True
 
     def __init__(self, container, index, name: str) -> None:
         self.container = container
@@ -95,6 +104,7 @@ class Heap:
 
     def __init__(self, functions) -> None:
         self.known: dict[int, tuple] = {}
+        self.cells: dict[int, tuple[SharedCell, object]] = {}
         stack: list = [(f, "", 0) for f in functions if f is not None]
         seen: set[int] = set()
         while stack and len(seen) < _LIMIT:
@@ -128,10 +138,11 @@ class Heap:
         for name, cell in zip(f.__code__.co_freevars, f.__closure__ or (), strict=True):
             if name == "__npb__":
                 continue
-            try:
-                stack.append((cell.cell_contents, name, depth + 1))
-            except ValueError:
-                continue
+            place = SharedCell(name, cell)
+            value = place.get()
+            self.cells[place.key] = (place, value)
+            if value is not UNBOUND:
+                stack.append((value, name, depth + 1))
         for name in _global_names(f.__code__):
             value = f.__globals__.get(name)
             if type(value) in (list, dict, set) or _of_user(type(value)) or (
@@ -139,9 +150,9 @@ class Heap:
             ):
                 stack.append((value, name, depth + 1))
 
-    def changes(self) -> list[Item]:
-        """The attributes and items that are other objects than they were."""
-        found = []
+    def changes(self) -> list:
+        """The attributes, items and variables that are other objects than they were."""
+        found: list = [place for place, value in self.cells.values() if place.get() is not value]
         for container, before, name in self.known.values():
             if isinstance(container, dict):
                 keys = [k for k in container if k not in before or container[k] is not before[k]]
@@ -158,7 +169,9 @@ class Heap:
             found += [Item(container, k, f"{name}.{k}" if isinstance(container, dict) else f"{name}[{k}]") for k in keys]
         return found
 
-    def before(self, item: Item):
+    def before(self, item):
+        if type(item) is SharedCell:
+            return self.cells[item.key][1]
         _, entries, _ = self.known[id(item.container)]
         try:
             return entries[item.index]
@@ -166,6 +179,9 @@ class Heap:
             return UNBOUND
 
     def restore(self) -> None:
+        for place, value in self.cells.values():
+            if place.get() is not value:
+                place.set(value)
         for container, before, _ in self.known.values():
             if isinstance(container, dict):
                 if len(container) != len(before) or any(container.get(k, UNBOUND) is not v for k, v in before.items()):

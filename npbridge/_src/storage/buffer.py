@@ -273,6 +273,12 @@ class Buffer:
         self.reads = 0
         self.version += 1
 
+    def promote(self) -> None:
+        """Take the values to the device, where one known only at run time will be written."""
+        if recorders:
+            recorders[-1].before_write(self)
+        self.device, self.current = jax.numpy.asarray(self.read()), False
+
     def prefers_device_update(self, kind) -> bool:
         """Whether one more compiled update of this kind beats moving to the host.
 

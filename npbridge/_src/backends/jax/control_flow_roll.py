@@ -17,8 +17,8 @@ from ...array import core, traced_number
 from ...convert import context as contexts
 from ...convert import status as statuses
 from ...convert.operators import is_traced
-from ...convert.places import UNBOUND, Item
-from ...storage.buffer import Tracer, canonical
+from ...convert.places import UNBOUND
+from ...storage.buffer import Tracer, canonical, recorders
 from ...storage.recording import contents, give_back
 from .control_flow_trace import same_object, trace_block
 from .control_flow_values import (
@@ -54,6 +54,7 @@ class Held:
     """A place of ours: whether a ``while`` loop goes on."""
 
     name = None
+    shared = False
 
     def __init__(self) -> None:
         self.value = UNBOUND
@@ -105,19 +106,13 @@ class Roll:
             if isinstance(tree, Leaf) and tree.kind != "array":
                 self.carried[key] = variable(tree)
         known = contexts.current().memo.get(self.loop.code)
-        buffers = [b for b, _ in known[0].values()] if known else []
+        buffers = [b for b, _ in known.values()] if known else []
         for name in self.loop.written:
             value = next((self.entry[k] for k, p in self.places.items() if p.name == name), UNBOUND)
             if type(value) is core.JaxArray:
                 buffers.append(value._buffer)
         for buffer in buffers:
             self.buffers[id(buffer)] = (buffer, _leaf_of(buffer))
-        for key, tree in (known[1] if known else {}).items():
-            if key in self.carried and not isinstance(tree, Static):
-                try:
-                    self.carried[key] = variable(widened(self.carried[key], tree))
-                except Mismatch:
-                    continue
 
     # -- finding out
 
@@ -130,7 +125,11 @@ class Roll:
                 break
         else:
             raise NotRollable("the types of its variables do not settle")
-        contexts.current().memo[self.loop.code] = (self.buffers, self.carried)
+        base = contexts.current().recorder
+        # what is made in a body that is being traced is gone when the body is traced again
+        gone = {key for recorder in recorders if recorder is not base for key in recorder.own}
+        lasting = {key: x for key, x in self.buffers.items() if key not in gone}
+        contexts.current().memo[self.loop.code] = lasting
         self._exchange()
         self.pure = self._is_pure()
 
@@ -158,7 +157,7 @@ class Roll:
         number = traced_number.of_value(index, int)
         self.index = number if type(self.first) is int and self.first == 0 or self.over is None else number + self.first
         for key, p in self.places.items():
-            if key not in self.carried and not isinstance(p, Item) and p.name not in self.start:
+            if key not in self.carried and not p.shared and p.name not in self.start:
                 p.set(UNBOUND)
         given = iter(values)
         self.proxies = {}
@@ -208,7 +207,7 @@ class Roll:
 
     def _learn_place(self, key, place, tree) -> bool:
         entry = self.entry[key]
-        taken_over = isinstance(place, Item) or place.name in self.start
+        taken_over = place.shared or place.name in self.start
         if place is self.go or entry is UNBOUND or not taken_over:
             return False
         now = self.block.objects[key]
@@ -309,8 +308,8 @@ class Roll:
                 slot(leaf, first.value, source(new[n]) if new is not None else None)
         buffers_at = len(self.parts)
         for key, (buffer, leaf) in self.buffers.items():
-            found = block.buffers.get(key)
-            slot(leaf, buffer.to_device(), source(found[1]) if found else None)
+            if key in block.buffers:
+                slot(leaf, buffer.to_device(), source(block.buffers[key][1]))
         out = {k: t for k, t in block.trees.items() if k not in self.carried and self._is_new(k)}
         for tree in out.values():
             for leaf in [] if tree is UNDEFINED else wants_value(tree):
@@ -319,12 +318,15 @@ class Roll:
             slot(Leaf("raw", (), bool), np.bool_(False), source(leaf))
         checks_at = len(self.parts) - len(block.checks)
 
+        # buffers that were thought to be written, but are not, are constants
+        constant = {key: b.to_device() for key, (b, _) in self.buffers.items() if key not in block.buffers}
         guards = [b.to_device() for b in self.guards]
         count, kind = self._count()
 
         def step(k, values):
-            given = values[carried_at : buffers_at + len(self.buffers)]
-            outs = block.run(jnp.asarray(k, kind), *given, *guards)
+            written = iter(values[buffers_at:])
+            buffers = [constant[key] if key in constant else next(written) for key in self.buffers]
+            outs = block.run(jnp.asarray(k, kind), *values[carried_at:buffers_at], *buffers, *guards)
             new = [v if pick is None else cast(pick(outs), leaf) for (leaf, _, pick), v in zip(self.parts, values, strict=True)]
             for i in range(checks_at, len(new)):
                 new[i] = new[i] | values[i]
@@ -366,7 +368,7 @@ class Roll:
         if place is self.go:
             return False
         now, entry = self.block.objects[key], self.entry[key]
-        return not (same_object(now, entry) and (isinstance(place, Item) or place.name in self.start))
+        return not (same_object(now, entry) and (place.shared or place.name in self.start))
 
     def _finish(self, final, runs, value, out, code_leaf, carried_at, buffers_at):
         block = self.block
@@ -375,10 +377,9 @@ class Roll:
         returned = statuses.MISSING if value is UNDEFINED else put_together(value, values)
         carried = {key: put_together(tree, values) for key, tree in self.carried.items()}
         for key, (buffer, _) in self.buffers.items():
-            new = next(values)
             if key in block.buffers:
                 with buffer.lock:
-                    buffer.replace(new)
+                    buffer.replace(next(values))
         for key, new in carried.items():
             if key not in self.turn:
                 self.places[key].set(new)

@@ -13,7 +13,7 @@ from jax.extend.core import jaxpr_as_fun
 from ...array import core
 from ...convert import context as contexts
 from ...convert import status as statuses
-from ...convert.places import UNBOUND, Heap, Item, StructureChanged
+from ...convert.places import UNBOUND, Heap, StructureChanged
 from ...storage.buffer import Tracer
 from ...storage.recording import Recorder
 from .control_flow_values import UNDEFINED, Leaf, Static, take_apart, wants_value
@@ -133,7 +133,7 @@ def collect(block: Block, status, places, heap: Heap, needed) -> None:
     block.value = UNDEFINED if value is statuses.MISSING else take_apart(value)
     known = {p.key for p in places}
     for p in [*places, *(c for c in heap.changes() if c.key not in known)]:
-        if needed is not None and not isinstance(p, Item) and p.name not in needed:
+        if needed is not None and not p.shared and p.name not in needed:
             continue
         now = p.get()
         block.places[p.key] = p
