@@ -57,10 +57,8 @@ class Table:
     def row(self, backend: str, origin: str, case: cases.Case, limit: float, measured: float, note: str = "") -> None:
         verdict = "ok" if measured <= limit else "over"
         self.over += verdict == "over"
-        print(
-            f"{backend:8} {origin:8} {case.size:8d}  {case.statement:20} {limit:8.2f} {measured:9.2f}  {verdict:5}{note}",
-            flush=True,
-        )
+        what = f"{backend:8} {origin:8} {case.size:8d}  {case.statement:20}"
+        print(f"{what} {limit:8.2f} {measured:9.2f}  {verdict:5}{note}", flush=True)
 
 
 def on_jax(table: Table, call: Callable[[], object], wanted: str) -> None:

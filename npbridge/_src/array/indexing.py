@@ -254,7 +254,8 @@ def _with_ellipsis(key):
 def write_window(buffer, window: np.ndarray, value, traced: bool = False) -> bool:
     """Write `value` through `window` into the device replica of `buffer`.
 
-    `value` is one of our arrays, or an ndarray of the buffer's dtype.  Returns False, with nothing done, where the host is the better place.
+    `value` is one of our arrays, or an ndarray of the buffer's dtype.  Returns
+    False, with nothing done, where the host is the better place.
     """
     if window.dtype != buffer.dtype or not window.flags.writeable:
         return False
