@@ -7,13 +7,18 @@ written there, through the window that the key opens on the stand-in.
 
 from __future__ import annotations
 
+from typing import Any
+
 import jax.numpy as jnp
 import numpy as np
 
 from ..storage import view
-from ..storage.buffer import SMALL, Tracer
+from ..storage.buffer import SMALL, Tracer, recorders
 from . import core
 from .core import OURS, JaxArray, JaxScalar, _new, of_number, of_view
+
+# the module of that name, which imports this one; it is there before anything is traced
+traced_index: Any = None
 
 _BASIC = (int, slice, type(None), type(Ellipsis))
 _SIMPLE = {int, slice}
@@ -60,6 +65,8 @@ def is_traced(key) -> bool:
 
 
 def _getitem(self, key):
+    if recorders and traced_index.needs(key):
+        return traced_index.read(self, key)
     buffer = self._buffer
     kind = type(key)
     if kind not in _SIMPLE:
@@ -150,6 +157,9 @@ def _masked(old, mask, new):
 
 
 def _setitem(self, key, value):
+    if recorders and traced_index.needs(key):
+        traced_index.write(self, key, value)
+        return
     if not (self._buffer.current and type(key) in _SIMPLE and _set_on_host(self, key, value)):
         _set_anywhere(self, key, value)
 

@@ -7,6 +7,7 @@ import contextvars
 from collections.abc import Iterator
 from typing import Any
 
+from ..array import traced_index  # noqa: F401  indexing by traced values needs it
 from ..storage.recording import Recorder
 
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import weakref
+
+from ..ground.errors import ControlFlowError
 from . import buffer as buffers
 from .buffer import Buffer
+
+# buffers that must not be written while tracing, and why
+frozen: weakref.WeakKeyDictionary[Buffer, str] = weakref.WeakKeyDictionary()
 
 
 class Recorder:
@@ -39,6 +45,8 @@ class Recorder:
         return id(buffer) in self.own
 
     def before_write(self, buffer: Buffer) -> None:
+        if buffer in frozen:
+            raise ControlFlowError(frozen[buffer])
         if id(buffer) in self.own or id(buffer) in self.saved:
             return
         self.saved[id(buffer)] = (buffer, contents(buffer))

@@ -6,7 +6,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from ...array import core
+from ...array import core, traced_index
+from ...storage import recording
 from ...convert import context as contexts
 from ...convert import status as statuses
 from ...convert.places import UNBOUND, StructureChanged, places_of
@@ -106,7 +107,11 @@ def result(status):
 
 def check(failed, error) -> None:
     """Have `error` raised at run time where `failed` is true."""
-    contexts.current().checks.append((predicate(failed), error))
+    if contexts.current() is not None:
+        contexts.current().checks.append((predicate(failed), error))
+
+
+traced_index.on_check = check
 
 
 # -- the general branch
@@ -185,7 +190,9 @@ class Merge:
         )
         for key, (how, what) in bound.items():
             place = a.places.get(key) or b.places[key]
-            place.set(put_together(what, values) if how == "tree" else what)
+            place.set(what if how == "object" else put_together(what, values))
+            if how == "frozen":
+                freeze(place)
         for buffer, _ in buffers.values():
             with buffer.lock:
                 buffer.replace(next(values))
@@ -246,7 +253,9 @@ class Merge:
             return "object", UNBOUND
         first = a.trees[key] if key in a.trees else take_apart(x)
         second = b.trees[key] if key in b.trees else take_apart(y)
-        return "tree", self.pair(first, second, place.name)
+        tree = self.pair(first, second, place.name)
+        shared = visible(x, a.recorder, b.recorder) or visible(y, a.recorder, b.recorder)
+        return ("frozen" if shared else "tree"), tree
 
     def buffer(self, key, buffer) -> None:
         now = buffer.to_device()
@@ -255,6 +264,24 @@ class Merge:
             found = block.buffers.get(key)
             picks.append((lambda outs: now) if found is None else self.source(found[1], positions))
         self.output(Leaf("array", buffer.shape, buffer.dtype), *picks)
+
+
+def visible(x, *recorders) -> bool:
+    """Whether an array is, or is a part of, one that was there before the block."""
+    if type(x) not in OURS or isinstance(x, core.JaxScalar) or type(x) is core.JaxScalar or x.weak is not None:
+        return False
+    return not any(r.is_own(traced_index.root(x._buffer)) for r in recorders)
+
+
+def freeze(place) -> None:
+    """Refuse writes through a name that stands for one array or another."""
+    value = place.get()
+    if type(value) is core.JaxArray:
+        recording.frozen[value._buffer] = (
+            f"{place.name} is one array or another, depending on what is known only at run time, and is written in "
+            "place: compiled code cannot tell which of them changes. Write to a copy of it, or write to each with "
+            "numpy.where, or run the function on the 'numpy' backend."
+        )
 
 
 # -- expressions

@@ -8,7 +8,7 @@ import functools
 import jax.numpy as jnp
 import numpy as np
 
-from ...array import core, traced_number
+from ...array import core, ragged, traced_number
 from ...convert.operators import is_traced
 from ...storage.buffer import canonical
 from . import control_flow_iterables as iterables
@@ -91,12 +91,12 @@ def _sum(values, start=0):
     return sum(values, start)
 
 
+def _len(x):
+    return x.shape[0] if type(x) is ragged.Ragged else len(x)
+
+
 def _divmod(a, b):
     return (a // b, a % b) if is_traced(a) or is_traced(b) else divmod(a, b)
-
-
-def _is_instance(x, kinds):
-    return isinstance(x, kinds)
 
 
 _INT = _number(int)
@@ -111,6 +111,7 @@ TYPES = {
     reversed: iterables.reverse,
 }
 _FUNCTIONS = {
+    builtins.len: _len,
     builtins.min: _extreme(min, np.minimum, "min"),
     builtins.max: _extreme(max, np.maximum, "max"),
     builtins.round: _round,

@@ -6,7 +6,7 @@ import builtins
 
 import numpy as np
 
-from ...array import core, traced_number
+from ...array import core, ragged, traced_number
 from ...convert.operators import is_traced
 
 OURS = core.OURS
@@ -96,6 +96,16 @@ class Rows(Iteration):
         return self.array[index]
 
 
+class RaggedItems(Iteration):
+    """The items of an array of a length known only at run time."""
+
+    def __init__(self, array) -> None:
+        self.array, self.length = array, array.shape[0]
+
+    def item(self, index):
+        return self.array[index]
+
+
 class Listed(Iteration):
     """The items of a Python sequence: their index must be known."""
 
@@ -145,6 +155,8 @@ def iteration_over(x):
         return Range(x.start, x.stop, x.step)
     if type(x) in OURS and x.weak is None:
         return Rows(x)
+    if type(x) is ragged.Ragged:
+        return RaggedItems(x)
     if type(x) is np.ndarray and x.dtype.char in core.STORED_KINDS:
         return Rows(core.of_fresh(x.copy())) if x.ndim else None
     if isinstance(x, core.jax.Array):

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from ...array import core, traced_number
+from ...array import core, traced_index, traced_number
 from ...convert import context as contexts
 from ...convert import status as statuses
 from ...convert.operators import is_traced
@@ -110,7 +110,7 @@ class Roll:
         for name in self.loop.written:
             value = next((self.entry[k] for k, p in self.places.items() if p.name == name), UNBOUND)
             if type(value) is core.JaxArray:
-                buffers.append(value._buffer)
+                buffers.append(traced_index.root(value._buffer))
         for buffer in buffers:
             self.buffers[id(buffer)] = (buffer, _leaf_of(buffer))
 
@@ -371,6 +371,8 @@ class Roll:
         return not (same_object(now, entry) and (place.shared or place.name in self.start))
 
     def _finish(self, final, runs, value, out, code_leaf, carried_at, buffers_at):
+        from .control_flow import freeze, visible
+
         block = self.block
         n_value = 0 if value is UNDEFINED else len(wants_value(value))
         values = iter(final[carried_at - n_value :])
@@ -386,6 +388,8 @@ class Roll:
         self._hand_back(carried, runs)
         for key, tree in out.items():
             self.places[key].set(UNBOUND if tree is UNDEFINED else put_together(tree, values))
+            if visible(block.objects[key], block.recorder):
+                freeze(self.places[key])
             if self.dynamic and self.entry[key] is UNBOUND and self.places[key].name in self.loop.live:
                 self._check_bound(self.places[key].name, runs)
         for _, error in block.checks:

@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ...array import core, traced_number
+from ...array import core, ragged, traced_number
 from ...storage.buffer import Tracer, canonical
 
 OURS = core.OURS
@@ -113,6 +113,8 @@ def take_apart(x) -> Any:
         return Node(kind, x._fields, [take_apart(y) for y in x])
     if kind is dict:
         return Node(kind, tuple(x), [take_apart(y) for y in x.values()])
+    if kind is ragged.Ragged:
+        raise Mismatch("an array whose length is known only at run time")
     return Static(x)
 
 

@@ -1,0 +1,259 @@
+"""Keys whose integers, or ends of slices, are known only at run time.
+
+Integers and slices of constant width (``a[i - 1 : i + 2]``: the ends are known to lie
+three apart) open a *window*: a view that is read by ``dynamic_slice`` and written
+through to its array.  Slices of a width known only at run time (``a[:i]``) give a
+:class:`~npbridge._src.array.ragged.Ragged`, an array with a mask.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import jax.numpy as jnp
+import numpy as np
+
+from ..storage import view
+from ..storage.buffer import Buffer, Tracer
+from . import core, indexing, ragged, traced_number
+from .core import OURS, JaxScalar
+
+# called with (traced bool, exception): raise the exception where the bool is true
+on_check: Callable | None = None
+
+
+def is_traced_integer(x) -> bool:
+    if type(x) in OURS:
+        return isinstance(x, JaxScalar) and isinstance(x._buffer.device, Tracer) or x.weak is not None
+    return isinstance(x, Tracer) and not x.shape
+
+
+def needs(key) -> bool:
+    """Whether a key has a traced integer or a slice with a traced end, and nothing but basic parts."""
+    found = False
+    for k in key if type(key) is tuple else (key,):
+        kind = type(k)
+        if kind is slice:
+            found = found or any(is_traced_integer(x) for x in (k.start, k.stop, k.step))
+        elif kind is int or k is None or k is Ellipsis or isinstance(k, np.integer):
+            continue
+        elif is_traced_integer(k) and _is_integral(k):
+            found = True
+        elif not (type(k) is JaxScalar and k.dtype.kind in "iu"):
+            return False
+    return found
+
+
+def _is_integral(x) -> bool:
+    return np.dtype(x.dtype).kind in "iu"
+
+
+class Axis:
+    """What a key says of one axis: ``size`` None means a width known at run time."""
+
+    __slots__ = ("drop", "size", "start", "step", "stop")
+
+    def __init__(self, start, size, step=1, drop=False, stop=None) -> None:
+        self.start, self.size, self.step, self.drop, self.stop = start, size, step, drop, stop
+
+
+def parse(key, shape):
+    """``(axes of the array, order)``: `order` names, for each axis of the result, its axis, or None."""
+    key = key if type(key) is tuple else (key,)
+    given = sum(k is not None and k is not Ellipsis for k in key)
+    if given > len(shape):
+        raise IndexError(
+            f"too many indices for array: array is {len(shape)}-dimensional, but {given} were indexed"
+        )
+    if not any(k is Ellipsis for k in key):
+        key = (*key, Ellipsis)
+    axes, order = [], []
+    for k in key:
+        if k is None:
+            order.append(None)
+        elif k is Ellipsis:
+            for _ in range(len(shape) - given):
+                order.append(len(axes))
+                axes.append(Axis(0, shape[len(axes)]))
+        else:
+            axis = _slice(k, shape[len(axes)]) if type(k) is slice else _integer(k, shape[len(axes)], len(axes))
+            if not axis.drop:
+                order.append(len(axes))
+            axes.append(axis)
+    return axes, order
+
+
+def _integer(k, n, axis):
+    if is_traced_integer(k):
+        value = _raw(k)
+        return Axis(jnp.where(value < 0, value + n, value), 1, drop=True)
+    k = int(k)
+    if not -n <= k < n:
+        raise IndexError(f"index {k} is out of bounds for axis {axis} with size {n}")
+    return Axis(k % n, 1, drop=True)
+
+
+def _raw(x):
+    return x._value() if type(x) in OURS else x
+
+
+def _slice(s: slice, n: int) -> Axis:
+    if not any(is_traced_integer(x) for x in (s.start, s.stop, s.step)):
+        start, stop, step = s.indices(n)
+        return Axis(start, len(range(start, stop, step)), step)
+    step = 1 if s.step is None else s.step
+    if is_traced_integer(step):
+        raise TypeError(
+            "a slice whose step is known only at run time has no form in compiled code. Index with an array of "
+            "integers of fixed length, or run the function on the 'numpy' backend."
+        )
+    step = int(step)
+    first, last = (0, n) if step > 0 else (n - 1, None)
+    start = first if s.start is None else s.start
+    stop = last if s.stop is None else s.stop
+    width = None if stop is None or s.start is None or s.stop is None else traced_number.distance(start, stop)
+    if width is not None:
+        return _fixed(start, len(range(0, width, step)), step, n)
+    if step != 1:
+        raise TypeError(
+            "a slice with a step, whose width is known only at run time, has no form in compiled code. Use a loop, or "
+            "run the function on the 'numpy' backend."
+        )
+    low, high = _clamped(start, n), _clamped(stop, n)
+    return Axis(low, None, stop=high)
+
+
+def _fixed(start, size, step, n) -> Axis:
+    value = _raw(start)
+    if size > n:
+        raise IndexError(f"a slice of {size} elements of an axis with size {n}")
+    last = value + (size - 1) * step
+    if on_check is not None and size:
+        low, high = (value, last) if step > 0 else (last, value)
+        on_check((low < 0) | (high >= n), IndexError(
+            f"a slice of {size} elements, whose place is known only at run time, reaches over the end of an axis "
+            f"with size {n}: NumPy would give fewer elements, and compiled code cannot"
+        ))  # fmt: skip
+    return Axis(value, size, step)
+
+
+def _clamped(x, n):
+    """The end of a slice as NumPy takes it: from the end where negative, inside the axis."""
+    if not is_traced_integer(x):
+        x = int(x)
+        return min(max(x + n if x < 0 else x, 0), n)
+    value = _raw(x)
+    inside = jnp.clip(jnp.where(value < 0, value + n, value), 0, n)
+    number = traced_number.of_value(inside, int)
+    form = traced_number.form_of(x) if type(x) in OURS else None
+    if form is not None:
+        number.form = form
+    return number
+
+
+# -- windows of a fixed size
+
+
+def spec_of(axes, order):
+    """``(spec, starts)`` for :mod:`~npbridge._src.storage.view`, or None for a width known at run time."""
+    if any(a.size is None for a in axes):
+        return None
+    cuts = tuple((1, 1) if a.drop else (a.size, a.step) for a in axes)
+    # a cut of negative step starts at its low end
+    starts = [a.start if a.step > 0 or a.drop else a.start + (a.size - 1) * a.step for a in axes]
+    used = tuple(i for i, a in enumerate(axes) if not a.drop)
+    kept = tuple(i for i, axis in enumerate(order) if axis is not None)
+    shape = tuple(1 if axis is None else axes[axis].size for axis in order)
+    return (cuts, used, kept, shape), starts
+
+
+class Window(Buffer):
+    """The storage of a window: part of an array, at a place known at run time."""
+
+    __slots__ = ("_seen", "_value", "array", "key", "spec", "starts")
+
+    def __init__(self, array, key, spec, starts) -> None:
+        self.array, self.key, self.spec, self.starts = array, key, spec, starts
+        self._seen = self._value = None
+        super().__init__(None, None, spec.shape, array.dtype)
+
+    @property
+    def device(self):
+        version = self.array._buffer.version
+        if self._value is None or self._seen != version:
+            self._value = view.read_spec(jnp.asarray(self.array._value()), self.spec, self.starts)
+            self._seen = version
+        return self._value
+
+    @device.setter
+    def device(self, value) -> None:
+        return
+
+    @property
+    def version(self):
+        return self.array._buffer.version
+
+    @version.setter
+    def version(self, value) -> None:
+        return
+
+    @property
+    def traced(self) -> bool:
+        return True
+
+    def replace(self, device) -> None:
+        new = view.write_spec(jnp.asarray(self.array._value()), device, self.spec, self.starts)
+        self.array[...] = core.array_of_device(new)
+        self._value = None
+
+    def host_for_writing(self):
+        return np.asarray(self.device)  # raises: the values are known at run time only
+
+
+def _window(array, axes, order):
+    (cuts, used, kept, shape), starts = spec_of(axes, order)
+    identity = tuple(range(len(used)))
+    spec = view.Spec(tuple(array.shape), cuts, identity, used, kept, (False,) * len(shape), shape, None)
+    kind = jnp.int64 if core.jax.config.jax_enable_x64 else jnp.int32
+    return spec, [jnp.asarray(s._value() if type(s) in OURS else s, kind) for s in starts]
+
+
+def read(self, key):
+    """``self[key]``."""
+    axes, order = parse(key, self.shape)
+    if any(a.size is None for a in axes):
+        return ragged.of_axes(self, key, axes, order)
+    spec, starts = _window(self, axes, order)
+    if not order:
+        return core.of_device(view.read_spec(jnp.asarray(self._value()), spec, starts))
+    array = core._new(core.JaxArray)
+    array._buffer = Window(self, key, spec, starts)
+    array._layout = array._cached = None
+    array._base = self
+    return array
+
+
+def write(self, key, value) -> None:
+    """``self[key] = value``."""
+    # `a[i] += v` ends in writing what the window has written already
+    if type(value) in OURS and type(value._buffer) is Window and value._base is self and value._buffer.key is key:
+        return
+    axes, order = parse(key, self.shape)
+    if any(a.size is None for a in axes):
+        ragged.write(self, key, axes, order, value)
+        return
+    spec, starts = _window(self, axes, order)
+    new = value._value() if type(value) in OURS else jnp.asarray(core.host_values(value))
+    np.broadcast_to(np.empty(new.shape, bool), (1,) * max(0, new.ndim - len(spec.shape)) + spec.shape)
+    self[...] = core.array_of_device(view.write_spec(jnp.asarray(self._value()), new, spec, starts))
+
+
+def root(buffer: Buffer) -> Buffer:
+    """The buffer that is written through the windows on it."""
+    while type(buffer) is Window:
+        buffer = buffer.array._buffer
+    return buffer
+
+
+indexing.traced_index = sys.modules[__name__]
