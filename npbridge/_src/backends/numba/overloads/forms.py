@@ -1,0 +1,79 @@
+"""The register of our own forms: NumPy's function, our function, what Numba does itself."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from numba.extending import overload
+
+
+class Form:
+    """One function of ours that stands in for a NumPy function.
+
+    ``native`` names the parameters with which Numba's own form serves as well;
+    None sends every call through ours.
+    """
+
+    def __init__(self, stub: Callable, native: frozenset[str] | None) -> None:
+        self.stub = stub
+        self.name = stub.__name__
+        self.native = native
+        self.signature = inspect.signature(stub)
+
+    def check(self, unit: Any, bound: dict, node: Any) -> None:
+        """Bring tuples of axes into a form that Numba sees as a constant."""
+        for name in ("axis", "axes"):
+            pair = bound.get(name)
+            value = getattr(pair[0], "value", None) if isinstance(pair, tuple) else None
+            if isinstance(value, (tuple, list)):
+                text = repr(value).replace(" ", "")
+                bound[name] = (type(pair[0])(text), None)
+
+
+FORMS: dict[Any, Form] = {}
+STUBS: dict[str, Callable] = {}
+
+
+def stub(function: Callable) -> Callable:
+    """Make `function` known to compiled code by its name."""
+    STUBS[function.__name__] = function
+    return function
+
+
+def form(*targets: Any, native: str | None = None) -> Callable[[Callable], Callable]:
+    """Let a stub stand in for NumPy functions."""
+
+    def register(function: Callable) -> Callable:
+        stub(function)
+        for target in targets:
+            FORMS[target] = Form(function, None if native is None else frozenset(native.split()))
+        return function
+
+    return register
+
+
+def overloads(function: Callable) -> Callable:
+    """``numba.extending.overload`` that shows constants to the typing function."""
+    return overload(function, prefer_literal=True, jit_options={"error_model": "numpy"})
+
+
+def constant(kind: Any, default: Any = None) -> Any:
+    """The value of a literal type, of None, or of an omitted argument."""
+    from numba.core import types
+
+    if isinstance(kind, types.Omitted):
+        return kind.value
+    if isinstance(kind, types.NoneType):
+        return None
+    return getattr(kind, "literal_value", default)
+
+
+def compiled(text: str, **names: Any) -> Callable:
+    """The function `impl` that is defined by `text`."""
+    import numpy as np
+
+    space = {"np": np, **names}
+    exec(text, space)
+    return space["impl"]

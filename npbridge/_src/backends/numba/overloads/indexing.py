@@ -1,0 +1,182 @@
+"""Index forms that Numba lacks: several arrays, arrays and masks of more dimensions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba.core import types
+
+from .forms import compiled, form, overloads, stub
+
+
+@stub
+def npb_getitem(a, key):
+    """``a[key]``."""
+
+
+@stub
+def npb_setitem(a, key, value):
+    """``a[key] = value``."""
+
+
+def _parts(key: Any) -> list:
+    return list(key.types) if isinstance(key, types.BaseTuple) else [key]
+
+
+def _mask(kind: Any) -> bool:
+    return isinstance(kind, types.Array) and isinstance(kind.dtype, types.Boolean)
+
+
+def _plan(a: Any, key: Any) -> str:
+    """Which way an index goes: Numba's, a mask, or arrays side by side."""
+    if not isinstance(a, types.Array):
+        return "native"
+    parts = _parts(key)
+    arrays = [p for p in parts if isinstance(p, (types.Array, types.List))]
+    if not arrays or (len(arrays) == 1 and getattr(arrays[0], "ndim", 1) == 1):
+        return "native"
+    if len(parts) == 1 and _mask(parts[0]):
+        return "mask"
+    if all(isinstance(p, (types.Integer, types.Array)) and not _mask(p) for p in parts):
+        return "arrays"
+    if all(isinstance(p, (types.Integer, types.Array)) for p in parts):
+        return "masks"
+    return "native"
+
+
+def _keys(key: Any) -> list[str]:
+    return [f"key[{i}]" for i in range(len(key.types))] if isinstance(key, types.BaseTuple) else ["key"]
+
+
+def _rest(a: Any, count: int) -> str:
+    return "".join(f"a.shape[{i}], " for i in range(count, a.ndim))
+
+
+def _positions(a: Any, key: Any) -> tuple[list[str], str, int]:
+    """Lines that broadcast the index arrays, the index of one element, and its rank."""
+    names, parts = _keys(key), _parts(key)
+    rank = max(getattr(p, "ndim", 0) for p in parts)
+    shapes = [f"{n}.shape" for n, p in zip(names, parts, strict=True) if isinstance(p, types.Array)]
+    lines = ["shape = " + (f"np.broadcast_shapes({', '.join(shapes)})" if len(shapes) > 1 else shapes[0])]
+    element = []
+    for i, (n, p) in enumerate(zip(names, parts, strict=True)):
+        if isinstance(p, types.Array):
+            lines.append(f"k{i} = np.broadcast_to({n}, shape)")
+            element.append(f"k{i}[at]")
+        else:
+            element.append(n)
+    return lines, ", ".join(element), rank
+
+
+@overloads(npb_getitem)
+def _getitem(a, key):
+    plan = _plan(a, key)
+    if plan == "native":
+        return lambda a, key: a[key]
+    if plan == "mask":
+        return compiled(_mask_read(a, _parts(key)[0].ndim, "key[0]" if isinstance(key, types.BaseTuple) else "key"))
+    if plan == "masks":
+        return compiled(f"def impl(a, key):\n    return npb_getitem(a, ({_as_numbers(key)}))\n", npb_getitem=npb_getitem)
+    lines, element, _ = _positions(a, key)
+    rest = _rest(a, len(_parts(key)))
+    lines += [f"out = np.empty(shape + ({rest}), a.dtype)" if rest else "out = np.empty(shape, a.dtype)"]
+    lines += ["for at in np.ndindex(shape):", f"    out[at] = a[{element}]", "return out"]
+    return compiled("def impl(a, key):\n" + "".join(f"    {line}\n" for line in lines))
+
+
+def _as_numbers(key: Any) -> str:
+    text = ""
+    for n, p in zip(_keys(key), _parts(key), strict=True):
+        text += f"np.nonzero({n})[0], " if _mask(p) else f"{n}, "
+    return text
+
+
+def _mask_read(a: Any, ndim: int, mask: str) -> str:
+    rest = _rest(a, ndim)
+    lines = [f"m = {mask}", "count = 0", "for at in np.ndindex(m.shape):", "    if m[at]:", "        count += 1"]
+    lines += [f"out = np.empty((count, {rest}), a.dtype)", "k = 0", "for at in np.ndindex(m.shape):", "    if m[at]:"]
+    lines += ["        out[k] = a[at]", "        k += 1", "return out"]
+    return "def impl(a, key):\n" + "".join(f"    {line}\n" for line in lines)
+
+
+@overloads(npb_setitem)
+def _setitem(a, key, value):
+    plan = _plan(a, key)
+    array = isinstance(value, types.Array) and value.ndim > 0
+    if plan == "native":
+        if array and _mask(_parts(key)[0]) and len(_parts(key)) == 1:
+            return compiled(_mask_write(a, 1, "key[0]" if isinstance(key, types.BaseTuple) else "key", value))
+
+        def impl(a, key, value):
+            a[key] = value
+
+        return impl
+    if plan == "mask":
+        mask = "key[0]" if isinstance(key, types.BaseTuple) else "key"
+        return compiled(_mask_write(a, _parts(key)[0].ndim, mask, value))
+    if plan == "masks":
+        text = f"def impl(a, key, value):\n    npb_setitem(a, ({_as_numbers(key)}), value)\n"
+        return compiled(text, npb_setitem=npb_setitem)
+    lines, element, _ = _positions(a, key)
+    rest = _rest(a, len(_parts(key)))
+    if array:
+        lines.append(f"v = np.broadcast_to(value, shape + ({rest}))" if rest else "v = np.broadcast_to(value, shape)")
+    lines += ["for at in np.ndindex(shape):", f"    a[{element}] = {'v[at]' if array else 'value'}"]
+    return compiled("def impl(a, key, value):\n" + "".join(f"    {line}\n" for line in lines))
+
+
+def _mask_write(a: Any, ndim: int, mask: str, value: Any) -> str:
+    array = isinstance(value, types.Array) and value.ndim > 0
+    lines = [f"m = {mask}", "k = 0"]
+    item = "value"
+    if array:
+        item = "value[k if value.shape[0] > 1 else 0]" if value.ndim == a.ndim - ndim + 1 else "value"
+    lines += ["for at in np.ndindex(m.shape):", "    if m[at]:", f"        a[at] = {item}", "        k += 1"]
+    return "def impl(a, key, value):\n" + "".join(f"    {line}\n" for line in lines)
+
+
+@form(np.copyto)
+def npb_copyto(dst, src, where=True):
+    """``numpy.copyto``."""
+
+
+@overloads(npb_copyto)
+def _copyto(dst, src, where=True):
+    if isinstance(where, types.Array):
+
+        def masked(dst, src, where=True):
+            dst[...] = np.where(where, src, dst)
+
+        return masked
+
+    def impl(dst, src, where=True):
+        dst[...] = src
+
+    return impl
+
+
+@form(np.flatnonzero)
+def npb_flatnonzero(a):
+    """``numpy.flatnonzero``."""
+
+
+@overloads(npb_flatnonzero)
+def _flatnonzero(a):
+    return lambda a: np.nonzero(a.ravel())[0]
+
+
+@form(np.take, native="a indices")
+def npb_take(a, indices, axis=None):
+    """``numpy.take``."""
+
+
+@overloads(npb_take)
+def _take(a, indices, axis=None):
+    from .reductions import axes_of
+
+    if isinstance(axis, types.NoneType) or (isinstance(axis, types.Omitted) and axis.value is None):
+        return lambda a, indices, axis=None: np.take(a, indices)
+    (k,) = axes_of(axis, a.ndim)
+    key = ", ".join("indices" if i == k else ":" for i in range(a.ndim))
+    return compiled(f"def impl(a, indices, axis=None):\n    return a[{key}]\n")

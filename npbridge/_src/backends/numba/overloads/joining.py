@@ -1,0 +1,166 @@
+"""Arrays put together: concatenate and its family, tile, pad, repeat."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba.core import errors, types
+
+from .forms import compiled, constant, form, overloads
+from .reductions import axes_of
+
+_NONE = (types.NoneType, types.Omitted)
+
+
+def _join(name: str, target: Any, native: str | None) -> None:
+    space: dict[str, Any] = {}
+    axis = ", axis=0" if name in ("concatenate", "stack") else ""
+    exec(f"def npb_{name}(arrays{axis}):\n    raise NotImplementedError\n", space)
+    function = form(target, native=native)(space[f"npb_{name}"])
+    function.takes_tuple = True
+    passed = ", axis" if axis else ""
+
+    def typing(arrays, axis=0):
+        head = f"def impl(arrays{', axis=0' if passed else ''}):\n"
+        if isinstance(arrays, (types.List, types.ListType)):
+            return compiled(head + _of_list(name, arrays.dtype))
+        if isinstance(arrays, types.Array):
+            parts = "tuple" if False else None
+            del parts
+            return compiled(head + _of_list(name, types.Array(arrays.dtype, arrays.ndim - 1, "C")))
+        if name in ("hstack", "vstack", "stack", "concatenate"):
+            position = constant(axis, 0) if not isinstance(axis, int) else axis
+            extra = f", {position}" if passed else ""
+            return compiled(f"{head}    return np.{name}(arrays{extra})\n")
+        return compiled(f"{head}    return np.{name}(arrays)\n")
+
+    if passed:
+
+        @overloads(function)
+        def with_axis(arrays, axis=0):
+            return typing(arrays, axis)
+    else:
+
+        @overloads(function)
+        def without(arrays):
+            return typing(arrays)
+
+
+def _of_list(name: str, item: Any) -> str:
+    """A list of arrays, joined along a new first axis, the first, or the last."""
+    scalar = not isinstance(item, types.Array) or item.ndim == 0
+    if name in ("stack", "vstack") and not scalar and (name == "stack" or item.ndim == 1):
+        lines = ["out = np.empty((len(arrays),) + arrays[0].shape, arrays[0].dtype)"]
+        lines += ["for i in range(len(arrays)):", "    out[i] = arrays[i]", "return out"]
+    elif scalar:
+        lines = ["out = np.empty(len(arrays), np.float64)", "for i in range(len(arrays)):", "    out[i] = arrays[i]", "return out"]
+    else:
+        lines = ["n = 0", "for x in arrays:", "    n += x.shape[0]"]
+        lines += ["out = np.empty((n,) + arrays[0].shape[1:], arrays[0].dtype)", "k = 0", "for x in arrays:"]
+        lines += ["    out[k : k + x.shape[0]] = x", "    k += x.shape[0]", "return out"]
+    return "".join(f"    {line}\n" for line in lines)
+
+
+for _name in ("concatenate", "stack", "hstack", "vstack", "dstack", "column_stack"):
+    _join(_name, getattr(np, _name), None)
+
+
+@form(np.tile)
+def npb_tile(A, reps):
+    """``numpy.tile``."""
+
+
+@overloads(npb_tile)
+def _tile(A, reps):
+    count = 1 if isinstance(reps, types.Integer) else len(reps)
+    ndim = getattr(A, "ndim", 0)
+    rank = max(count, ndim)
+    values = ["reps"] if isinstance(reps, types.Integer) else [f"reps[{i}]" for i in range(count)]
+    values = ["1"] * (rank - count) + values
+    sizes = ["1"] * (rank - ndim) + [f"A.shape[{i}]" for i in range(ndim)]
+    source = "A.reshape((" + "".join(f"{s}, " for s in sizes) + "))" if ndim and ndim < rank else "A"
+    lines = [f"x = np.ascontiguousarray({source})" if ndim < rank and ndim else f"x = {source}"]
+    shape = "".join(f"{s} * {r}, " for s, r in zip(sizes, values, strict=True))
+    dtype = "A.dtype" if ndim else "type(A)"
+    if not ndim:
+        return compiled(f"def impl(A, reps):\n    return np.full(({shape}), A)\n")
+    lines.append(f"out = np.empty(({shape}), {dtype})")
+    pad = ""
+    for i in range(rank):
+        lines.append(f"{pad}for i{i} in range(out.shape[{i}]):")
+        pad += "    "
+    at = ", ".join(f"i{i}" for i in range(rank))
+    lines += [f"{pad}out[{at}] = x[{', '.join(f'i{i} % x.shape[{i}]' for i in range(rank))}]", "return out"]
+    return compiled("def impl(A, reps):\n" + "".join(f"    {line}\n" for line in lines))
+
+
+# where an index outside of the array reads, per mode
+_OUTSIDE = {
+    "edge": "min(max(j{i}, 0), a.shape[{i}] - 1)",
+    "wrap": "j{i} % a.shape[{i}]",
+    "reflect": "a.shape[{i}] - 1 - abs((j{i} % (2 * a.shape[{i}] - 2)) - (a.shape[{i}] - 1))",
+    "symmetric": "min(j{i} % (2 * a.shape[{i}]), 2 * a.shape[{i}] - 1 - j{i} % (2 * a.shape[{i}]))",
+}
+
+
+@form(np.pad)
+def npb_pad(array, pad_width, mode="constant", constant_values=0):
+    """``numpy.pad``."""
+
+
+@overloads(npb_pad)
+def _pad(array, pad_width, mode="constant", constant_values=0):
+    how = mode if isinstance(mode, str) else constant(mode, "constant")
+    if how != "constant" and how not in _OUTSIDE:
+        raise errors.TypingError(f"np.pad with mode {how!r} has no compiled form")
+    n = array.ndim
+    lines = ["a = array"]
+    for i in range(n):
+        lines += [f"b{i} = {_width(pad_width, i, 0, n)}", f"e{i} = {_width(pad_width, i, 1, n)}"]
+    shape = "".join(f"a.shape[{i}] + b{i} + e{i}, " for i in range(n))
+    if how == "constant":
+        inner = ", ".join(f"b{i} : b{i} + a.shape[{i}]" for i in range(n))
+        lines += [f"out = np.full(({shape}), a.dtype.type(constant_values), a.dtype)", f"out[{inner}] = a", "return out"]
+    else:
+        lines.append(f"out = np.empty(({shape}), a.dtype)")
+        pad = ""
+        for i in range(n):
+            lines += [f"{pad}for i{i} in range(out.shape[{i}]):", f"{pad}    j{i} = i{i} - b{i}"]
+            pad += "    "
+            lines.append(f"{pad}k{i} = {_OUTSIDE[how].format(i=i)}")
+        lines += [f"{pad}out[{', '.join(f'i{i}' for i in range(n))}] = a[{', '.join(f'k{i}' for i in range(n))}]", "return out"]
+    head = "def impl(array, pad_width, mode='constant', constant_values=0):\n"
+    return compiled(head + "".join(f"    {line}\n" for line in lines).replace("a.dtype.type(constant_values)", "constant_values"))
+
+
+def _width(kind: Any, axis: int, end: int, ndim: int) -> str:
+    """The text of one pad width: a number, ``(before, after)``, or one pair per axis."""
+    if isinstance(kind, types.Integer):
+        return "pad_width"
+    first = kind.types[0] if isinstance(kind, types.BaseTuple) else None
+    if isinstance(first, types.BaseTuple):
+        return f"pad_width[{axis if len(kind) > 1 else 0}][{end}]"
+    return f"pad_width[{end if len(kind) > 1 else 0}]"
+
+
+@form(np.repeat, native="a repeats")
+def npb_repeat(a, repeats, axis=None):
+    """``numpy.repeat``."""
+
+
+@overloads(npb_repeat)
+def _repeat(a, repeats, axis=None):
+    if isinstance(axis, _NONE):
+        return lambda a, repeats, axis=None: np.repeat(a, repeats)
+    if not isinstance(repeats, types.Integer):
+        raise errors.TypingError("np.repeat along an axis needs one number of repeats here")
+    (k,) = axes_of(axis, a.ndim)
+    shape = "".join(f"a.shape[{i}]{' * repeats' if i == k else ''}, " for i in range(a.ndim))
+    at = ", ".join("i" if i == k else ":" for i in range(a.ndim))
+    read = ", ".join("i // repeats" if i == k else ":" for i in range(a.ndim))
+    lines = [f"out = np.empty(({shape}), a.dtype)", f"for i in range(out.shape[{k}]):", f"    out[{at}] = a[{read}]"]
+    head = "def impl(a, repeats, axis=None):\n"
+    return compiled(head + "".join(f"    {line}\n" for line in lines) + "    return out\n")
+
+

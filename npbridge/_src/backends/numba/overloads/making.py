@@ -1,0 +1,201 @@
+"""Arrays from ranges, numbers and other arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba.core import errors, types
+from numba.np.numpy_support import as_dtype
+
+from .forms import compiled, constant, form, overloads, stub
+
+_NONE = (types.NoneType, types.Omitted)
+
+
+@form(np.linspace)
+def npb_linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None):
+    """``numpy.linspace``."""
+
+
+@overloads(npb_linspace)
+def _linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None):
+    dt = np.float64 if dtype is None or isinstance(dtype, _NONE) else as_dtype(dtype.dtype).type
+    if isinstance(start, types.Complex) or isinstance(stop, types.Complex):
+        dt = np.complex128
+    floor = "np.floor(v)" if np.dtype(dt).kind in "iu" else "v"
+    both = constant(retstep, False) is True
+    lines = [
+        "div = num - 1 if endpoint else num",
+        "out = np.empty(num, dt)",
+        "step = (stop - start) / div if div > 0 else np.nan",
+        "for i in range(num):",
+        "    v = i * step + start if div > 0 else start + 0.0",
+        f"    out[i] = {floor}",
+        "if endpoint and num > 1:",
+        "    out[num - 1] = stop",
+        "return out, step" if both else "return out",
+    ]
+    head = "def impl(start, stop, num=50, endpoint=True, retstep=False, dtype=None):\n"
+    return compiled(head + "".join(f"    {line}\n" for line in lines), dt=dt)
+
+
+@form(np.meshgrid)
+def npb_meshgrid(*xi, indexing="xy"):
+    """``numpy.meshgrid``."""
+
+
+@overloads(npb_meshgrid)
+def _meshgrid(xi, indexing="xy"):
+    how = constant(indexing, "xy") if not isinstance(indexing, str) else indexing
+    n = len(xi)
+    order = list(range(n))
+    if how == "xy" and n > 1:
+        order[:2] = [1, 0]
+    shape = "".join(f"xi[{k}].size, " for k in order)
+    loops, pad = [], "    "
+    for position, k in enumerate(order):
+        loops.append(f"{pad}for i{k} in range(xi[{k}].size):")
+        pad += "    "
+        del position
+    at = ", ".join(f"i{k}" for k in order)
+    lines = [f"    o{k} = np.empty(({shape}), xi[{k}].dtype)" for k in range(n)]
+    lines += loops + [f"{pad}o{k}[{at}] = xi[{k}][i{k}]" for k in range(n)]
+    lines.append(f"    return ({''.join(f'o{k}, ' for k in range(n))})")
+    return compiled("def impl(xi, indexing='xy'):\n" + "\n".join(lines) + "\n")
+
+
+@form(np.clip)
+def npb_clip(a, a_min=None, a_max=None, *, min=None, max=None):
+    """``numpy.clip``."""
+
+
+@overloads(npb_clip)
+def _clip(a, a_min=None, a_max=None, min=None, max=None):
+    low = "a_min" if not isinstance(a_min, _NONE) else "min" if not isinstance(min, _NONE) else None
+    high = "a_max" if not isinstance(a_max, _NONE) else "max" if not isinstance(max, _NONE) else None
+    value = "a"
+    scalars = all(not isinstance(k, types.Array) for k in (a, a_min, a_max, min, max))
+    kind = as_dtype(a.dtype if isinstance(a, types.Array) else types.unliteral(a))
+    plain = "np.floating" if kind.kind == "f" else ""
+    names = {"dt": kind.type}
+
+    def bound(name: str, given: Any) -> str:
+        fits = isinstance(given, (types.Integer, types.Float)) and (plain or isinstance(given, types.Integer))
+        return f"dt({name})" if fits else name
+
+    kinds = {"a_min": a_min, "a_max": a_max, "min": min, "max": max}
+    if low is not None:
+        value = f"np.maximum({value}, {bound(low, kinds[low])})"
+    if high is not None:
+        value = f"np.minimum({value}, {bound(high, kinds[high])})"
+    copied = "" if low or high or scalars else ".copy()"
+    return compiled(f"def impl(a, a_min=None, a_max=None, min=None, max=None):\n    return {value}{copied}\n", **names)
+
+
+@form(np.array, np.asarray, native="object dtype")
+def npb_array(object, dtype=None, ndmin=0):
+    """``numpy.array``."""
+
+
+@overloads(npb_array)
+def _array(object, dtype=None, ndmin=0):
+    cast = "" if isinstance(dtype, _NONE) else ".astype(dtype)"
+    if isinstance(object, types.Array):
+        return compiled(f"def impl(object, dtype=None, ndmin=0):\n    return object.copy(){cast}\n")
+    inner = getattr(object, "dtype", None)
+    if isinstance(object, types.BaseTuple) and all(isinstance(t, types.Array) for t in object.types):
+        return compiled(f"def impl(object, dtype=None, ndmin=0):\n    return np.stack(object){cast}\n")
+    if isinstance(inner, types.Array):
+        return _rows(inner, cast)
+    if isinstance(object, (types.Number, types.Boolean)):
+        dt = as_dtype(types.unliteral(object)).type if isinstance(dtype, _NONE) else as_dtype(dtype.dtype).type
+        return compiled("def impl(object, dtype=None, ndmin=0):\n    return np.full((), object, dt)\n", dt=dt)
+    return compiled(f"def impl(object, dtype=None, ndmin=0):\n    return np.array(object){cast}\n")
+
+
+def _rows(inner: Any, cast: str) -> Any:
+    lines = ["n = len(object)", "out = np.empty((n,) + object[0].shape, object[0].dtype)"]
+    lines += ["for i in range(n):", "    out[i] = object[i]", f"return out{cast}"]
+    return compiled("def impl(object, dtype=None, ndmin=0):\n" + "".join(f"    {line}\n" for line in lines))
+
+
+@form(np.gradient)
+def npb_gradient(f, dx=1.0, axis=None):
+    """``numpy.gradient`` with equal steps."""
+
+
+@overloads(npb_gradient)
+def _gradient(f, dx=1.0, axis=None):
+    from .reductions import axes_of
+
+    if isinstance(dx, types.Array):
+        raise errors.TypingError("np.gradient with coordinates has no compiled form: give a step")
+    axes = axes_of(axis, f.ndim)
+    lines = []
+    dt = as_dtype(f.dtype).type if as_dtype(f.dtype).kind in "fc" else np.float64
+    for k in axes:
+        every = [":"] * f.ndim
+
+        def at(part: str, every: list = every, k: int = k) -> str:
+            return ", ".join([*every[:k], part, *every[k + 1 :]])
+
+        lines += [
+            f"o{k} = np.empty(f.shape, dt)",
+            f"o{k}[{at('1:-1')}] = (f[{at('2:')}] - f[{at(':-2')}]) / (2.0 * dx)",
+            f"o{k}[{at('0')}] = (f[{at('1')}] - f[{at('0')}]) / dx",
+            f"o{k}[{at('-1')}] = (f[{at('-1')}] - f[{at('-2')}]) / dx",
+        ]
+    lines.append("return " + ", ".join(f"o{k}" for k in axes))
+    return compiled("def impl(f, dx=1.0, axis=None):\n" + "".join(f"    {line}\n" for line in lines), dt=dt)
+
+
+@form(np.polyval)
+def npb_polyval(p, x):
+    """``numpy.polyval``."""
+
+
+@overloads(npb_polyval)
+def _polyval(p, x):
+    def impl(p, x):
+        y = x * 0.0
+        for i in range(len(p)):
+            y = y * x + p[i]
+        return y
+
+    return impl
+
+
+@form(np.trapezoid)
+def npb_trapezoid(y, x=None, dx=1.0):
+    """``numpy.trapezoid`` over one dimension."""
+
+
+@overloads(npb_trapezoid)
+def _trapezoid(y, x=None, dx=1.0):
+    if y.ndim != 1:
+        raise errors.TypingError("np.trapezoid works on arrays of one dimension here")
+    if isinstance(x, _NONE):
+        return lambda y, x=None, dx=1.0: dx * np.sum(y[1:] + y[:-1]) / 2.0
+    return lambda y, x=None, dx=1.0: np.sum((x[1:] - x[:-1]) * (y[1:] + y[:-1])) / 2.0
+
+
+@stub
+def npb_mgrid(dense, *axes):
+    """``numpy.mgrid`` over arrays of coordinates."""
+
+
+@overloads(npb_mgrid)
+def _mgrid(dense, *axes):
+    kinds = axes[0] if len(axes) == 1 and isinstance(axes[0], types.BaseTuple) else axes
+    n = len(kinds)
+    source = "axes[0]" if kinds is not axes else "axes"
+    shape = "".join(f"{source}[{k}].size, " for k in range(n))
+    dt = np.result_type(*[as_dtype(k.dtype) for k in kinds]).type
+    lines, pad = [f"    out = np.empty(({n}, {shape}), dt)"], "    "
+    for k in range(n):
+        lines.append(f"{pad}for i{k} in range({source}[{k}].size):")
+        pad += "    "
+    at = ", ".join(f"i{k}" for k in range(n))
+    lines += [f"{pad}out[{k}, {at}] = {source}[{k}][i{k}]" for k in range(n)]
+    return compiled("def impl(dense, *axes):\n" + "\n".join(lines) + "\n    return out\n", dt=dt)

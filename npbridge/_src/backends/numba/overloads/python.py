@@ -1,0 +1,235 @@
+"""Built-in functions and assignments of Python over arrays and lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba.core import errors, types
+from numba.np.numpy_support import as_dtype
+
+from .forms import compiled, constant, overloads, stub
+
+
+@stub
+def npb_builtin_sum(x):
+    """``sum(x)``."""
+
+
+@overloads(npb_builtin_sum)
+def _sum(x):
+    if isinstance(x, types.Array) and x.ndim > 1:
+
+        def rows(x):
+            total = np.zeros_like(x[0])
+            for i in range(len(x)):
+                total = total + x[i]
+            return total
+
+        return rows
+    if isinstance(getattr(x, "dtype", None), types.Array):
+
+        def arrays(x):
+            total = np.zeros_like(x[0])
+            for item in x:
+                total = total + item
+            return total
+
+        return arrays
+    start = getattr(x, "dtype", types.int64)
+    zero = 0 if isinstance(start, (types.Integer, types.Boolean)) else as_dtype(start).type(0).item()
+
+    def numbers(x):
+        total = zero
+        for item in x:
+            total += item
+        return total
+
+    return numbers
+
+
+def _extreme(name: str, better: str) -> None:
+    space: dict[str, Any] = {}
+    exec(f"def npb_builtin_{name}(x):\n    raise NotImplementedError\n", space)
+
+    @overloads(stub(space[f"npb_builtin_{name}"]))
+    def typed(x):
+        lines = ["if len(x) == 0:", f"    raise ValueError('{name}() arg is an empty sequence')", "best = x[0]"]
+        lines += ["for item in x:", f"    if item {better} best:", "        best = item", "return best"]
+        return compiled("def impl(x):\n" + "".join(f"    {line}\n" for line in lines))
+
+
+_extreme("min", "<")
+_extreme("max", ">")
+
+
+@stub
+def npb_builtin_any(x):
+    """``any(x)``."""
+
+
+@stub
+def npb_builtin_all(x):
+    """``all(x)``."""
+
+
+@overloads(npb_builtin_any)
+def _any(x):
+    def impl(x):
+        for item in x:
+            if item:
+                return True
+        return False
+
+    return impl
+
+
+@overloads(npb_builtin_all)
+def _all(x):
+    def impl(x):
+        for item in x:
+            if not item:
+                return False
+        return True
+
+    return impl
+
+
+@stub
+def npb_reversed_range(start, stop, step):
+    """``reversed(range(start, stop, step))``."""
+
+
+@overloads(npb_reversed_range)
+def _reversed_range(start, stop, step):
+    def impl(start, stop, step):
+        count = max(0, (stop - start + step - (1 if step > 0 else -1)) // step)
+        return range(start + (count - 1) * step, start - step, -step)
+
+    return impl
+
+
+@stub
+def npb_item(x, *at):
+    """``x.item()``: a plain number."""
+
+
+@overloads(npb_item)
+def _item(x, *at):
+    if isinstance(x, types.Array):
+        if at:
+            return lambda x, *at: x.item(*at) if False else x.flat[at[0]]
+        return lambda x, *at: x.flat[0]
+    return lambda x, *at: x
+
+
+@stub
+def npb_astype(x, dtype):
+    """``x.astype(dtype)`` for arrays and scalars."""
+
+
+@overloads(npb_astype)
+def _astype(x, dtype):
+    if isinstance(x, types.Array):
+        return lambda x, dtype: x.astype(dtype)
+    target = as_dtype(dtype.dtype)
+    return compiled("def impl(x, dtype):\n    return dt(x)\n", dt=bool if target.kind == "b" else target.type)
+
+
+@stub
+def npb_is_array(x):
+    """``isinstance(x, np.ndarray)``."""
+
+
+@overloads(npb_is_array)
+def _is_array(x):
+    found = isinstance(x, types.Array)
+    return lambda x: found
+
+
+@stub
+def npb_is_number(x):
+    """Whether `x` is a number and no array."""
+
+
+@overloads(npb_is_number)
+def _is_number(x):
+    found = isinstance(x, (types.Number, types.Boolean))
+    return lambda x: found
+
+
+# -- assignments to attributes
+
+
+@stub
+def npb_rebind(place, value):
+    """``object.name = value`` where the attribute holds an array."""
+
+
+@overloads(npb_rebind)
+def _rebind(place, value):
+    if not isinstance(value, types.Array) or value.ndim != place.ndim or value.dtype != place.dtype:
+        raise errors.TypingError(
+            f"No match: an attribute that holds {place} is assigned {value}. Compiled code keeps the dtype and the "
+            "number of dimensions of an array attribute: give it the same ones from the start."
+        )
+
+    def impl(place, value):
+        if place.shape != value.shape:
+            raise ValueError("an array attribute cannot change its shape in compiled code")
+        place[...] = value
+
+    return impl
+
+
+@stub
+def npb_store_number(box, value, path):
+    """``object.name = value`` where the attribute holds a number."""
+
+
+@overloads(npb_store_number)
+def _store_number(box, value, path):
+    if not isinstance(value, (types.Number, types.Boolean)):
+        raise errors.TypingError(f"No match: {constant(path)} holds a number and is assigned {value}")
+    have, want = as_dtype(box.dtype), as_dtype(types.unliteral(value))
+    if not np.can_cast(want, have, "same_kind"):
+        raise errors.TypingError(f"npbridge widen <{constant(path)}> to float")
+
+    def impl(box, value, path):
+        box[()] = value
+
+    return impl
+
+
+@stub
+def npb_set_flat(place, value):
+    """``x.flat = value``."""
+
+
+@overloads(npb_set_flat)
+def _set_flat(place, value):
+    if isinstance(value, types.Array):
+
+        def impl(place, value):
+            for i in range(place.size):
+                place.flat[i] = value.flat[i % value.size]
+
+        return impl
+
+    def fill(place, value):
+        place[...] = value
+
+    return fill
+
+
+@stub
+def npb_copyto_where(place, value, where):
+    """What a ufunc does with ``out=`` and ``where=``."""
+
+
+@overloads(npb_copyto_where)
+def _copyto_where(place, value, where):
+    def impl(place, value, where):
+        place[...] = np.where(where, value, place)
+
+    return impl

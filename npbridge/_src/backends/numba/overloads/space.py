@@ -1,0 +1,16 @@
+"""The names that compiled code finds in its globals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import arithmetic, indexing, joining, linear, making, moving, python, reductions, sorting  # noqa: F401
+from .arithmetic import ufunc_stubs
+from .forms import STUBS
+
+
+def fill(space: dict[str, Any], program: Any) -> None:
+    """Add our functions to the globals of a program."""
+    space.update(STUBS)
+    for name, ufunc in program.ufuncs.items():
+        space.update(ufunc_stubs(name, ufunc))

@@ -1,0 +1,60 @@
+"""Functions, methods and objects compiled with Numba, unchanged.
+
+The tree of a function is walked with what is known of its arguments: objects are
+followed while compiling, the arrays in them become arguments of the compiled
+function, numbers and text become constants with a guard, loops over objects are
+unrolled, methods are compiled as functions.  What is left is a function of arrays
+and numbers at the user's own lines, which Numba compiles.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .executable import Executable
+from .show import format_code
+
+
+def compile_function(
+    function: Any, *, parallel: bool = False, fastmath: bool = False, debug: bool = False
+) -> Executable:
+    """Compile a callable for the ``'numpy'`` backend.
+
+    Parameters
+    ----------
+    function : callable
+        A function, a bound method, a ``functools.partial``, or an object whose
+        ``__call__`` is written in Python.
+    parallel : bool
+        Let Numba run array expressions on several threads.
+    fastmath : bool
+        Let it reorder floating-point operations; ``np.isnan`` is then not reliable.
+    debug : bool
+        Raise ``IndexError`` for indices out of bounds.
+
+    Returns
+    -------
+    Executable
+        It is compiled when it is called, once for each kind of arguments.
+
+    Raises
+    ------
+    LoweringError
+        When called: something in the function has no compiled form.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> def running_total(x):
+    ...     for i in range(1, len(x)):
+    ...         x[i] += x[i - 1]
+    >>> total = compile_function(running_total)
+    >>> x = np.ones(4)
+    >>> total(x)
+    >>> x
+    array([1., 2., 3., 4.])
+    """
+    return Executable(function, parallel, fastmath, debug)
+
+
+__all__ = ["Executable", "compile_function", "format_code"]

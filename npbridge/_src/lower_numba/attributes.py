@@ -1,0 +1,279 @@
+"""Attributes: state that becomes arguments, constants, methods, properties."""
+
+from __future__ import annotations
+
+import ast
+import enum
+import functools
+import inspect
+import types
+from typing import Any
+
+import numpy as np
+
+from . import twins
+from .values import Dynamic, Known, Method, Struct, Super, Value, is_array, is_constant, is_variable
+
+_MISSING = object()
+_NOT_A_VARIABLE = (
+    "assigning {path} inside compiled code has no effect after the call: it is no Variable. Hold it in a Variable "
+    "or an array and write into that, or return it."
+)
+
+
+class NeedsBox(Exception):
+    """A number that is an attribute is assigned: it must be an argument."""
+
+    def __init__(self, path: Any, wide: bool = False) -> None:
+        super().__init__(path)
+        self.path = path
+        self.wide = wide
+
+
+# -- reading
+
+
+def load(unit: Any, node: ast.Attribute) -> tuple[Value, ast.expr | None]:
+    base, made = unit.expr(node.value)
+    name = node.attr
+    if isinstance(base, Dynamic):
+        return _of_dynamic(unit, base, made, name)
+    if isinstance(base, Struct):
+        return _of_struct(unit, base, name, node)
+    if isinstance(base, Super):
+        return _of_super(unit, base, name, node)
+    if isinstance(base, Method):
+        found = getattr(base.function, name, _MISSING)
+        return (Known(found), None) if found is not _MISSING else _missing(unit, base, name, node)
+    if not isinstance(base, Known):
+        raise unit.error(node, "functions defined in compiled code have no attributes")
+    return of_known(unit, base, name, node)
+
+
+def _of_dynamic(unit: Any, base: Dynamic, made: ast.expr, name: str) -> tuple[Value, ast.expr | None]:
+    if name == "value":
+        return base, made
+    if name in ("shape", "ndim", "size", "dtype", "T", "real", "imag", "strides", "flat") and base.flat:
+        made = unit.whole(base, made)
+    if name == "shape":
+        return Dynamic("shape"), ast.Attribute(made, name, ast.Load())
+    if name in ("ndim", "size", "itemsize", "nbytes"):
+        return Dynamic("int", scalar=True), ast.Attribute(made, name, ast.Load())
+    if name == "mT":
+        return Dynamic(), ast.Call(unit.stub("npb_matrix_transpose"), [made], [])
+    return Dynamic(scalar=base.scalar), ast.Attribute(made, name, ast.Load())
+
+
+def _of_struct(unit: Any, base: Struct, name: str, node: ast.AST) -> tuple[Value, ast.expr | None]:
+    fields = getattr(base.kind, "_fields", ())
+    if name in fields:
+        return base.items[fields.index(name)]
+    function = getattr(base.kind, name, None)
+    if isinstance(function, types.FunctionType):
+        return Method(function, base), None
+    raise unit.error(node, f"{base.kind.__name__}.{name} has no compiled form here")
+
+
+def _of_super(unit: Any, base: Super, name: str, node: ast.AST) -> tuple[Value, ast.expr | None]:
+    owner = base.owner
+    cls = owner.value if isinstance(owner.value, type) else type(owner.value)
+    order = cls.__mro__
+    for parent in order[order.index(base.cls) + 1 :]:
+        if name in parent.__dict__:
+            return of_class_entry(unit, parent.__dict__[name], owner, name, node)
+    raise unit.error(node, f"no base class of {base.cls.__name__} has {name!r}")
+
+
+def of_class_entry(unit: Any, entry: Any, owner: Known, name: str, node: ast.AST) -> tuple[Value, ast.expr | None]:
+    """What an entry of a class's dictionary is for an instance."""
+    if isinstance(entry, types.FunctionType):
+        return Method(entry, owner), None
+    if isinstance(entry, staticmethod):
+        return Known(entry.__func__), None
+    if isinstance(entry, classmethod):
+        cls = owner.value if isinstance(owner.value, type) else type(owner.value)
+        return Method(entry.__func__, Known(cls)), None
+    if isinstance(entry, property):
+        return unit.invoke(Method(entry.fget, owner), [], {}, node)
+    return unit.classify(entry, None)
+
+
+def of_known(unit: Any, base: Known, name: str, node: ast.AST) -> tuple[Value, ast.expr | None]:
+    value = base.value
+    if isinstance(value, types.ModuleType):
+        return _of_module(unit, base, twins.real_module(value), name, node)
+    path = base.path.attr(name) if base.path is not None else None
+    if path is not None and path in unit.loose:
+        return unit.load(unit.loose[path], node)
+    if isinstance(value, enum.Enum) and name in ("value", "name"):
+        return Known(getattr(value, name)), None
+    if isinstance(value, np.generic) and name == "value":
+        return base, None
+    entry = inspect.getattr_static(value if isinstance(value, type) else type(value), name, _MISSING)
+    own = vars(value).get(name, _MISSING) if hasattr(value, "__dict__") else _MISSING
+    if own is _MISSING and not isinstance(value, type) and not _is_slot(entry):
+        if isinstance(entry, (types.FunctionType, staticmethod, classmethod, property)):
+            return of_class_entry(unit, entry, base, name, node)
+        if type(entry).__module__.startswith("npbridge") and isinstance(getattr(entry, "__wrapped__", None), types.FunctionType):
+            return Method(entry.__wrapped__, base), None
+    found = getattr(value, name, _MISSING)
+    if found is _MISSING:
+        return _missing(unit, base, name, node)
+    if isinstance(entry, functools.cached_property):
+        path = None
+    if isinstance(found, types.MethodType):
+        return _bound(unit, found, base, path)
+    return unit.classify(found, path)
+
+
+def _is_slot(entry: Any) -> bool:
+    return isinstance(entry, types.MemberDescriptorType)
+
+
+def _bound(unit: Any, method: types.MethodType, base: Known, path: Any) -> tuple[Value, None]:
+    """A bound method that was found as an attribute."""
+    if method.__self__ is base.value:
+        return Method(method.__func__, base), None
+    owner = method.__self__
+    if path is None:
+        owner_path = None
+    else:
+        unit.program.guard(path.attr("__func__"), "is", method.__func__)
+        owner_path = path.attr("__self__")
+    return Method(method.__func__, Known(owner, None if isinstance(owner, type) else owner_path)), None
+
+
+def _of_module(unit: Any, base: Known, module: Any, name: str, node: ast.AST) -> tuple[Value, ast.expr | None]:
+    found = getattr(module, name, _MISSING)
+    if found is _MISSING:
+        raise unit.error(node, f"module {module.__name__!r} has no attribute {name!r}")
+    library = module.__name__.split(".")[0] in ("numpy", "math", "cmath", "builtins", "operator", "numba")
+    path = None if library or base.path is None else base.path.attr(name)
+    if library and not is_array(found):
+        return Known(found), None
+    if path is None:
+        root = unit.program.object_root(module, module.__name__.replace(".", "_"))
+        from .paths import Path
+
+        path = Path(root).attr(name)
+    return unit.classify(found, path)
+
+
+def _missing(unit: Any, base: Known | Method, name: str, node: ast.AST) -> Any:
+    kind = type(base.value).__name__ if isinstance(base, Known) else "method"
+    raise unit.error(node, f"{kind!r} object has no attribute {name!r}")
+
+
+# -- writing
+
+
+def rebinds(unit: Any, target: Any) -> bool:
+    return any(isinstance(t, ast.Attribute) for t in target.elts)
+
+
+def store(unit: Any, target: ast.Attribute, value: Value, made: ast.expr | None, node: ast.AST) -> list[ast.stmt]:
+    """``object.name = value``."""
+    base, base_node = unit.expr(target.value)
+    if isinstance(base, Dynamic):
+        return _store_in_array(unit, base, base_node, target, value, made, node)
+    if not isinstance(base, Known) or base.path is None:
+        raise unit.error(node, "an attribute of this object cannot be assigned in compiled code")
+    entry = inspect.getattr_static(type(base.value), target.attr, None)
+    if isinstance(entry, property):
+        if entry.fset is None:
+            raise unit.error(node, f"property {target.attr!r} has no setter")
+        _, call = unit.invoke(Method(entry.fset, base), [(value, made)], {}, node)
+        return [ast.Expr(call)] if call is not None else []
+    path = base.path.attr(target.attr)
+    current = getattr(base.value, target.attr, None)
+    if path in unit.loose or not (is_array(current) or _is_number(current)):
+        return _store_loose(unit, path, target, value, made, node)
+    if _is_number(current):
+        return _store_number(unit, path, current, value, unit.node(value, made, node), node)
+    return _store_array(unit, path, current, value, made, node)
+
+
+def _is_number(value: Any) -> bool:
+    if hasattr(type(value), "_number"):
+        return True
+    return type(value) in (bool, int, float, complex) or (isinstance(value, np.generic) and is_constant(value))
+
+
+def _store_in_array(unit: Any, base: Dynamic, base_node: Any, target: Any, value: Any, made: Any, node: Any) -> Any:
+    if target.attr not in ("value", "real", "imag", "flat"):
+        raise unit.error(node, f"the attribute {target.attr!r} of an array cannot be assigned in compiled code")
+    place = unit.whole(base, base_node)
+    if target.attr in ("real", "imag"):
+        place = ast.Attribute(place, target.attr, ast.Load())
+    made = unit.node(value, made, node, context="array")
+    if target.attr == "flat":
+        return [ast.Expr(ast.Call(unit.stub("npb_set_flat"), [place, made], []))]
+    key: ast.expr = ast.Tuple([], ast.Load()) if base.flat else ast.Constant(Ellipsis)
+    return [ast.Assign([ast.Subscript(place, key, ast.Store())], made)]
+
+
+def _store_array(unit: Any, path: Any, current: Any, value: Value, made: Any, node: ast.AST) -> list[ast.stmt]:
+    lifted = unit.program.lift(path, current)
+    unit.need(lifted)
+    if isinstance(made, ast.Name) and any(made is n for n in lifted.nodes):
+        return []
+    made = unit.node(value, made, node, context="array")
+    if not is_variable(current):
+        lifted.rebound = True
+        return [ast.Expr(ast.Call(unit.stub("npb_rebind"), [lifted.ref(), made], []))]
+    key: ast.expr = ast.Tuple([], ast.Load()) if lifted.flat else ast.Constant(Ellipsis)
+    name = lifted.ref()
+    write = ast.Assign([ast.Subscript(name, key, ast.Store())], made)
+    # people are shown the assignment that they wrote
+    write.shown = ast.Assign([name], made)
+    return [write]
+
+
+def _store_number(unit: Any, path: Any, current: Any, value: Value, made: ast.expr, node: ast.AST) -> list[ast.stmt]:
+    if path not in unit.program.options.boxed:
+        raise NeedsBox(path)
+    unit.program.note(_NOT_A_VARIABLE.format(path=path.text), unit.filename, node.lineno)
+    lifted = unit.program.lift(path, current, "box")
+    unit.need(lifted)
+    call = ast.Call(unit.stub("npb_store_number"), [lifted.ref(), made, ast.Constant(path.text)], [])
+    return [ast.Expr(call)]
+
+
+def _store_loose(unit: Any, path: Any, target: Any, value: Value, made: Any, node: ast.AST) -> list[ast.stmt]:
+    """An attribute that is new, or holds no number: a variable of this function."""
+    unit.program.note(_NOT_A_VARIABLE.format(path=path.text), unit.filename, node.lineno)
+    name = unit.loose.get(path)
+    if name is None:
+        name = unit.loose[path] = unit.fresh(path.label)
+    return unit.store_name(ast.Name(name, ast.Store()), value, made, node)
+
+
+def augment(unit: Any, target: ast.Attribute, node: ast.AugAssign) -> list[ast.stmt]:
+    """``object.name += value``."""
+    base, _ = unit.expr(target.value)
+    if isinstance(base, Known) and base.path is not None:
+        current = getattr(base.value, target.attr, None)
+        path = base.path.attr(target.attr)
+        entry = inspect.getattr_static(type(base.value), target.attr, None)
+        if is_array(current) and path not in unit.loose and not isinstance(entry, property):
+            return _augment_array(unit, path, current, node)
+    if isinstance(base, Dynamic) and target.attr == "value":
+        value, made = unit.expr(node.value)
+        place = unit.whole(base, unit.expr(target.value)[1])
+        key: ast.expr = ast.Tuple([], ast.Load()) if base.flat else ast.Constant(Ellipsis)
+        return [ast.AugAssign(ast.Subscript(place, key, ast.Store()), node.op, unit.node(value, made, node))]
+    value, made = unit.expr(unit.binary_of(node))
+    return store(unit, target, value, made, node)
+
+
+def _augment_array(unit: Any, path: Any, current: Any, node: ast.AugAssign) -> list[ast.stmt]:
+    lifted = unit.program.lift(path, current)
+    unit.need(lifted)
+    value, made = unit.expr(node.value)
+    made = unit.node(value, made, node, context="array")
+    name = lifted.ref()
+    if lifted.flat:
+        place = ast.Subscript(name, ast.Tuple([], ast.Load()), ast.Store())
+        return [ast.AugAssign(place, node.op, made)]
+    name.ctx = ast.Store()
+    return [ast.AugAssign(name, node.op, made)]

@@ -1,0 +1,386 @@
+"""Built-in functions: what is settled while compiling, and what Numba runs."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+
+from typing import Any
+
+import numpy as np
+
+from . import attributes, twins, unroll
+from .values import NUMBERS, Dynamic, Known, Local, Method, Struct, Value, is_constant
+
+Pair = tuple[Value, ast.expr | None]
+
+
+def _named(name: str, *args: ast.expr) -> ast.Call:
+    return ast.Call(ast.Name(name, ast.Load()), list(args), [])
+
+
+def _plain(name: str, number: str | None = None) -> Any:
+    """A built-in function that Numba has."""
+
+    def call(unit: Any, node: ast.Call) -> Pair:
+        args, kwargs = unit.arguments(node)
+        values = [v for v, _ in args] + [v for v, _ in kwargs.values()]
+        if values and all(isinstance(v, Known) and (is_constant(v.value) or isinstance(v.value, list)) for v in values):
+            try:
+                found = getattr(builtins, name)(
+                    *[v.value for v, _ in args], **{k: v.value for k, (v, _) in kwargs.items()}
+                )
+                if is_constant(found) or isinstance(found, (list, range)):
+                    return Known(found), None
+            except Exception:  # for run time
+                pass
+        made = [unit.node(v, m, node) for v, m in args]
+        keywords = [ast.keyword(k, unit.node(v, m, node)) for k, (v, m) in kwargs.items()]
+        numbers = [getattr(v, "number", None) or (type(v.value).__name__ if isinstance(v, Known) else None) for v in values]
+        kind = number
+        if kind is None and name in ("abs", "min", "max") and numbers and len(set(numbers)) == 1:
+            kind = numbers[0] if numbers[0] in ("int", "float") else None
+        return Dynamic(kind, scalar=kind is not None), ast.Call(ast.Name(name, ast.Load()), made, keywords)
+
+    return call
+
+
+def _len(unit: Any, node: ast.Call) -> Pair:
+    value, made = unit.expr(node.args[0])
+    items = unit.items_of(value, made)
+    if items is not None:
+        return Known(len(items)), None
+    if isinstance(value, Known) and isinstance(getattr(type(value.value), "__len__", None), type(_len)):
+        return unit.invoke(Method(type(value.value).__len__, value), [], {}, node)
+    return Dynamic("int", scalar=True), _named("len", unit.node(value, made, node))
+
+
+def _range(unit: Any, node: ast.Call) -> Pair:
+    args = [unit.expr(a) for a in node.args]
+    if all(isinstance(v, Known) and isinstance(v.value, (int, np.integer)) for v, _ in args):
+        return Known(range(*[int(v.value) for v, _ in args])), None
+    return Dynamic("range"), _named("range", *[unit.node(v, m, node) for v, m in args])
+
+
+def _isinstance(unit: Any, node: ast.Call) -> Pair:
+    value, _ = unit.expr(node.args[0])
+    kinds, _ = unit.expr(node.args[1])
+    if isinstance(kinds, Struct):
+        kinds = Known(tuple(v.value for v, _ in kinds.items))
+    wanted = kinds.value if isinstance(kinds.value, tuple) else (kinds.value,)
+    if isinstance(value, Known):
+        return Known(isinstance(value.value, wanted)), None
+    if isinstance(value, Struct):
+        return Known(issubclass(value.kind, wanted)), None
+    if isinstance(value, (Local, Method)):
+        return Known(False), None
+    return _isinstance_dynamic(unit, value, wanted, node)
+
+
+def _isinstance_dynamic(unit: Any, value: Dynamic, wanted: tuple, node: ast.AST) -> Pair:
+    if value.number in ("bool", "int", "float", "complex"):
+        return Known(issubclass(getattr(builtins, value.number), wanted)), None
+    arrays = any(k is np.ndarray or k.__name__ in ("JaxArray", "ndarray") for k in wanted)
+    if not value.scalar and all(k is np.ndarray or k.__name__ in ("JaxArray", "ndarray") for k in wanted):
+        return Dynamic("bool", scalar=True), ast.Call(unit.stub("npb_is_array"), [unit.dynamic(node.args[0])], [])
+    if value.scalar:
+        found = any(issubclass(k, (np.generic, int, float)) for k in wanted)
+        return Known(found and not arrays), None
+    return Dynamic("bool", scalar=True), ast.Call(unit.stub("npb_is_number"), [unit.dynamic(node.args[0])], [])
+
+
+def _type(unit: Any, node: ast.Call) -> Pair:
+    value, made = unit.expr(node.args[0])
+    if isinstance(value, Known):
+        return Known(type(value.value)), None
+    if isinstance(value, Struct):
+        return Known(value.kind), None
+    if value.number in ("bool", "int", "float", "complex"):
+        return Known(getattr(builtins, value.number)), None
+    raise unit.error(node, "the type of a value that is computed is not known while compiling")
+
+
+def _getattr(unit: Any, node: ast.Call) -> Pair:
+    name, _ = unit.expr(node.args[1])
+    if not isinstance(name, Known):
+        raise unit.error(node, "getattr needs a name that is known while compiling")
+    if len(node.args) > 2:
+        value, _ = unit.expr(node.args[0])
+        if isinstance(value, Known) and not hasattr(value.value, name.value):
+            return unit.expr(node.args[2])
+    return attributes.load(unit, ast.copy_location(ast.Attribute(node.args[0], name.value, ast.Load()), node))
+
+
+def _hasattr(unit: Any, node: ast.Call) -> Pair:
+    value, _ = unit.expr(node.args[0])
+    name, _ = unit.expr(node.args[1])
+    if isinstance(value, Known) and isinstance(name, Known):
+        return Known(hasattr(value.value, name.value)), None
+    if isinstance(value, Struct) and isinstance(name, Known):
+        return Known(hasattr(value.kind, name.value)), None
+    if isinstance(value, Dynamic) and isinstance(name, Known):
+        return Known(not value.scalar and hasattr(np.ndarray, name.value)), None
+    raise unit.error(node, "hasattr needs a name that is known while compiling")
+
+
+def _setattr(unit: Any, node: ast.Call) -> Pair:
+    name, _ = unit.expr(node.args[1])
+    value, made = unit.expr(node.args[2])
+    target = ast.copy_location(ast.Attribute(node.args[0], name.value, ast.Store()), node)
+    for statement in attributes.store(unit, target, value, made, node):
+        unit.hoist(ast.fix_missing_locations(ast.copy_location(statement, node)), node)
+    return Known(None), None
+
+
+def _callable(unit: Any, node: ast.Call) -> Pair:
+    value, _ = unit.expr(node.args[0])
+    return Known(callable(value.value) if isinstance(value, Known) else isinstance(value, (Local, Method))), None
+
+
+def _sum(unit: Any, node: ast.Call) -> Pair:
+    value, made = unit.expr(node.args[0])
+    items = unit.items_of(value, made)
+    if items is None:
+        return _plain("sum")(unit, node) if len(node.args) > 1 else (
+            Dynamic(),
+            ast.Call(unit.stub("npb_builtin_sum"), [unit.node(value, made, node)], []),
+        )
+    start = unit.expr(node.args[1]) if len(node.args) > 1 else (Known(0), None)
+    total, sofar = start
+    for item, part in items:
+        if isinstance(total, Known) and isinstance(item, Known):
+            total, sofar = Known(total.value + item.value), None
+        elif isinstance(total, Known) and type(total.value) is int and total.value == 0:
+            total, sofar = item, part
+        else:
+            made = ast.BinOp(unit.node(total, sofar, node), ast.Add(), unit.node(item, part, node))
+            total, sofar = Dynamic(unit.combined(total, item, ast.Add())), made
+    return total, sofar
+
+
+def _extreme(name: str) -> Any:
+    def call(unit: Any, node: ast.Call) -> Pair:
+        if len(node.args) != 1 or node.keywords:
+            if node.keywords:
+                raise unit.error(node, f"{name} with key= or default= has no compiled form")
+            return _plain(name)(unit, node)
+        value, made = unit.expr(node.args[0])
+        items = unit.items_of(value, made)
+        if not items:
+            return Dynamic(), ast.Call(unit.stub(f"npb_builtin_{name}"), [unit.node(value, made, node)], [])
+        if all(isinstance(v, Known) for v, _ in items):
+            return Known(getattr(builtins, name)(v.value for v, _ in items)), None
+        if len(items) == 1:
+            return items[0]
+        return Dynamic(), _named(name, *[unit.node(v, m, node) for v, m in items])
+
+    return call
+
+
+def _truth(name: str) -> Any:
+    def call(unit: Any, node: ast.Call) -> Pair:
+        value, made = unit.expr(node.args[0])
+        items = unit.items_of(value, made)
+        if items is None:
+            return Dynamic("bool", scalar=True), ast.Call(
+                unit.stub(f"npb_builtin_{name}"), [unit.node(value, made, node)], []
+            )
+        stop = name == "any"
+        left = []
+        for v, m in items:
+            if isinstance(v, Known):
+                if bool(v.value) == stop:
+                    return Known(stop), None
+            else:
+                left.append(m)
+        if not left:
+            return Known(not stop), None
+        joined = left[0] if len(left) == 1 else ast.BoolOp(ast.Or() if stop else ast.And(), left)
+        return Dynamic("bool", scalar=True), _named("bool", joined)
+
+    return call
+
+
+def _sequence(kind: type) -> Any:
+    def call(unit: Any, node: ast.Call) -> Pair:
+        if not node.args:
+            return (Known(()), None) if kind is tuple else (Dynamic(), ast.List([], ast.Load()))
+        found = unroll.items(unit, node.args[0])
+        if found is None:
+            value, made = unit.expr(node.args[0])
+            found = unit.items_of(value, made)
+            if found is None:
+                return Dynamic(), _named("list", unit.node(value, made, node)) if kind is list else made
+        if kind is tuple:
+            return unit.tuple_of(found, node)
+        if found and all(m is not None or (isinstance(v, Known) and is_constant(v.value)) for v, m in found):
+            return Dynamic(), ast.List([unit.node(v, m, node) for v, m in found], ast.Load())
+        return Struct(list, found), None
+
+    return call
+
+
+def _dict(unit: Any, node: ast.Call) -> Pair:
+    if node.args:
+        value, _ = unit.expr(node.args[0])
+        if not isinstance(value, Struct) or value.kind is not dict:
+            raise unit.error(node, "dict() of this has no compiled form")
+        keys, items = list(value.keys), list(value.items)
+    else:
+        keys, items = [], []
+    if not node.args and not node.keywords:
+        return Dynamic(), ast.Dict([], [])
+    for k in node.keywords:
+        keys.append(k.arg)
+        items.append(unit.expr(k.value))
+    return Struct(dict, items, keys), None
+
+
+def _iterator(name: str) -> Any:
+    """``enumerate`` and ``zip`` where they are no loop's iterable."""
+
+    def call(unit: Any, node: ast.Call) -> Pair:
+        found = unroll.items(unit, node)
+        if found is not None:
+            return Struct(list, found), None
+        return iterable(unit, node)
+
+    return call
+
+
+def _map(unit: Any, node: ast.Call) -> Pair:
+    found = unroll.items(unit, node.args[1])
+    if found is None or len(node.args) != 2:
+        raise unit.error(node, "map has no compiled form here: write a loop")
+    function, _ = unit.expr(node.args[0])
+    return Struct(list, [unit.invoke(function, [item], {}, node) for item in found]), None
+
+
+def _ignored(unit: Any, node: ast.Call) -> Pair:
+    args = []
+    for a in node.args:
+        value, made = unit.expr(a)
+        args.append(unit.node(value, made, a))
+    return Known(None), _named("print", *args)
+
+
+def _print(unit: Any, node: ast.Call) -> Pair:
+    _, made = _ignored(unit, node)
+    return Dynamic(), made
+
+
+def convert(unit: Any, kind: type, node: ast.Call) -> Pair:
+    """``int(x)``, ``np.float32(x)``."""
+    if not node.args:
+        return Known(kind()), None
+    value, made = unit.expr(node.args[0])
+    if isinstance(value, Known) and (is_constant(value.value)):
+        return Known(kind(value.value)), None
+    made = unit.node(value, made, node)
+    if kind in NUMBERS:
+        if kind is not bool:
+            made = ast.Call(unit.stub("npb_item"), [made], []) if unit.program.options.robust else made
+        return Dynamic(kind.__name__, scalar=True), _named(kind.__name__, made)
+    return Dynamic(scalar=True), ast.Call(twins.scalar_type(kind), [made], [])
+
+
+# -- what loops go through
+
+
+def iterable(unit: Any, node: ast.expr) -> Pair:
+    """What a loop goes through: a description of its items, and the emitted form."""
+    if isinstance(node, ast.Call):
+        function = None
+        if isinstance(node.func, ast.Name) and node.func.id not in unit.locals:
+            function = node.func.id
+        if function == "range":
+            args = [unit.dynamic(a) for a in node.args]
+            return Dynamic("int", scalar=True), _range_name(unit, args)
+        if function == "enumerate":
+            inner, made = iterable(unit, node.args[0])
+            more = [unit.dynamic(a) for a in node.args[1:]] + [unit.dynamic(k.value) for k in node.keywords]
+            return Struct(tuple, [(Dynamic("int", scalar=True), None), (inner, None)]), _named("enumerate", made, *more)
+        if function == "zip":
+            parts = [iterable(unit, a) for a in node.args]
+            return Struct(tuple, [(v, None) for v, _ in parts]), _named("zip", *[m for _, m in parts])
+        if function == "reversed":
+            return _reversed(unit, node)
+        if function in ("list", "tuple", "iter") and len(node.args) == 1:
+            return iterable(unit, node.args[0])
+    value, made = unit.expr(node)
+    if isinstance(value, Known) and isinstance(value.value, range):
+        return Dynamic("int", scalar=True), unit.node(value, None, node)
+    if isinstance(value, Known):
+        kinds = {type(x) for x in value.value} if isinstance(value.value, (list, tuple)) else set()
+        number = kinds.pop().__name__ if len(kinds) == 1 else None
+        return Dynamic(number if number in ("int", "float") else None, scalar=True), unit.node(value, made, node)
+    return Dynamic(), unit.node(value, made, node)
+
+
+def _range_name(unit: Any, args: list[ast.expr]) -> ast.expr:
+    return _named("range", *args)
+
+
+def _reversed(unit: Any, node: ast.Call) -> Pair:
+    inner = node.args[0]
+    if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name) and inner.func.id == "range":
+        args = [unit.dynamic(a) for a in inner.args]
+        start, stop, step = {
+            1: lambda: (ast.Constant(0), args[0], ast.Constant(1)),
+            2: lambda: (*args, ast.Constant(1)),
+            3: lambda: tuple(args),
+        }[len(args)]()
+        call = ast.Call(unit.stub("npb_reversed_range"), [start, stop, step], [])
+        return Dynamic("int", scalar=True), call
+    value, made = unit.expr(inner)
+    whole = ast.Slice(None, None, ast.Constant(-1))
+    return Dynamic(), ast.Subscript(unit.node(value, made, node), whole, ast.Load())
+
+
+def bind_loop(unit: Any, target: ast.expr, value: Value) -> None:
+    if isinstance(target, ast.Name):
+        unit.env[target.id] = value if isinstance(value, Dynamic) else Dynamic()
+        return
+    if isinstance(value, Struct) and len(value.items) == len(target.elts):
+        for t, (v, _) in zip(target.elts, value.items, strict=True):
+            bind_loop(unit, t, v)
+        return
+    for t in target.elts:
+        bind_loop(unit, t, Dynamic())
+
+
+TABLE = {
+    id(len): _len,
+    id(range): _range,
+    id(isinstance): _isinstance,
+    id(type): _type,
+    id(getattr): _getattr,
+    id(hasattr): _hasattr,
+    id(setattr): _setattr,
+    id(callable): _callable,
+    id(sum): _sum,
+    id(min): _extreme("min"),
+    id(max): _extreme("max"),
+    id(any): _truth("any"),
+    id(all): _truth("all"),
+    id(list): _sequence(list),
+    id(tuple): _sequence(tuple),
+    id(dict): _dict,
+    id(enumerate): _iterator("enumerate"),
+    id(zip): _iterator("zip"),
+    id(map): _map,
+    id(print): _print,
+    id(abs): _plain("abs"),
+    id(round): _plain("round"),
+    id(divmod): _plain("divmod"),
+    id(pow): _plain("pow"),
+    id(sorted): _plain("sorted"),
+    id(set): _plain("set"),
+    id(str): _plain("str"),
+    id(ord): _plain("ord", "int"),
+    id(chr): _plain("chr"),
+    id(bin): _plain("bin"),
+    id(hash): _plain("hash"),
+    id(slice): _plain("slice"),
+}
+

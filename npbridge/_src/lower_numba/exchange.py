@@ -1,0 +1,235 @@
+"""Values on their way into compiled code and back."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+import jax
+import numpy as np
+
+from ..array import core
+from ..array.core import OURS, JaxScalar
+from ..backends import host
+from ..storage import view
+from ..storage.buffer import Buffer
+from .errors import Stale
+from .values import Dynamic, Known, Struct, is_array
+
+_NUMBERS = {bool: "bool", int: "int", float: "float", complex: "complex"}
+
+
+def kind_of(value: Any) -> Any:
+    """What of an argument decides which variant serves it."""
+    kind = type(value)
+    if kind in _NUMBERS:
+        return kind
+    if kind in OURS:
+        return JaxScalar if kind is JaxScalar else ("array", value.ndim == 0, value.dtype.char)
+    if kind is np.ndarray:
+        return "array", value.ndim == 0, value.dtype.char
+    if kind is tuple or kind is list:
+        if kind is list and _plain_list(value):
+            return list, type(value[0])
+        return kind, *[kind_of(v) for v in value]
+    if kind is dict:
+        return dict, *[(k, kind_of(v)) for k, v in value.items()]
+    if kind is str or value is None or isinstance(value, type):
+        return kind, value
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return kind, *[kind_of(v) for v in value]
+    if isinstance(value, jax.Array):
+        return "array", value.ndim == 0, value.dtype.char
+    return kind
+
+
+def _plain_list(value: list) -> bool:
+    first = type(value[0]) if value else None
+    return first in _NUMBERS and all(type(v) is first for v in value)
+
+
+def describe(value: Any, path: Any, leaves: list[str]) -> Any:
+    """The compile-time value of an argument; run-time parts are added to `leaves`."""
+    kind = type(value)
+    if kind in _NUMBERS:
+        leaves.append(path.text)
+        return Dynamic(_NUMBERS[kind], scalar=True)
+    if kind is JaxScalar or isinstance(value, np.generic):
+        leaves.append(path.text)
+        return Dynamic(scalar=True)
+    if is_array(value):
+        leaves.append(path.text)
+        return Dynamic(flat=value.ndim == 0, scalar=value.ndim == 0)
+    if isinstance(value, np.random.Generator):
+        leaves.append(path.text)
+        return Dynamic()
+    if kind is list and _plain_list(value):
+        leaves.append(path.text)
+        return Dynamic()
+    if kind in (list, tuple) or (isinstance(value, tuple) and hasattr(kind, "_fields")):
+        return Struct(kind, [(describe(v, path.item(i), leaves), None) for i, v in enumerate(value)])
+    if kind is dict:
+        return Struct(dict, [(describe(v, path.item(k), leaves), None) for k, v in value.items()], list(value))
+    return Known(value, path)
+
+
+# -- in
+
+
+def gather(values: tuple, roles: list[str], flat: list[bool], written: list[bool]) -> tuple[list, list, list]:
+    """Host values for the compiled function, which of them are whose, and locks that are held."""
+    result: list = [None] * len(values)
+    seen: list = []
+    locks: list = []
+    held: dict[int, Any] = {}
+    if True in written:
+        for x, w in zip(values, written, strict=True):
+            if w and type(x) in OURS and type(x) is not JaxScalar:
+                held[id(x._buffer)] = x._buffer
+        for key in sorted(held):
+            held[key].lock.acquire()
+            locks.append(held[key].lock)
+    try:
+        for i, x in enumerate(values):
+            if written[i] and id(getattr(x, "_buffer", None)) in held:
+                raw = result[i] = _written(x)
+                seen.append((x, raw))
+        for i, x in enumerate(values):
+            if result[i] is None and x is not None:
+                result[i] = _handed(x, roles[i], held, seen)
+            if roles[i] == "array" and (type(result[i]) is not np.ndarray or (result[i].ndim == 0) != flat[i]):
+                raise Stale
+    except BaseException:
+        for lock in locks:
+            lock.release()
+        raise
+    return result, seen, locks
+
+
+def _written(x: Any) -> np.ndarray:
+    raw = x._writable()
+    return raw if x._window().flags.writeable else x._window()
+
+
+def _handed(x: Any, role: str, held: dict, seen: list) -> Any:
+    kind = type(x)
+    if kind in OURS:
+        if kind is JaxScalar:
+            return x._number if role != "array" else np.array(x._number)
+        raw = x._window() if id(x._buffer) in held else x._read()
+        if not raw.flags.writeable:
+            raw = _writeable_face(raw)
+        seen.append((x, raw))
+        return raw
+    if kind is np.ndarray:
+        seen.append((x, x))
+        return x
+    if role == "rebound":
+        return x
+    if isinstance(x, jax.Array):
+        raw = _writeable_face(np.asarray(x))
+        return raw
+    if isinstance(x, np.ndarray):
+        return x.view(np.ndarray)
+    return x
+
+
+def _writeable_face(raw: np.ndarray) -> np.ndarray:
+    """`raw` with the flag that Numba makes a type of its own for.
+
+    Only parameters that the compiled code does not write come here, so the memory
+    stays as it is; and one compiled version serves for both kinds.
+    """
+    if raw.size == 0 or 0 in raw.strides:
+        return raw.copy()
+    low, high = np.lib.array_utils.byte_bounds(raw)
+    memory = (ctypes.c_char * (high - low)).from_address(low)
+    memory.kept = raw
+    return np.ndarray(raw.shape, raw.dtype, memory, view.address(raw) - low, raw.strides)
+
+
+# -- out
+
+
+def rebuilt(result: Any, template: Any, returned: Any, seen: list) -> Any:
+    """What the user's function returned, with our arrays."""
+    if isinstance(template, Known):
+        return template.value
+    if isinstance(template, Struct):
+        parts = getattr(returned, "types", None) or [getattr(returned, "dtype", None)] * len(template.items)
+        items = [rebuilt(r, t, p, seen) for r, (t, _), p in zip(result, template.items, parts, strict=True)] if template.items else []
+        if template.kind is dict:
+            return dict(zip(template.keys, items, strict=True))
+        return template.kind(*items) if hasattr(template.kind, "_fields") else template.kind(items)
+    number = template.number if isinstance(template, Dynamic) else None
+    return wrapped(result, number, returned, seen)
+
+
+def wrapped(result: Any, number: str | None, returned: Any, seen: list) -> Any:
+    kind = type(result)
+    if kind is np.ndarray:
+        return _array(result, seen)
+    if kind in _NUMBERS:
+        if number in _NUMBERS.values() or number == "shape":
+            return result
+        return core.of_number(_dtype_of(returned, result).type(result))
+    if kind is tuple:
+        parts = getattr(returned, "types", None) or [getattr(returned, "dtype", None)] * len(result)
+        inner = "int" if number == "shape" else None
+        return tuple([wrapped(r, inner, p, seen) for r, p in zip(result, parts, strict=True)])
+    if kind is list:
+        return [wrapped(r, None, getattr(returned, "dtype", None), seen) for r in result]
+    if isinstance(result, tuple) and hasattr(result, "_fields"):
+        return kind(*[wrapped(r, None, p, seen) for r, p in zip(result, returned.types, strict=True)])
+    if isinstance(result, np.generic):
+        return core.of_number(result)
+    if kind.__name__ == "Dict" and kind.__module__.startswith("numba"):
+        return {k: wrapped(v, None, None, seen) for k, v in result.items()}
+    return result
+
+
+def _dtype_of(returned: Any, result: Any) -> np.dtype:
+    from numba.np.numpy_support import as_dtype
+
+    if returned is not None and hasattr(returned, "type"):  # Optional
+        returned = returned.type
+    try:
+        return as_dtype(returned)
+    except (NotImplementedError, AttributeError, TypeError):
+        return np.asarray(result).dtype
+
+
+def _array(result: np.ndarray, seen: list) -> Any:
+    """A result as one of ours: a view of an argument where it lies in its memory."""
+    if seen:
+        for ours, raw in seen:
+            if raw is result:
+                return ours if type(ours) in OURS else core.of_memory(raw, borrowed=True)
+        if result.size:
+            low, high = np.lib.array_utils.byte_bounds(result)
+            for ours, raw in seen:
+                owner = view.owner_of(raw)
+                if isinstance(owner, np.ndarray) and owner.size:
+                    start, stop = np.lib.array_utils.byte_bounds(owner)
+                    if start <= low and high <= stop:
+                        return _view(result, ours, raw, owner)
+    if result.base is None or not result.flags.c_contiguous:
+        return core.of_fresh(result)
+    array = core._new(core.JaxArray)
+    array._buffer = Buffer(None, result, result.shape, result.dtype)
+    array._layout = result
+    array._base = array._cached = None
+    return array
+
+
+def _view(result: np.ndarray, ours: Any, raw: np.ndarray, owner: np.ndarray) -> Any:
+    start = core.c_ordered(owner)
+    if start is None:
+        return core.of_fresh(result.copy())
+    window = np.ndarray(result.shape, result.dtype, start, view.address(result) - view.address(start), result.strides)
+    if type(ours) not in OURS:
+        return core.of_memory(window, borrowed=True)
+    buffer = ours._buffer
+    if owner is not buffer.owner:
+        window = view.same_window(window, start, buffer.stand_in())
+    return core.of_view(buffer, window, host._base(ours))

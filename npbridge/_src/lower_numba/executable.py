@@ -1,0 +1,221 @@
+"""What ``compile_function`` gives: variants, their guards, and how they are called."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import types
+import warnings
+from typing import Any
+
+import numpy as np
+
+from ..array.core import OURS
+from . import exchange, lower, random_state
+from .errors import LoweringError, Stale
+
+_KEEP = 16
+
+
+class Executable:
+    """A function, compiled with Numba for each kind of arguments that it meets.
+
+    Parameters
+    ----------
+    function : callable
+        A function, a bound method, a ``functools.partial`` or an object with a
+        ``__call__`` written in Python.
+    parallel, fastmath, debug : bool
+        As ``numba.njit`` takes them; `debug` checks every index.
+
+    Attributes
+    ----------
+    source : str
+        The code that was compiled last.
+    restore : bool
+        Whether arrays are put back as they were when the user's code raises.
+        Only functions that hold a ``raise`` or an ``assert`` and write arrays are
+        charged for it: one copy of each written array per call.
+    """
+
+    def __init__(self, function: Any, parallel: bool, fastmath: bool, debug: bool) -> None:
+        self.function = function
+        self.options = {"parallel": parallel, "fastmath": fastmath, "debug": debug}
+        self.restore = True
+        self.entry, self.owner = _parts(function)
+        self.signature = inspect.signature(function)
+        self.variants: dict[Any, list[Variant]] = {}
+        self.latest: Variant | None = None
+        self._simple = _simple(self.signature)
+        functools.update_wrapper(self, self.entry if self.owner is None else function, updated=())
+
+    @property
+    def source(self) -> str:
+        if self.latest is None:
+            return ""
+        return self.latest.source
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if kwargs or len(args) != self._simple:
+            bound = self.signature.bind(*args, **kwargs)
+            bound.apply_defaults()
+            args = tuple(bound.arguments.values())
+        key = tuple([exchange.kind_of(a) for a in args])
+        found = self.variants.get(key)
+        if found is not None:
+            for variant in found:
+                if variant.holds(*args):
+                    try:
+                        return variant.run(args)
+                    except Stale:
+                        found.remove(variant)
+                        break
+        return self._compiled(key, args)
+
+    def _compiled(self, key: Any, args: tuple) -> Any:
+        settings = lower.Settings()
+        while True:
+            variant = Variant(self, args, settings)
+            try:
+                result = variant.run(args)
+            except lower.Retry as retry:
+                settings = retry.settings
+                continue
+            break
+        kept = self.variants.setdefault(key, [])
+        kept.insert(0, variant)
+        del kept[_KEEP:]
+        return result
+
+    def written(self, *args: Any, **kwargs: Any) -> list:
+        """The arrays that a call with these arguments may write.
+
+        Empty before the first call with such arguments.
+        """
+        bound = self.signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        args = tuple(bound.arguments.values())
+        for variant in self.variants.get(tuple([exchange.kind_of(a) for a in args]), ()):
+            if variant.holds(*args):
+                return [x for x, w in zip(variant.fetch(*args), variant.written, strict=True) if w]
+        return []
+
+    def __repr__(self) -> str:
+        name = getattr(self.entry, "__name__", type(self.entry).__name__)
+        return f"<function new_{name}{self.signature}>"
+
+
+class Variant:
+    """One specialisation: what holds for it, and the compiled function."""
+
+    def __init__(self, executable: Executable, args: tuple, settings: Any) -> None:
+        self.executable = executable
+        self.settings = settings
+        lowered = lower.lower(executable, args, settings)
+        self.program = lowered.program
+        self.entry = lowered.entry
+        self.template = lowered.template
+        self.fetch = lowered.fetch
+        self.holds = lowered.holds
+        self.roles = lowered.roles
+        self.flat = lowered.flat
+        self.written = lowered.written
+        self.rebound = lowered.rebound
+        self.dispatcher = lowered.dispatcher
+        self.source = lowered.source
+        self.shown = lowered.shown
+        self.random = lowered.program.random
+        self.guarded = lowered.program.may_raise and any(self.written)
+        self._returns: Any = None
+        self._warned = False
+        executable.latest = self
+
+    def run(self, args: tuple) -> Any:
+        values = self.fetch(*args)
+        host, seen, locks = exchange.gather(values, self.roles, self.flat, self.written)
+        try:
+            kept = self._copies(host) if self.guarded and self.executable.restore else None
+            if self.random:
+                random_state.to_numba()
+            try:
+                result = self.dispatcher(*host)
+            except Exception as error:
+                self._failed(error, host, kept)
+                raise
+            finally:
+                if self.random:
+                    random_state.from_numba()
+        finally:
+            for lock in locks:
+                lock.release()
+        if self.rebound:
+            self._rebind(host, args)
+        if not self._warned:
+            self._warn()
+        return self._wrapped(result, host, seen)
+
+    def _copies(self, host: list) -> list:
+        return [h.copy() if w and type(h) is np.ndarray else None for h, w in zip(host, self.written, strict=True)]
+
+    def _failed(self, error: Exception, host: list, kept: list | None) -> None:
+        from numba.core.errors import NumbaError
+
+        if isinstance(error, NumbaError):
+            raise lower.explain(self, error, host) from error
+        if kept is not None:
+            for raw, old in zip(host, kept, strict=True):
+                if old is not None and raw.flags.writeable:
+                    np.copyto(raw, old)
+        if error.args and isinstance(error.args[0], str) and error.args[0].startswith("\x00"):
+            template = self.program.messages[int(error.args[0][1:])]
+            error.args = (template.format(*error.args[1:]),)
+
+    def _rebind(self, host: list, args: tuple) -> None:
+        for position, assign in self.rebound:
+            assign(host[position], args)
+
+    def _warn(self) -> None:
+        self._warned = True
+        for message, (filename, line) in self.program.notes.items():
+            warnings.warn_explicit(message, UserWarning, filename, line)
+
+    def _wrapped(self, result: Any, host: list, seen: list) -> Any:
+        if result is None and self.template is None:
+            return None
+        return exchange.rebuilt(result, self.template, self._return_type(host), seen)
+
+    def _return_type(self, host: list) -> Any:
+        overloads = self.dispatcher.overloads
+        if len(overloads) == 1:
+            if self._returns is None:
+                self._returns = next(iter(overloads.values())).signature.return_type
+            return self._returns
+        from numba import typeof
+
+        found = {str(c.signature.return_type): c.signature.return_type for c in overloads.values()}
+        if len(found) == 1:
+            return next(iter(found.values()))
+        return overloads[tuple(typeof(h) for h in host)].signature.return_type
+
+
+def _parts(function: Any) -> tuple[Any, Any]:
+    """The Python function of a callable, and the object that it is bound to."""
+    if type(function) in OURS or isinstance(function, np.ufunc):
+        raise LoweringError(f"{function!r} is not a function written in Python")
+    if isinstance(function, types.MethodType):
+        return function.__func__, function.__self__
+    if isinstance(function, types.FunctionType):
+        return function, None
+    if isinstance(function, functools.partial):
+        return function, None
+    entry = inspect.getattr_static(type(function), "__call__", None)
+    if isinstance(entry, types.FunctionType):
+        return entry, function
+    raise LoweringError(f"{function!r} is not a function, a method or an object whose __call__ is written in Python")
+
+
+def _simple(signature: inspect.Signature) -> int:
+    """How many arguments a call has that needs no binding, or -1."""
+    kinds = [p.kind for p in signature.parameters.values()]
+    plain = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return len(kinds) if all(k in plain for k in kinds) else -1

@@ -1,0 +1,350 @@
+"""From a function and arguments to a compiled program and its driver."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+import types
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from . import exchange, show
+from .attributes import NeedsBox
+from .errors import LoweringError, NeedsValue
+from .paths import Path, Root
+from .program import Options, Program, key_of
+from .source import source_of
+from .unit import Unit
+from .values import Known, Struct, Value, is_array, is_constant
+
+_NARROW = re.compile(r"^(float16|float32|complex64|u?int8|u?int16|u?int32|uint64|uint|uintp|intc|uintc|single|half)$")
+_WIDEN = re.compile(r"npbridge widen <(.*?)> to (\w+)")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What earlier attempts have shown to be needed."""
+
+    robust: bool = False
+    boxed: frozenset = frozenset()
+    widened: frozenset = frozenset()
+
+
+class Retry(Exception):
+    """Numba asks for another form of the program."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.settings = settings
+
+
+@dataclass
+class Lowered:
+    """A program, ready to run."""
+
+    program: Program
+    entry: Unit
+    template: Value | None
+    dispatcher: Any
+    fetch: Any
+    holds: Any
+    roles: list[str]
+    flat: list[bool]
+    written: list[bool]
+    rebound: list
+    source: str
+    shown: Any
+
+
+def lower(executable: Any, args: tuple, settings: Settings) -> Lowered:
+    boxed, widened = settings.boxed, settings.widened
+    while True:
+        options = Options(settings.robust, boxed=boxed, widened=widened)
+        try:
+            program, entry, leaves = _walk(executable, args, options)
+        except NeedsBox as need:
+            boxed = boxed | {need.path}
+            continue
+        except NeedsValue as need:
+            raise need.error from None
+        if not settings.robust and _narrow(program, args):
+            settings = Settings(True, boxed, widened)
+            continue
+        break
+    executable_settings = Settings(settings.robust, boxed, widened)
+    program.settings = executable_settings
+    program.finish()
+    dispatcher = compile_units(program, entry, executable.options)
+    return _driver(executable, program, entry, leaves, dispatcher)
+
+
+def _walk(executable: Any, args: tuple, options: Options) -> tuple[Program, Unit, list[str]]:
+    program = Program(options)
+    entry, owner = executable.entry, executable.owner
+    leaves: list[str] = []
+    values: dict[str, Value] = {}
+    for name, value in zip(executable.signature.parameters, args, strict=True):
+        described = exchange.describe(value, Path(Root(f"arg_{name}", name)), leaves)
+        if isinstance(described, Known):
+            described = program.classify(described.value, described.path)[0]
+        values[name] = described
+    if isinstance(entry, functools.partial):
+        return _walk_partial(program, entry, values, leaves)
+    source = source_of(entry)
+    if owner is not None:
+        first = source.node.args
+        name = (first.posonlyargs + first.args)[0].arg if (first.posonlyargs or first.args) else first.vararg.arg
+        root = program.object_root(owner, object_label(owner))
+        values = {name: Known(owner, Path(root)), **values}
+    unit = Unit(program, source, source.name if source.name != "<lambda>" else "function")
+    program.units["entry", tuple((k, key_of(v)) for k, v in values.items())] = unit
+    unit.bind(values)
+    if owner is not None:
+        unit.first = Known(owner, Path(root))
+    unit.build()
+    program.order.append(unit)
+    return program, unit, leaves
+
+
+def _walk_partial(program: Program, entry: Any, values: dict, leaves: list[str]) -> tuple[Program, Unit, list[str]]:
+    """A partial object is a function of one statement."""
+    positional = ", ".join(values)
+    text = f"def partial({positional}):\n    return inner({positional})"
+    node = ast.parse(text).body[0]
+    source = types.SimpleNamespace(
+        node=node, filename="<partial>", function=types.FunctionType(entry.__call__.__code__ if False else _empty.__code__, {}), name="partial"
+    )
+    source.cells = dict
+    unit = Unit(program, source, "partial")
+    unit.bind(values)
+    root = program.object_root(entry, "partial")
+    unit.env["inner"] = Known(entry, Path(root))
+    program.units["entry"] = unit
+    unit.build()
+    program.order.append(unit)
+    return program, unit, leaves
+
+
+def _empty() -> None:
+    return None
+
+
+def object_label(value: Any) -> str:
+    """The name of an object in compiled code: its own, or its class's and a number."""
+    name = getattr(value, "name", None)
+    if isinstance(name, str) and name.isidentifier() and hasattr(type(value), "__npbridge_base__"):
+        return name
+    kind = value if isinstance(value, type) else type(value)
+    return f"{kind.__name__}0"
+
+
+def _narrow(program: Program, args: tuple) -> bool:
+    """Whether dtypes take part for which Numba's rules are not NumPy's."""
+    found = [lifted.initial for lifted in program.lifted.values() if is_array(lifted.initial)]
+    if any(_narrow_value(v) for v in (*found, *args)):
+        return True
+    for unit in program.order:
+        for node in ast.walk(unit.emitted):
+            if isinstance(node, ast.Attribute) and _NARROW.match(node.attr):
+                return True
+    return False
+
+
+def _narrow_value(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(map(_narrow_value, value))
+    if isinstance(value, dict):
+        return any(map(_narrow_value, value.values()))
+    dtype = getattr(value, "dtype", None)
+    return isinstance(dtype, np.dtype) and dtype.char not in "dlq?D"
+
+
+# -- compiling
+
+
+def compile_units(program: Program, entry: Unit, options: dict) -> Any:
+    """The entry's dispatcher; every unit is compiled from its own tree, at its own lines."""
+    import math
+
+    import numba
+
+    from ..backends.numba import overloads
+
+    space: dict[str, Any] = {"np": np, "math": math, "__name__": "npbridge.compiled"}
+    space.update(program.constants)
+    overloads.fill(space, program)
+    keywords = {
+        "parallel": options["parallel"],
+        "fastmath": options["fastmath"],
+        "boundscheck": True if options["debug"] else None,
+        "error_model": "numpy",
+    }
+    for unit in program.order:
+        module = ast.Module([unit.emitted], [])
+        ast.fix_missing_locations(module)
+        exec(compile(module, unit.filename, "exec"), space)
+        function = space[unit.name]
+        function.__module__ = getattr(unit.source.function, "__module__", None) or "npbridge.compiled"
+        space[unit.name] = numba.njit(**keywords)(function)
+    return space[entry.name]
+
+
+# -- the driver
+
+
+def _driver(executable: Any, program: Program, entry: Unit, leaves: list[str], dispatcher: Any) -> Lowered:
+    formals = [f"arg_{name}" for name in executable.signature.parameters]
+    head = ", ".join(formals)
+    lifted = entry.needs
+    texts = [*leaves, *(x.key.text for x in lifted)]
+    roles = ["leaf"] * len(leaves) + [x.role for x in lifted]
+    space = dict(program.roots)
+    parts = []
+    for text, role, x in zip(texts, roles, [None] * len(leaves) + list(lifted), strict=True):
+        if role == "box":
+            name = f"_box_{len(space)}"
+            space[name] = functools.partial(np.array, dtype=x.number)
+            text = f"{name}({text})"
+        elif role == "array" and x.rebound:
+            text = f"_copy({text})"
+        parts.append(text)
+    space["_copy"] = lambda x: np.array(getattr(x, "_read", lambda: x)())
+    code = f"def fetch({head}):\n    return ({''.join(p + ', ' for p in parts)})\n"
+    code += f"def holds({head}):\n    return {_guards(program, space)}\n"
+    exec(code, space)
+    rebound = [(len(leaves) + i, _assigner(x, head, space)) for i, x in enumerate(lifted) if x.rebound]
+    flat = [False] * len(leaves) + [x.flat for x in lifted]
+    roles = ["rebound" if r == "array" and x.rebound else r for r, x in zip(roles, [None] * len(leaves) + list(lifted), strict=True)]
+    plain = entry.parameters[: len(leaves)]
+    written = [name in entry.writes for name in plain] + [x.written for x in lifted]
+    shown = show.Shown(executable, program, entry, leaves)
+    return Lowered(
+        program, entry, _template(entry), dispatcher, space["fetch"], _tolerant(space["holds"]), roles, flat, written,
+        rebound, show.source_of(program), shown,
+    )  # fmt: skip
+
+
+def _tolerant(holds: Any) -> Any:
+    def checked(*args: Any) -> bool:
+        try:
+            return holds(*args)
+        except (AttributeError, KeyError, IndexError, TypeError):
+            return False  # what was there while compiling is gone
+
+    return checked
+
+
+def _assigner(lifted: Any, head: str, space: dict) -> Any:
+    from ..array import core
+    from ..array.core import OURS
+
+    target = lifted.key.text
+    scope = dict(space)
+    exec(f"def assign({head + ', ' if head else ''}new_value):\n    {target} = new_value\n", scope)
+    ours = type(lifted.initial) in OURS
+
+    def assign(raw: np.ndarray, args: tuple) -> None:
+        scope["assign"](*args, core.of_fresh(raw) if ours else raw)
+
+    return assign
+
+
+def _guards(program: Program, space: dict) -> str:
+    tests = []
+    for k, (path, guard) in enumerate(program.guards.items()):
+        if path in program.lifted:
+            continue
+        name = f"_held_{k}"
+        space[name] = guard.value
+        if guard.kind == "is" or guard.value is None or isinstance(guard.value, bool):
+            tests.append(f"{path.text} is {name}")
+        elif guard.kind == "equal":
+            space["_same"] = _same
+            tests.append(f"_same({path.text}, {name})")
+        elif isinstance(guard.value, dict):
+            space[name] = list(guard.value)
+            tests.append(f"list({path.text}) == {name}")
+        else:
+            space[name] = len(guard.value)
+            tests.append(f"len({path.text}) == {name}")
+    return " and ".join(tests) or "True"
+
+
+def _same(now: Any, then: Any) -> bool:
+    if hasattr(type(now), "_number"):
+        now = now._number
+    return now is then or (type(now) is type(then) and (now == then or (now != now and then != then)))
+
+
+def _template(entry: Unit) -> Value | None:
+    """How the result of the compiled function is put together again."""
+    from .calls import _always_returns
+    from .statements import joined
+
+    if not entry.returns:
+        return None
+    first = entry.returns[0][0]
+    complete = _always_returns(entry.emitted.body)
+    same = all(type(v) is type(first) and key_of(v) == key_of(first) for v, _ in entry.returns)
+    if same and complete:
+        return first
+    if any(isinstance(v, Struct) and v.kind is not tuple for v, _ in entry.returns):
+        raise LoweringError("the return statements of a compiled function must give containers of the same form")
+    merged = first
+    for value, _ in entry.returns[1:]:
+        merged = joined(merged, value)
+    if not complete:
+        return None if all(isinstance(v, Known) and v.value is None for v, _ in entry.returns) else _Any()
+    return merged if not isinstance(merged, Known) else _Any()
+
+
+class _Any(Value):
+    """A result of which nothing is known beforehand."""
+
+    __slots__ = ()
+
+
+# -- when Numba refuses
+
+
+def explain(variant: Any, error: Exception, host: list) -> Exception:
+    """What to do about an error of Numba: another form, or words for the user."""
+    settings = variant.program.settings
+    text = str(error)
+    widen = _WIDEN.search(text)
+    if widen is not None:
+        path = next(p for p in settings.boxed if p.text == widen.group(1))
+        if path not in settings.widened:
+            return Retry(Settings(settings.robust, settings.boxed, settings.widened | {path}))
+    if not settings.robust:
+        return Retry(Settings(True, settings.boxed, settings.widened))
+    if "readonly" in text or "read-only" in text or "immutable" in text.lower():
+        return ValueError("assignment destination is read-only")
+    return refusal(variant, text)
+
+
+def refusal(variant: Any, text: str) -> LoweringError:
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    places = re.findall(r'File "([^"]+)", line (\d+)', plain)
+    files = {u.filename for u in variant.program.order}
+    mine = [(f, int(n)) for f, n in places if any(f == g or g.endswith(f.lstrip(".")) for g in files)]
+    lines = [x.strip() for x in plain.splitlines() if x.strip()]
+    reason = next((x for x in lines if x.startswith(("No implementation", "No match", "Cannot unify", "Unknown", "Invalid"))), None)
+    reason = reason or (lines[1] if len(lines) > 1 else lines[0])
+    where = ""
+    if mine:
+        import linecache
+
+        name, line = mine[-1]
+        name = next((g for g in files if g.endswith(name.lstrip("."))), name)
+        where = f'\n  File "{name}", line {line}\n    {linecache.getline(name, line).strip()}'
+    return LoweringError(
+        f"Numba cannot compile this: {reason} Write it with functions and arguments that it has, or run this function "
+        f"on the 'jax' backend or without jit.{where}"
+    )
+
+
+__all__ = ["Retry", "Settings", "explain", "is_constant", "lower"]

@@ -1,0 +1,351 @@
+"""NumPy functions and array methods: Numba's own form, or one of ours."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from typing import Any
+
+import numpy as np
+
+from . import twins
+from .values import Dynamic, Known, Struct, Value, is_constant
+
+Pair = tuple[Value, ast.expr | None]
+
+# Where the dtype stands among the positional arguments.
+_DTYPE_AT = {"zeros": 1, "ones": 1, "empty": 1, "full": 2, "array": 1, "asarray": 1, "zeros_like": 1, "ones_like": 1}
+_DTYPE_AT |= {"empty_like": 1, "full_like": 2, "arange": 3, "eye": 3, "identity": 1, "astype": 0, "view": 0}
+
+# Keyword arguments that say what Numba does anyway.
+_DEFAULTS = {"order": ("C", "K", "A", None), "copy": (True, None), "subok": (True, False), "like": (None,)}
+_DEFAULTS |= {"casting": ("same_kind", "unsafe", "safe"), "sparse": (False,), "device": ("cpu", None)}
+
+# Functions whose arguments and results are about types.
+_STATIC = (np.finfo, np.iinfo, np.dtype, np.issubdtype, np.result_type, np.promote_types, np.can_cast)
+
+
+def function(unit: Any, value: Any, name: str, node: ast.Call) -> Pair:
+    args, kwargs = unit.arguments(node)
+    return with_arguments(unit, value, name, args, kwargs, node)
+
+
+def with_arguments(unit: Any, value: Any, name: str, args: list, kwargs: dict, node: ast.AST) -> Pair:
+    """A call of a NumPy function whose arguments have been walked."""
+    if name.startswith("numpy.random."):
+        unit.program.random = True
+    if value in _STATIC and all(isinstance(v, Known) for v, _ in (*args, *kwargs.values())):
+        return Known(value(*[v.value for v, _ in args], **{k: v.value for k, (v, _) in kwargs.items()})), None
+    if value in (np.ndim, np.size, np.shape) and len(args) == 1:
+        return _about(unit, value, args[0], node)
+    form = unit.program.forms.get(value)
+    if form is not None:
+        call = _through_form(unit, form, name, args, kwargs, node)
+        if call is not None:
+            return result_of(name, args), call
+    if isinstance(value, np.ufunc):
+        return _ufunc(unit, value, name, args, kwargs, node)
+    return _native(unit, twins.reference(name), name, args, kwargs, node)
+
+
+def _about(unit: Any, value: Any, pair: Pair, node: ast.AST) -> Pair:
+    found, made = pair
+    if isinstance(found, Known):
+        return Known(value(found.value)), None
+    if found.scalar or found.number:
+        return Known({np.ndim: 0, np.size: 1, np.shape: ()}[value]), None
+    made = unit.whole(found, made)
+    name = value.__name__
+    return Dynamic("shape" if name == "shape" else "int", name != "shape"), ast.Attribute(made, name, ast.Load())
+
+
+def _through_form(unit: Any, form: Any, name: str, args: list, kwargs: dict, node: ast.AST) -> ast.expr | None:
+    """The call of our own function, unless Numba's serves as well."""
+    kwargs = {k: p for k, p in kwargs.items() if not (k in _DEFAULTS and _is_default(k, p[0]))}
+    try:
+        bound = form.signature.bind(*args, **kwargs).arguments
+    except TypeError as error:
+        raise unit.error(node, f"{name}: {error}. This form of its arguments has no compiled form") from None
+    given = {k for k, p in bound.items() if not (isinstance(p, tuple) and isinstance(p[0], Known) and p[0].value is None)}
+    if form.native is not None and given <= form.native and not unit.program.options.robust:
+        return None
+    form.check(unit, bound, node)
+    made = []
+    for parameter in form.signature.parameters.values():
+        pair = bound.get(parameter.name, parameter.default)
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            parts = [unit.node(v, m, node, "array") for v, m in (pair if isinstance(pair, tuple) else ())]
+            made.append(ast.Tuple(parts, ast.Load()))
+        elif not isinstance(pair, tuple) or not isinstance(pair[0], Value):
+            made.append(ast.Constant(pair))
+        elif parameter.name == "dtype":
+            made.append(dtype_node(unit, pair, node))
+        else:
+            made.append(unit.node(unit_whole(unit, pair)[0], unit_whole(unit, pair)[1], node, "array"))
+    return ast.Call(unit.stub(form.name), made, [])
+
+
+def unit_whole(unit: Any, pair: Pair) -> Pair:
+    return pair[0], pair[1]
+
+
+def dtype_node(unit: Any, pair: Pair, node: ast.AST) -> ast.expr:
+    value, made = pair
+    if isinstance(value, Known):
+        return ast.Constant(None) if value.value is None else twins.scalar_type(value.value)
+    return unit.node(value, made, node)
+
+
+def _is_default(name: str, value: Value) -> bool:
+    return isinstance(value, Known) and value.value in _DEFAULTS[name]
+
+
+def _ufunc(unit: Any, value: np.ufunc, name: str, args: list, kwargs: dict, node: ast.AST) -> Pair:
+    kwargs = dict(kwargs)
+    out = kwargs.pop("out", None)
+    where = kwargs.pop("where", None)
+    dtype = kwargs.pop("dtype", None)
+    kwargs = {k: p for k, p in kwargs.items() if not (k in _DEFAULTS and _is_default(k, p[0]))}
+    if kwargs:
+        raise unit.error(node, f"{name}: the arguments {', '.join(kwargs)} have no compiled form")
+    made = [unit.node(v, m, node, "array") for v, m in args]
+    scalar = all(_scalar(v) for v, _ in args[: value.nin])
+    if out is not None and not (isinstance(out[0], Known) and out[0].value is None):
+        target = out
+        if isinstance(out[0], Struct):
+            target = out[0].items[0]
+        place = unit.whole(*target)
+        if where is not None:
+            call = ast.Call(twins.reference(name), made, [])
+            unit.hoist(ast.Expr(ast.Call(unit.stub("npb_copyto_where"), [place, call, unit.node(*where, node)], [])), node)
+            return Dynamic(), place
+        made.append(place)
+    elif where is not None and not (isinstance(where[0], Known) and where[0].value is True):
+        raise unit.error(node, f"{name}: where= without out= leaves values undefined; give out=")
+    if unit.program.options.robust and out is None:
+        codes = [ast.Constant(_code(v)) for v, _ in args]
+        if any(c.value for c in codes) and value.nin == 2:
+            call = ast.Call(unit.stub("npb_ufunc_" + value.__name__), [*made, *codes], [])
+            unit.program.ufuncs[value.__name__] = value
+            return Dynamic(scalar=scalar), call
+    call = ast.Call(twins.reference(name), made, [])
+    if dtype is not None:
+        call = ast.Call(unit.stub("npb_astype"), [call, dtype_node(unit, dtype, node)], [])
+    return Dynamic(scalar=scalar), call
+
+
+def _code(value: Value) -> int:
+    from .expressions import _CODES, _number_of
+
+    return _CODES[_number_of(value)]
+
+
+def _scalar(value: Value) -> bool:
+    from .expressions import _scalar
+
+    return _scalar(value)
+
+
+def _native(unit: Any, made: ast.expr, name: str, args: list, kwargs: dict, node: ast.AST) -> Pair:
+    short = name.rsplit(".", 1)[-1]
+    at = _DTYPE_AT.get(short)
+    emitted = []
+    for i, pair in enumerate(args):
+        if i == at and isinstance(pair[0], Known):
+            emitted.append(dtype_node(unit, pair, node))
+        else:
+            emitted.append(unit.node(*pair, node, "" if short in _SHAPED else "array"))
+    keywords = []
+    for key, pair in kwargs.items():
+        if key in _DEFAULTS and _is_default(key, pair[0]):
+            continue
+        made_value = dtype_node(unit, pair, node) if key == "dtype" else unit.node(*pair, node, "array")
+        keywords.append(ast.keyword(key, made_value))
+    call = ast.Call(made, emitted, keywords)
+    return result_of(name, args), call
+
+
+# Functions whose first argument may be a tuple that means a shape.
+_SHAPED = frozenset("zeros ones empty full reshape ndindex random rand randn normal uniform randint transpose".split())
+_SCALARS = frozenset(
+    "sum mean max min amax amin prod std var any all argmax argmin dot vdot trace det norm median ptp".split()
+)
+
+
+def result_of(name: str, args: list) -> Dynamic:
+    if name.startswith("math."):
+        short = name[5:]
+        integer = short in ("floor", "ceil", "gcd", "lcm", "factorial", "isqrt", "comb", "trunc", "perm")
+        boolean = short.startswith("is")
+        return Dynamic("bool" if boolean else "int" if integer else "float", scalar=True)
+    return Dynamic()
+
+
+# -- methods of arrays
+
+_METHOD_OF = {
+    name: getattr(np, name)
+    for name in """sum mean max min prod std var any all argmax argmin clip cumsum cumprod round take repeat swapaxes
+    squeeze trace diagonal argsort nonzero compress searchsorted ptp dot ravel""".split()
+}
+_METHOD_OF["conj"] = _METHOD_OF["conjugate"] = np.conj
+
+
+def method(unit: Any, base: Value, made: ast.expr | None, name: str, node: ast.Call) -> Pair:
+    """``x.name(...)`` where `x` is no object of the user's."""
+    if not isinstance(base, Dynamic):
+        return of_container(unit, base, made, name, node)
+    args, kwargs = unit.arguments(node)
+    if name in _METHOD_OF and not (name == "dot" and not args):
+        function_of = _METHOD_OF[name]
+        if function_of in unit.program.forms or isinstance(function_of, np.ufunc):
+            full = twins.dotted(function_of)
+            return with_arguments(unit, function_of, full, [(base, made), *args], kwargs, node)
+    special = _SPECIAL.get(name)
+    if special is not None:
+        return special(unit, base, made, args, kwargs, node)
+    whole = unit.whole(base, made)
+    call = _native(unit, ast.Attribute(whole, name, ast.Load()), name, args, kwargs, node)[1]
+    return Dynamic(), call
+
+
+def _astype(unit: Any, base: Dynamic, made: ast.expr, args: list, kwargs: dict, node: ast.AST) -> Pair:
+    pair = args[0] if args else kwargs["dtype"]
+    if base.scalar or base.number or unit.program.options.robust:
+        return Dynamic(scalar=base.scalar), ast.Call(unit.stub("npb_astype"), [made, dtype_node(unit, pair, node)], [])
+    return Dynamic(), ast.Call(ast.Attribute(made, "astype", ast.Load()), [dtype_node(unit, pair, node)], [])
+
+
+def _item(unit: Any, base: Dynamic, made: ast.expr, args: list, kwargs: dict, node: ast.AST) -> Pair:
+    if base.scalar or base.number:
+        return base, made
+    nodes = [unit.node(v, m, node) for v, m in args]
+    return Dynamic(scalar=True), ast.Call(unit.stub("npb_item"), [unit.whole(base, made), *nodes], [])
+
+
+def _reshape(unit: Any, base: Dynamic, made: ast.expr, args: list, kwargs: dict, node: ast.AST) -> Pair:
+    shape = [unit.node(v, m, node) for v, m in args]
+    target = shape[0] if len(shape) == 1 else ast.Tuple(shape, ast.Load())
+    return Dynamic(), ast.Call(unit.stub("npb_reshape"), [unit.whole(base, made), target], [])
+
+
+def _transpose(unit: Any, base: Dynamic, made: ast.expr, args: list, kwargs: dict, node: ast.AST) -> Pair:
+    if not args:
+        return Dynamic(), ast.Attribute(made, "T", ast.Load())
+    axes = [unit.node(v, m, node) for v, m in args]
+    target = axes[0] if len(axes) == 1 else ast.Tuple(axes, ast.Load())
+    return Dynamic(), ast.Call(ast.Attribute(made, "transpose", ast.Load()), [target], [])
+
+
+def _copy(unit: Any, base: Dynamic, made: ast.expr, args: list, kwargs: dict, node: ast.AST) -> Pair:
+    if base.scalar or base.number:
+        return base, made
+    return Dynamic(), ast.Call(ast.Attribute(made, "copy", ast.Load()), [], [])
+
+
+def _fill(unit: Any, base: Dynamic, made: ast.expr, args: list, kwargs: dict, node: ast.AST) -> Pair:
+    place = unit.whole(base, made)
+    key: ast.expr = ast.Tuple([], ast.Load()) if base.flat else ast.Constant(Ellipsis)
+    value = unit.node(*args[0], node)
+    unit.hoist(ast.Assign([ast.Subscript(place, key, ast.Store())], value), node)
+    return Known(None), None
+
+
+def _sort(unit: Any, base: Dynamic, made: ast.expr, args: list, kwargs: dict, node: ast.AST) -> Pair:
+    return Dynamic(), ast.Call(ast.Attribute(made, "sort", ast.Load()), [], [])
+
+
+_SPECIAL = {
+    "astype": _astype,
+    "item": _item,
+    "reshape": _reshape,
+    "transpose": _transpose,
+    "copy": _copy,
+    "fill": _fill,
+    "sort": _sort,
+}
+
+
+def of_container(unit: Any, base: Value, made: ast.expr | None, name: str, node: ast.Call) -> Pair:
+    """Methods of lists, dictionaries and strings that are known while compiling."""
+    from . import unroll
+
+    args, kwargs = unit.arguments(node)
+    if isinstance(base, Struct) and base.kind is list and name == "append":
+        return _append(unit, node, base, args)
+    if name in ("items", "values", "keys") and not args:
+        found = unroll.items(unit, node)
+        if found is not None:
+            return Struct(list, found), None
+    if name == "get" and isinstance(args[0][0], Known):
+        keys = base.keys if isinstance(base, Struct) else base.value
+        if args[0][0].value in keys:
+            return unit._known_item(base, args[0][0].value, node)
+        return args[1] if len(args) > 1 else (Known(None), None)
+    if isinstance(base, Known):
+        values = [v for v, _ in args]
+        if all(isinstance(v, Known) for v in values) and name not in _MUTATING:
+            method_of = getattr(base.value, name, None)
+            if method_of is None:
+                raise unit.error(node, f"{type(base.value).__name__!r} object has no attribute {name!r}")
+            if type(base.value) in (list, dict):
+                unit.program.guard(base.path, "keys", base.value)
+            return Known(method_of(*[v.value for v in values])), None
+        if name in _MUTATING:
+            raise unit.error(
+                node,
+                f"a list or a dictionary that is an attribute, a global or a closure variable is changed by {name}(): "
+                "compiled code takes such containers as constants. Use an array, or collect in a local list.",
+            )
+        if is_constant(base.value):
+            call = ast.Call(ast.Attribute(unit.node(base, made, node), name, ast.Load()), [], [])
+            call.args = [unit.node(v, m, node) for v, m in args]
+            return Dynamic(), call
+    if isinstance(base, Struct) and made is not None:
+        call = ast.Call(ast.Attribute(made, name, ast.Load()), [unit.node(v, m, node) for v, m in args], [])
+        return Dynamic(), call
+    raise unit.error(node, f"the method {name!r} has no compiled form here")
+
+
+_MUTATING = frozenset("append extend insert pop remove clear update setdefault popitem sort reverse".split())
+
+
+def _append(unit: Any, node: ast.Call, base: Struct, args: list) -> Pair:
+    target = node.func.value
+    if not isinstance(target, ast.Name):
+        raise unit.error(node, "a list of objects can only be extended by its own name")
+    value, made = args[0]
+    if made is not None and not isinstance(made, ast.Constant):
+        name = unit.struct_name(target.id, len(base.items))
+        unit.hoist(ast.Assign([ast.Name(name, ast.Store())], made), node)
+        made = ast.Name(name, ast.Load())
+    unit.env[target.id] = Struct(list, [*base.items, (value, made)])
+    return Known(None), None
+
+
+def ufunc_method(unit: Any, method_of: Any, node: ast.Call) -> Pair:
+    """``np.add.reduce(x)`` and its like."""
+    ufunc, kind = method_of.__self__, method_of.__name__
+    args, kwargs = unit.arguments(node)
+    reduction = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}
+    reduction |= {np.logical_and: np.all, np.logical_or: np.any}
+    running = {np.add: np.cumsum, np.multiply: np.cumprod}
+    if kind == "reduce" and ufunc in reduction:
+        if len(args) < 2 and "axis" not in kwargs:
+            kwargs = {**kwargs, "axis": (Known(0), None)}
+        target = reduction[ufunc]
+        return with_arguments(unit, target, twins.dotted(target), args, kwargs, node)
+    if kind == "accumulate" and ufunc in running and len(args) == 1:
+        kwargs = {**kwargs, "axis": (Known(0), None)}
+        return with_arguments(unit, running[ufunc], twins.dotted(running[ufunc]), args, kwargs, node)
+    made = [unit.node(v, m, node, "array") for v, m in args]
+    if kwargs:
+        raise unit.error(node, f"np.{ufunc.__name__}.{kind}: keyword arguments have no compiled form")
+    if kind in ("outer", "accumulate", "at") and ufunc.nin == 2:
+        unit.program.ufuncs[ufunc.__name__] = ufunc
+        return Dynamic(), ast.Call(unit.stub(f"npb_{kind}_{ufunc.__name__}"), made, [])
+    raise unit.error(node, f"np.{ufunc.__name__}.{kind} has no compiled form")
+
+
+def signature_of(function_of: Any) -> inspect.Signature:
+    return inspect.signature(function_of)

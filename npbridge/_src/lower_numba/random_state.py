@@ -1,0 +1,51 @@
+"""One random stream: NumPy's, also inside compiled code.
+
+Numba keeps a Mersenne twister of its own.  It makes the same numbers from the
+same state, so the state is carried over before a call and back after it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+import numpy as np
+
+
+class _State(ctypes.Structure):
+    # numba/_random.c: rnd_state_t, the same since Numba 0.18
+    _fields_ = [
+        ("index", ctypes.c_int),
+        ("mt", ctypes.c_uint32 * 624),
+        ("has_gauss", ctypes.c_int),
+        ("gauss", ctypes.c_double),
+        ("is_initialized", ctypes.c_int),
+    ]
+
+
+def _numba_state() -> _State:
+    from numba import _helperlib
+
+    return _State.from_address(_helperlib.rnd_get_np_state_ptr())
+
+
+def to_numba() -> None:
+    """Let compiled code go on from NumPy's global state."""
+    _, key, position, has_gauss, gauss = _get()
+    state = _numba_state()
+    ctypes.memmove(state.mt, np.ascontiguousarray(key, np.uint32).ctypes.data, 624 * 4)
+    state.index = position
+    state.has_gauss = has_gauss
+    state.gauss = gauss
+    state.is_initialized = 1
+
+
+def from_numba() -> None:
+    """Let NumPy go on from where compiled code stopped."""
+    state = _numba_state()
+    key = np.ctypeslib.as_array(state.mt).copy()
+    np.random.set_state(("MT19937", key, state.index, state.has_gauss, state.gauss))
+
+
+def _get() -> Any:
+    return np.random.get_state()

@@ -1,0 +1,180 @@
+"""Which parameters a compiled function may write, found in its emitted tree.
+
+The answer may name too many parameters, never too few: it decides which arrays
+are handed out as writable memory.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+# Calls whose results share no memory with their arguments and that write none of
+# them; every other call may do both.
+_PURE = frozenset(
+    """
+    abs absolute add all allclose any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin
+    argsort array array_equal bincount bool cbrt ceil clip complex concatenate copysign cos cosh count_nonzero cross
+    cumprod cumsum deg2rad degrees diff divide dot empty empty_like enumerate equal exp exp2 expm1 eye fabs float
+    floor floor_divide fmax fmin fmod full full_like gcd greater greater_equal histogram hypot inv int interp isfinite
+    isinf isnan kron lcm len less less_equal linspace log log10 log1p log2 logaddexp logical_and logical_not
+    logical_or logical_xor max maximum mean median min minimum mod multiply nanmax nanmean nanmin nansum negative norm
+    not_equal ones ones_like outer percentile pow power print prod quantile rad2deg radians range rint round
+    searchsorted sign sin sinh solve sqrt square stack std sum tan tanh tile trace trapezoid tri tril triu true_divide
+    unique var vstack hstack where zeros zeros_like item tolist tobytes ndim shape size random normal uniform randint
+    vdot isclose sinc round_ around trunc repeat digitize meshgrid eig eigh qr svd lstsq cholesky det slogdet pinv
+    bitwise_and bitwise_or bitwise_xor invert left_shift right_shift divmod remainder nan_to_num
+    """.split()
+)
+_WRITING_METHODS = frozenset("fill sort put partition resize setflags itemset shuffle".split())
+_FRESH = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Constant, ast.JoinedStr, ast.ListComp)
+
+
+def find(program: Any) -> None:
+    """Fill ``unit.writes`` and ``lifted.written`` of a finished program."""
+    facts = {unit: _Facts(unit) for unit in program.order}
+    changed = True
+    while changed:
+        changed = False
+        for unit in program.order:
+            new = facts[unit].written()
+            if new != unit.writes:
+                unit.writes = new
+                changed = True
+    for unit in program.order:
+        for lifted in unit.needs:
+            if lifted.name in unit.writes:
+                lifted.written = True
+
+
+def _call_name(node: ast.Call) -> str:
+    function = node.func
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    name = function.id if isinstance(function, ast.Name) else ""
+    return name.removeprefix("npb_")
+
+
+class _Facts(ast.NodeVisitor):
+    """Aliases and writes inside one unit, without regard to order."""
+
+    def __init__(self, unit: Any) -> None:
+        self.unit = unit
+        self.callees = {id(node): callee for node, callee in unit.calls}
+        self.links: dict[str, set[str]] = {}
+        self.targets: set[str] = set()
+        self.handed: list[tuple[Any, str, set[str]]] = []
+        for statement in unit.emitted.body:
+            self.visit(statement)
+
+    def written(self) -> set[str]:
+        reached = set(self.targets)
+        for callee, parameter, names in self.handed:
+            if parameter in callee.writes:
+                reached |= names
+        queue = list(reached)
+        while queue:
+            for other in self.links.get(queue.pop(), ()):
+                if other not in reached:
+                    reached.add(other)
+                    queue.append(other)
+        return reached
+
+    def roots(self, node: ast.AST | None) -> set[str]:
+        """The names whose memory an expression may share."""
+        if node is None or isinstance(node, _FRESH):
+            return set()
+        if isinstance(node, ast.Name):
+            return {node.id}
+        if isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred, ast.NamedExpr)):
+            return self.roots(node.value)
+        if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+            return set().union(*map(self.roots, node.elts))
+        if isinstance(node, ast.IfExp):
+            return self.roots(node.body) | self.roots(node.orelse)
+        if isinstance(node, ast.BoolOp):
+            return set().union(*map(self.roots, node.values))
+        if isinstance(node, ast.Call):
+            if id(node) not in self.callees and _call_name(node) in _PURE:
+                return set()
+            names = set().union(*map(self.roots, node.args), *(self.roots(k.value) for k in node.keywords))
+            return names | (self.roots(node.func.value) if isinstance(node.func, ast.Attribute) else set())
+        return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+
+    def link(self, target: ast.AST, sources: set[str]) -> None:
+        if isinstance(target, ast.Name):
+            for source in sources:
+                self.links.setdefault(target.id, set()).add(source)
+                self.links.setdefault(source, set()).add(target.id)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            for item in target.elts:
+                self.link(item, sources)
+        elif isinstance(target, ast.Starred):
+            self.link(target.value, sources)
+        else:
+            self.targets |= self.roots(target)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        sources = self.roots(node.value)
+        for target in node.targets:
+            self.link(target, sources)
+        self.generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.link(node.target, self.roots(node.value))
+        self.generic_visit(node)
+
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
+        self.link(node.target, self.roots(node.value))
+        self.generic_visit(node)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        self.targets |= self.roots(node.target)
+        self.generic_visit(node)
+
+    def visit_For(self, node: ast.For) -> None:
+        names = {n.id for n in ast.walk(node.iter) if isinstance(n, ast.Name)}
+        self.link(node.target, names - {"range", "enumerate", "zip", "len"})
+        self.generic_visit(node)
+
+    def visit_comprehension(self, node: ast.comprehension) -> None:
+        self.link(node.target, self.roots(node.iter))
+        self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        callee = self.callees.get(id(node))
+        if callee is not None:
+            for parameter, arg in zip(callee.parameters, node.args, strict=True):
+                self.handed.append((callee, parameter, self.roots(arg)))
+        else:
+            self._outside(node)
+        self.generic_visit(node)
+
+    def _outside(self, node: ast.Call) -> None:
+        name = _call_name(node)
+        for keyword in node.keywords:
+            if keyword.arg == "out":
+                self.targets |= self.roots(keyword.value)
+        if isinstance(node.func, ast.Attribute) and name in _WRITING_METHODS:
+            self.targets |= self.roots(node.func.value)
+        if name not in _PURE and name not in _VIEWS:
+            for arg in node.args:
+                self.targets |= self.roots(arg)
+        elif name in _UFUNC_OUT and len(node.args) > _UFUNC_OUT[name]:
+            self.targets |= self.roots(node.args[-1])
+
+
+# May share memory with their arguments, but do not write them.
+_VIEWS = frozenset(
+    """
+    asarray ascontiguousarray asfortranarray atleast_1d atleast_2d atleast_3d broadcast_to diag diagonal expand_dims
+    flatten flip fliplr flipud ravel real imag conj reshape rot90 squeeze swapaxes moveaxis transpose view zip reversed
+    list tuple iter next copy astype rollaxis append index min max sorted roll take compress split array_split
+    float64 float32 int64 int32 int8 int16 uint8 uint16 uint32 uint64 complex64 complex128 bool_ isinstance str
+    getitem broadcast_arrays sliding_window_view nonzero flatnonzero argwhere kind real_if_close
+    """.split()
+)
+_UNARY_OUT = "exp log sqrt sin cos tan tanh abs absolute negative floor ceil square sign log1p expm1".split()
+_BINARY_OUT = "add subtract multiply divide true_divide power maximum minimum dot floor_divide mod outer".split()
+_UFUNC_OUT = {name: 1 for name in _UNARY_OUT} | {name: 2 for name in _BINARY_OUT}
