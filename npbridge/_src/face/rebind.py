@@ -41,7 +41,7 @@ def rebind(function: types.FunctionType) -> types.FunctionType:
     >>> from npbridge._src.face.rebind import rebind
     >>> rebind(np.vander.__wrapped__)(npbridge.asarray([1.0, 2.0]), 2)
     JaxArray([[1., 1.],
-           [2., 1.]], dtype=float32)
+              [2., 1.]], dtype=float32)
     """
     return _over(function, globals_of(function.__globals__))
 
