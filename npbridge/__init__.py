@@ -19,6 +19,7 @@ from ._src.dispatch.platform import enable_x64, set_platform
 from ._src.ground.config import config
 from ._src.ground.events import listen
 from ._src.ground.version import __version__
+from ._src.jit.interface import jit
 from ._src.namespace import lazy as _lazy
 from ._src.namespace import namespaces as _namespaces
 

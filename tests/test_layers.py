@@ -18,7 +18,8 @@ LAYERS = [
     {"ground"},
     {"storage"},
     {"dispatch", "array"},  # the protocol and the class it serves: see core.dispatch_ufunc
-    {"backends", "face"},  # NumPy's own compositions run with the face in place of numpy
+    # NumPy's own compositions run with the face in place of numpy; converted control flow is lowered by a backend
+    {"backends", "face", "convert"},
     {"namespace", "support_table"},
     {"jit"},
     {"shell"},

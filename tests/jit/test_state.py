@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import npbridge
-from npbridge._src.jit.interface import jit
+from npbridge import jit
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,1 @@
+"""Compiling functions, methods and objects over arrays."""

@@ -1,0 +1,126 @@
+"""The arguments of a call: what is traced, what is part of the key.
+
+Arrays become inputs.  Python numbers become inputs too, of weak type as NumPy has
+it, until the function turns out to need their values; strings, booleans, ``None``
+and whatever else is hashable are part of the key.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import numpy as np
+
+from ..array import core
+from ..storage.buffer import Buffer, Tracer
+
+OURS = core.OURS
+NUMBERS = (int, float, complex)
+
+
+class WeakScalar(core.JaxScalar):
+    """A Python number that was an argument: known at run time, weakly typed."""
+
+    __slots__ = ("origin", "weak")
+
+    def __getattr__(self, name):
+        if name == "_number":
+            raise NeedsValue(self.origin)
+        return super().__getattr__(name)
+
+    @property
+    def __class__(self):
+        return self.weak
+
+
+class Static:
+    """An argument that the user declared static: part of the key, whatever it is."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value) -> None:
+        self.value = value
+
+
+class NeedsValue(Exception):
+    """The function needs the value of a number to be compiled."""
+
+    def __init__(self, origin) -> None:
+        super().__init__(origin)
+        self.origin = origin
+
+
+def weak_scalar(tracer, kind: type, origin) -> WeakScalar:
+    scalar = core._new(WeakScalar)
+    scalar._buffer = Buffer(tracer, None, (), tracer.dtype)
+    scalar._layout = scalar._base = scalar._cached = None
+    scalar.weak, scalar.origin = kind, origin
+    return scalar
+
+
+def flatten(args, kwargs):
+    """Leaves and structure; our arrays are leaves."""
+    return jax.tree.flatten((args, kwargs), is_leaf=is_array)
+
+
+def is_array(x) -> bool:
+    return type(x) in OURS or isinstance(x, (np.ndarray, jax.Array)) or x is None
+
+
+class Signature:
+    """One way to call: the key, and what the leaves are."""
+
+    def __init__(self, leaves, tree, static: frozenset) -> None:
+        self.leaves = [x.value if type(x) is Static else x for x in leaves]
+        self.tree = tree
+        self.arrays: list[tuple[int, Any]] = []
+        self.numbers: list[tuple[int, Any]] = []
+        self.tracers: list[tuple[int, Any]] = []
+        parts = []
+        for i, x in enumerate(leaves):
+            parts.append(self.part(i, x, static))
+        self.key = (tree, tuple(parts))
+
+    def part(self, i, x, static):
+        kind = type(x)
+        if kind is Static:
+            return ("static", type(x.value), x.value)
+        if kind in OURS:
+            if kind is core.JaxScalar and not isinstance(x._buffer.device, Tracer):
+                x = core.array_of_scalar(x)
+                self.arrays.append((i, x))
+                return ("scalar", x.dtype)
+            self.arrays.append((i, x))
+            return ("ours", *layout_key(x))
+        if isinstance(x, np.ndarray):
+            if x.dtype.char not in core.STORED_KINDS:
+                return ("object", id(x))
+            self.arrays.append((i, x))
+            return ("ndarray", x.shape, x.dtype)
+        if isinstance(x, jax.Array):
+            self.tracers.append((i, x))
+            return ("jax", x.shape, x.dtype)
+        if isinstance(x, np.generic) and x.dtype.char in core.STORED_KINDS:
+            self.arrays.append((i, core.array_of_scalar(core.of_number(x))))
+            return ("scalar", x.dtype)
+        if kind in NUMBERS and i not in static and kind not in static:
+            self.numbers.append((i, x))
+            return kind
+        try:
+            hash(x)
+        except TypeError:
+            return ("object", id(x))
+        return (kind, x)
+
+
+def layout_key(x) -> tuple:
+    layout = x._layout
+    if layout is None or layout is x._buffer.host:
+        return x._buffer.shape, x._buffer.dtype
+    window = x._window()
+    return window.shape, window.strides, window.dtype, window.flags.writeable, x._buffer.shape, _offset(x, window)
+
+
+def _offset(x, window) -> int:
+    return core.view.address(window) - core.view.address(x._buffer.host) if window.size else 0

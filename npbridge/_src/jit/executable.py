@@ -1,0 +1,252 @@
+"""Tracing a function once and running what came out of it.
+
+While JAX traces, the buffers of every array in reach hold tracers: the user's own
+objects are used, so aliases, views and attributes are what they always are.  After
+the trace each buffer gets its contents back; those that were written are outputs of
+the executable and are replaced after every call.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ..array import core
+from ..convert.context import tracing
+from ..storage.buffer import SMALL, Buffer, Tracer, canonical
+from .arguments import NeedsValue, Signature, weak_scalar
+
+OURS = core.OURS
+_SLOTS = ("device", "host", "owner", "current", "snapshot", "reads", "updates", "version")
+
+ASKS_FOR_VALUES = (
+    NeedsValue,
+    jax.errors.TracerArrayConversionError,
+    jax.errors.TracerBoolConversionError,
+    jax.errors.TracerIntegerConversionError,
+    jax.errors.ConcretizationTypeError,
+)
+
+
+class Binding:
+    """The buffers of one call, in the order in which the executable takes them."""
+
+    def __init__(self, signature: Signature, state) -> None:
+        self.buffers: list[Buffer] = []
+        self.index: dict[int, int] = {}
+        self.leaves = list(signature.leaves)
+        self.ndarrays: list[tuple[np.ndarray, core.JaxArray]] = []
+        alias = []
+        for i, x in signature.arrays:
+            if isinstance(x, np.ndarray) and not isinstance(x, core.JaxArray):
+                original, x = x, core.of_fresh(x.astype(canonical(x.dtype), order="C"))
+                self.ndarrays.append((original, x))
+            self.leaves[i] = x
+            alias.append(self.place(x._buffer))
+        self.held = [x for _, x in state.arrays]
+        for x in self.held:
+            alias.append(self.place(x._buffer))
+        self.alias = tuple(alias)
+
+    def place(self, buffer: Buffer) -> int:
+        where = self.index.get(id(buffer))
+        if where is None:
+            where = self.index[id(buffer)] = len(self.buffers)
+            self.buffers.append(buffer)
+        return where
+
+
+def saved(buffer: Buffer) -> tuple:
+    return tuple(getattr(buffer, name) for name in _SLOTS)
+
+
+def restored(buffer: Buffer, values: tuple) -> None:
+    for name, value in zip(_SLOTS, values, strict=True):
+        setattr(buffer, name, value)
+
+
+@contextlib.contextmanager
+def holding(buffers, tracers):
+    """Let buffers hold tracers, and give them their contents back."""
+    before = [saved(b) for b in buffers]
+    try:
+        for buffer, tracer in zip(buffers, tracers, strict=True):
+            buffer.stand_in()
+            buffer.device, buffer.current, buffer.snapshot = tracer, False, None
+        yield
+    finally:
+        for buffer, values in zip(buffers, before, strict=True):
+            version = buffer.version
+            restored(buffer, values)
+            buffer.version = version + 1
+
+
+class Executable:
+    """One compiled form of a function: for one signature, one state, one set of constants."""
+
+    def __init__(self, function, objects) -> None:
+        self.function = function
+        self.objects = objects
+        self.binding: Binding | None = None
+        self.signature: Signature | None = None
+        self.written: tuple[int, ...] = ()
+        self.output: Any = None
+        self.variants: dict[tuple, Any] = {}
+        self.assigned: list[str] = []
+        self.checked: list[BaseException] = []
+        self.notes: list[tuple[str, int, str]] = []
+
+    # -- tracing
+
+    def trace(self, given, kept, numbers, raws, *, mask):
+        binding, signature = self.binding, self.signature
+        given, kept = iter(given), iter(kept)
+        tracers = [jnp.asarray(next(given if i in mask else kept)) for i in range(len(binding.buffers))]
+        leaves = list(binding.leaves)
+        for (i, x), tracer in zip(signature.numbers, numbers, strict=True):
+            leaves[i] = weak_scalar(tracer, type(x), i)
+        for (i, _), tracer in zip(signature.tracers, raws, strict=True):
+            leaves[i] = tracer
+        args, kwargs = jax.tree.unflatten(signature.tree, leaves)
+        attributes = [(obj, dict(vars(obj))) for obj in self.objects]
+        with holding(binding.buffers, tracers):
+            try:
+                with tracing() as context:
+                    result = self.function(*args, **kwargs)
+                outputs = self.describe(result)
+                checks = [jnp.any(jnp.asarray(flag)) for flag, _ in context.checks]
+                self.checked, self.notes = [error for _, error in context.checks], context.notes
+                changed = tuple(
+                    i for i, (b, t) in enumerate(zip(binding.buffers, tracers, strict=True)) if b.device is not t
+                )
+                new = [jnp.asarray(binding.buffers[i].device) for i in changed]
+            finally:
+                self.assigned = restore_attributes(attributes)
+        self.written = changed
+        return outputs, new, checks
+
+    def describe(self, result):
+        """The traced values of a result; how to rebuild it stays here."""
+        leaves, tree = jax.tree.flatten(result, is_leaf=lambda x: type(x) in OURS)
+        plan, values = [], []
+        for x in leaves:
+            if type(x) not in OURS:
+                traced = isinstance(x, Tracer)
+                plan.append(("raw", len(values)) if traced else ("constant", x))
+                if traced:
+                    values.append(x)
+                continue
+            known = self.binding.index.get(id(x._buffer)) if hasattr(x, "_buffer") else None
+            if known is not None and type(x) is not core.JaxScalar:
+                plan.append(("existing", self.place_of(x, known)))
+                continue
+            plan.append(("scalar" if isinstance(x, core.JaxScalar) else "array", len(values)))
+            values.append(jnp.asarray(x._value()))
+        self.output = (tree, plan)
+        return values
+
+    def place_of(self, x, known):
+        """How to find again an array that existed before the call, or a view of one."""
+        for i, leaf in enumerate(self.binding.leaves):
+            if leaf is x:
+                return ("leaf", i)
+        for i, array in enumerate(self.binding.held):
+            if array is x:
+                return ("held", i)
+        if x._whole:
+            return ("buffer", known)
+        window = x._window()
+        buffer = x._buffer
+        offset = core.view.address(window) - core.view.address(buffer.host) if window.size else 0
+        return ("view", known, window.shape, window.strides, offset, window.dtype, window.flags.writeable)
+
+    # -- running
+
+    def run(self, binding: Binding, signature: Signature):
+        self.binding, self.signature = binding, signature
+        values = self.execute(binding.buffers, [x for _, x in signature.numbers], [x for _, x in signature.tracers])
+        for original, array in binding.ndarrays:
+            if binding.index[id(array._buffer)] in self.written:
+                np.copyto(original, array._read(), casting="unsafe")
+        return self.rebuild(values, binding)
+
+    def execute(self, buffers, numbers, raws=()):
+        """Run on the contents of `buffers`, and put what was written back into them."""
+        mask = ()
+        if self.written and not self.checked:  # a check that fails must find the old contents
+            mask = tuple([i for i in self.written if donated(buffers[i])])
+        compiled = self.variants.get(mask)
+        if compiled is None:
+            traced = functools.partial(self.trace, mask=mask)
+            compiled = self.variants[mask] = jax.jit(traced, donate_argnums=0 if mask else ())
+        given = [buffers[i].to_device() for i in mask]
+        if mask:
+            kept = [b.to_device() for i, b in enumerate(buffers) if i not in mask]
+        else:
+            kept = [b.device if b.device is not None else b.to_device() for b in buffers]
+        values, new, checks = compiled(given, kept, numbers, raws)
+        for failed, error in zip(checks, self.checked, strict=True):
+            if failed:
+                raise error
+        for i, value in zip(self.written, new, strict=True):
+            buffer = buffers[i]
+            with buffer.lock:
+                buffer.replace(value)
+        return values
+
+    def rebuild(self, values, binding):
+        tree, plan = self.output
+        leaves = []
+        for how, what in plan:
+            if how == "constant":
+                leaves.append(what)
+            elif how == "existing":
+                leaves.append(existing(what, binding))
+            elif how == "raw":
+                leaves.append(values[what])
+            else:
+                leaves.append((core.of_device if how == "scalar" else core.array_of_device)(values[what]))
+        return jax.tree.unflatten(tree, leaves)
+
+
+def donated(buffer: Buffer) -> bool:
+    """Whether the old contents of a written buffer may be given to the executable."""
+    return buffer.device is not None and not buffer.traced and buffer.nbytes > SMALL and buffer.donatable()
+
+
+def existing(what, binding):
+    if what[0] == "leaf":
+        return binding.leaves[what[1]]
+    if what[0] == "held":
+        return binding.held[what[1]]
+    buffer = binding.buffers[what[1]]
+    if what[0] == "buffer":
+        return core.of_view(buffer, None, None)
+    _, _, shape, strides, offset, dtype, writeable = what
+    window = np.ndarray(shape, dtype, buffer.stand_in(), offset, strides)
+    window.flags.writeable = writeable
+    return core.of_view(buffer, window, None)
+
+
+def restore_attributes(attributes) -> list[str]:
+    """Undo assignments to plain attributes; the names of those that were made."""
+    changed = []
+    for obj, before in attributes:
+        now = vars(obj)
+        for name in list(now):
+            if name not in before:
+                changed.append(f"{type(obj).__name__}.{name}")
+                del now[name]
+            elif now[name] is not before[name]:
+                changed.append(f"{type(obj).__name__}.{name}")
+                now[name] = before[name]
+        for name in before:
+            if name not in now:
+                changed.append(f"{type(obj).__name__}.{name}")
+                now[name] = before[name]
+    return changed

@@ -1,0 +1,62 @@
+"""``npbridge.jit``: the function that users call."""
+
+from __future__ import annotations
+
+from ..dispatch.backend import canonical_name
+from .decorator import CompiledFunction
+
+
+def jit(function=None, *, backend=None, parallel=False, static_argnums=(), static_argnames=()):
+    """Compile a function over arrays, unchanged: loops, branches, in-place writes and all.
+
+    Parameters
+    ----------
+    function : callable
+        A function, bound method, ``functools.partial``, NumPy function, or an object
+        with ``__call__``.  Without it, a decorator with the other options.
+    backend : {"jax", "numpy"}, optional
+        Where to compile; None follows the active backend at each call.
+    parallel : bool
+        On ``"numpy"``, let Numba run array expressions on several threads.
+    static_argnums, static_argnames : int or str, or sequences of them
+        Arguments that are constants of the compiled function.  Seldom needed: an
+        integer that shapes something becomes a constant by itself.
+
+    Returns
+    -------
+    callable
+        With the function's name and documentation.  Arrays that it writes, whether
+        arguments, captured or held by objects in reach, are written as they would be
+        without it; an exception leaves all of them as they were.  ``explain()`` says
+        what loops and branches became; ``cache_info()`` how often it was compiled.
+
+    Raises
+    ------
+    UnsupportedError
+        When called: generators, and what has no form on the backend.
+
+    Notes
+    -----
+    Attributes, globals and closure variables that are not arrays are constants;
+    when one has changed, the next call compiles again.
+
+    Examples
+    --------
+    >>> import numpy as np, npbridge
+    >>> @npbridge.jit
+    ... def running_total(x):
+    ...     for i in range(1, len(x)):
+    ...         x[i] += x[i - 1]
+    ...     return x
+    >>> running_total(npbridge.ones(4))
+    JaxArray([1., 2., 3., 4.], dtype=float32)
+    """
+    options = {
+        "backend": None if backend is None else canonical_name(backend),
+        "parallel": parallel,
+        "static_argnums": (static_argnums,) if isinstance(static_argnums, int) else tuple(static_argnums),
+        "static_argnames": (static_argnames,) if isinstance(static_argnames, str) else tuple(static_argnames),
+    }
+    if function is None:
+        return lambda decorated: CompiledFunction(decorated, **options)
+    return CompiledFunction(function, **options)
