@@ -686,3 +686,269 @@ def growing_sums(x):
     for i in range(len(x)):
         out[i] = x[: i + 1].sum() + x[i:].max()
     return out
+
+
+@program(np.kron(np.array([[1.0, 2.0], [3.0, -1.0]]), SPD) + 1)
+def lu_with_pivots(a):
+    n = a.shape[0]
+    p = np.arange(n)
+    for k in range(n - 1):
+        m = k + np.argmax(np.abs(a[k:, k]))
+        if m != k:
+            for j in range(n):
+                a[k, j], a[m, j] = a[m, j], a[k, j]
+            p[k], p[m] = p[m], p[k]
+        for i in range(k + 1, n):
+            a[i, k] /= a[k, k]
+            a[i, k + 1 :] -= a[i, k] * a[k, k + 1 :]
+    return a, p
+
+
+@program(GRID[:, :8] + 10 * np.eye(8), np.arange(8.0))
+def gauss(a, b):
+    n = len(b)
+    for k in range(n):
+        for i in range(k + 1, n):
+            factor = a[i, k] / a[k, k]
+            a[i] -= factor * a[k]
+            b[i] -= factor * b[k]
+    x = np.zeros(n)
+    for i in range(n - 1, -1, -1):
+        x[i] = (b[i] - np.dot(a[i, i + 1 :], x[i + 1 :])) / a[i, i]
+    return x
+
+
+@program(SPD, np.arange(8.0))
+def conjugate_gradients(a, b):
+    x = np.zeros_like(b)
+    r = b - a @ x
+    p = r.copy()
+    old = r @ r
+    for k in range(200):
+        ap = a @ p
+        alpha = old / (p @ ap)
+        x += alpha * p
+        r -= alpha * ap
+        new = r @ r
+        if np.sqrt(new) < 1e-10:
+            break
+        p = r + (new / old) * p
+        old = new
+    return x
+
+
+@program(GRID.ravel()[:36].reshape(12, 3), np.ones(12), 10)
+def n_body(x, m, steps):
+    v = np.zeros_like(x)
+    n = len(m)
+    for _ in range(steps):
+        acc = np.zeros_like(x)
+        for i in range(n):
+            for j in range(n):
+                if i != j:
+                    d = x[j] - x[i]
+                    r2 = (d**2).sum() + 0.1
+                    acc[i] += m[j] * d / (r2 * np.sqrt(r2))
+        v += 0.01 * acc
+        x += 0.01 * v
+    return x, v
+
+
+@program((GRID > 3).astype(int), 9)
+def life(board, steps):
+    n, m = board.shape
+    for _ in range(steps):
+        new = np.zeros_like(board)
+        for i in range(n):
+            for j in range(m):
+                count = 0
+                for di in (-1, 0, 1):
+                    for dj in (-1, 0, 1):
+                        if di != 0 or dj != 0:
+                            count += board[(i + di) % n, (j + dj) % m]
+                if board[i, j] == 1 and count in (2, 3):
+                    new[i, j] = 1
+                elif board[i, j] == 0 and count == 3:
+                    new[i, j] = 1
+        board = new
+    return board
+
+
+@program(GRID.reshape(40, 2), 3)
+def k_means(points, k):
+    centres = points[:k].copy()
+    labels = np.zeros(len(points), dtype=int)
+    for iteration in range(50):
+        moved = False
+        for i in range(len(points)):
+            best, nearest = 1e30, -1
+            for c in range(k):
+                d = ((points[i] - centres[c]) ** 2).sum()
+                if d < best:
+                    best, nearest = d, c
+            if labels[i] != nearest:
+                labels[i] = nearest
+                moved = True
+        for c in range(k):
+            members = labels == c
+            count = members.sum()
+            if count > 0:
+                centres[c] = (points * members[:, None]).sum(axis=0) / count
+        if not moved:
+            break
+    return centres, labels
+
+
+@program(np.cos(np.arange(16.0)), np.sin(np.arange(16.0)))
+def fft_by_hand(re, im):
+    n = len(re)
+    j = 0
+    for i in range(1, n):
+        bit = n >> 1
+        while j & bit:
+            j ^= bit
+            bit >>= 1
+        j ^= bit
+        if i < j:
+            re[i], re[j] = re[j], re[i]
+            im[i], im[j] = im[j], im[i]
+    size = 2
+    while size <= n:
+        half = size // 2
+        for start in range(0, n, size):
+            for k in range(half):
+                angle = -2 * np.pi * k / size
+                wr, wi = np.cos(angle), np.sin(angle)
+                a, b = start + k, start + k + half
+                tr = wr * re[b] - wi * im[b]
+                ti = wr * im[b] + wi * re[b]
+                re[b], im[b] = re[a] - tr, im[a] - ti
+                re[a] += tr
+                im[a] += ti
+        size *= 2
+    return re, im
+
+
+@program(np.where(GRID[:, :8] > 2, GRID[:, :8], 100.0))
+def shortest_paths(d):
+    n = len(d)
+    for k in range(n):
+        for i in range(n):
+            for j in range(n):
+                if d[i, k] + d[k, j] < d[i, j]:
+                    d[i, j] = d[i, k] + d[k, j]
+    return d
+
+
+@program(np.array([1.0, 0.0]), 0.05, 100)
+def runge_kutta(y, h, steps):
+    def f(t, y):
+        return np.array([y[1], -np.sin(y[0]) + 0.1 * t])
+
+    path = np.zeros((steps + 1, 2))
+    path[0] = y
+    t = 0.0
+    for n in range(steps):
+        k1 = f(t, y)
+        k2 = f(t + h / 2, y + h / 2 * k1)
+        k3 = f(t + h / 2, y + h / 2 * k2)
+        k4 = f(t + h, y + h * k3)
+        y = y + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+        t += h
+        path[n + 1] = y
+    return path, t
+
+
+@program(GRID, np.array([[1.0, 0.0, -1.0], [2.0, 0.5, -2.0], [1.0, 0.0, -1.0]]))
+def convolution(image, kernel):
+    n, m = image.shape
+    k = kernel.shape[0]
+    out = np.zeros((n - k + 1, m - k + 1))
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            out[i, j] = np.sum(image[i : i + k, j : j + k] * kernel)
+    return np.maximum(out, 0)
+
+
+@program(LINE)
+def strided_windows(x):
+    out = np.zeros((8, 3))
+    for i in range(8):
+        out[i] = x[3 * i : 3 * (i + 1)]
+        x[2 * i + 7 : 2 * i : -2] *= 1.5
+    return out, x
+
+
+@program(LINE)
+def prefix_views(x):
+    total = 0.0
+    for i in range(1, len(x)):
+        head = x[:i]
+        head += 0.01
+        total += head.mean() + np.abs(x[i:]).max() + len(head)
+        x[i:] = x[i:] * 0.9
+    return total, x
+
+
+@program(SMALL)
+def assertion(x):
+    assert x.sum() > 0, "positive"
+    for i in range(20):
+        x = x * 0.9
+        assert x[0] > 0
+    return x
+
+
+@program(COUNTS)
+def raises_where_it_must(x):
+    for v in x:
+        if v < 0:
+            raise ValueError("negative")
+    return x.sum()
+
+
+@program(LINE)
+def tuples_in_state(x):
+    state = (0.0, x, 1)
+    for i in range(15):
+        a, b, k = state
+        state = (a + b.sum(), b * 0.5, k + 1)
+    return state
+
+
+@program(LINE)
+def list_of_arrays(x):
+    layers = [x, x * 2, x + 1]
+    for _ in range(12):
+        for k in range(len(layers)):
+            layers[k] = layers[k] * 0.5 + layers[k - 1].mean()
+    return layers
+
+
+@program(np.linspace(0.1, 2.0, 20))
+def nested_while(x):
+    out = np.zeros(len(x), dtype=int)
+    i = 0
+    while i < len(x):
+        v = x[i]
+        while v < 10:
+            v *= 1.5
+            out[i] += 1
+            if out[i] > 50:
+                break
+        i += 1
+    return out
+
+
+@program(np.array([3, 1, 2, 0, 5, 4, 6, 8, 7, 9]))
+def permutation_cycles(p):
+    seen = np.zeros(len(p), dtype=bool)
+    cycles = 0
+    for i in range(len(p)):
+        if not seen[i]:
+            cycles += 1
+            j = i
+            while not seen[j]:
+                seen[j] = True
+                j = p[j]
+    return cycles
