@@ -17,9 +17,18 @@ def call_operator(name: str, args: list):
 
 
 def assign_at(node, where):
-    """`node` and what it is made of, at the place of `where` unless they have one."""
+    """`node` and what it is made of, at the place of `where` unless they have one.
+
+    The place is on one line: where a call ends on another line than it starts, Python
+    3.11 shows the line of its end, and for a loop that would be in its body.
+    """
     if not hasattr(node, "lineno"):
         ast.copy_location(node, where)
+        if node.end_lineno != node.lineno:
+            head = getattr(where, "test", None) or getattr(where, "iter", None) or getattr(where, "subject", None)
+            node.end_lineno = node.lineno
+            same_line = head is not None and head.end_lineno == node.lineno
+            node.end_col_offset = head.end_col_offset if same_line else node.col_offset + 1
     return ast.fix_missing_locations(node)
 
 

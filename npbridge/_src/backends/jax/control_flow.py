@@ -140,6 +140,7 @@ class Merge:
 
     def __init__(self, pred, a, b) -> None:
         self.pred, self.a, self.b = pred, a, b
+        self.kept = False  # both sides return one object
         # for each side: functions from its outputs to the merged outputs
         self.picks: list[tuple] = []
         self.merged: list[Leaf] = []
@@ -188,11 +189,13 @@ class Merge:
         status = statuses.assemble(
             *(put_together(code, values), possible, statuses.MISSING if value is UNDEFINED else put_together(value, values))
         )
+        if not self.kept and any(visible(x, a.recorder, b.recorder) for x in (a.returned, b.returned)):
+            freeze(statuses.parts(status)[2], "the value")
         for key, (how, what) in bound.items():
             place = a.places.get(key) or b.places[key]
             place.set(what if how == "object" else put_together(what, values))
             if how == "frozen":
-                freeze(place)
+                freeze(place.get(), place.name)
         for buffer, _ in buffers.values():
             with buffer.lock:
                 buffer.replace(next(values))
@@ -225,7 +228,10 @@ class Merge:
             if value is not UNDEFINED:
                 value = self.one_sided(value, a.value is not UNDEFINED)
             return code, value, possible
-        return code, self.pair(a.value, b.value, "what is returned"), possible
+        if same_object(a.returned, b.returned):
+            self.kept = True
+            return code, Static(a.returned), possible
+        return code, self.pair(a.value, b.value, "the value"), possible
 
     def code_of(self, block, positions):
         if isinstance(block.code, Static):
@@ -273,12 +279,11 @@ def visible(x, *recorders) -> bool:
     return not any(r.is_own(traced_index.root(x._buffer)) for r in recorders)
 
 
-def freeze(place) -> None:
-    """Refuse writes through a name that stands for one array or another."""
-    value = place.get()
+def freeze(value, name) -> None:
+    """Refuse writes to what stands for one array or another."""
     if type(value) is core.JaxArray:
         recording.frozen[value._buffer] = (
-            f"{place.name} is one array or another, depending on what is known only at run time, and is written in "
+            f"{name} is one array or another, depending on what is known only at run time, and is written in "
             "place: compiled code cannot tell which of them changes. Write to a copy of it, or write to each with "
             "numpy.where, or run the function on the 'numpy' backend."
         )

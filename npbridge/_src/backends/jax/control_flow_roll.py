@@ -377,6 +377,8 @@ class Roll:
         n_value = 0 if value is UNDEFINED else len(wants_value(value))
         values = iter(final[carried_at - n_value :])
         returned = statuses.MISSING if value is UNDEFINED else put_together(value, values)
+        if visible(block.returned, block.recorder):
+            freeze(returned, "the value")
         carried = {key: put_together(tree, values) for key, tree in self.carried.items()}
         for key, (buffer, _) in self.buffers.items():
             if key in block.buffers:
@@ -389,7 +391,7 @@ class Roll:
         for key, tree in out.items():
             self.places[key].set(UNBOUND if tree is UNDEFINED else put_together(tree, values))
             if visible(block.objects[key], block.recorder):
-                freeze(self.places[key])
+                freeze(self.places[key].get(), self.places[key].name)
             if self.dynamic and self.entry[key] is UNBOUND and self.places[key].name in self.loop.live:
                 self._check_bound(self.places[key].name, runs)
         for _, error in block.checks:

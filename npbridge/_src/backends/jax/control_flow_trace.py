@@ -37,7 +37,7 @@ class Block:
         From the inputs to the flat outputs.
     jaxpr : ClosedJaxpr
     code, possible, value
-        Its status; `value` is a tree, and so is `code` where it is known at run time.
+        Its status; `value` is a tree of `returned`, and so is `code` where it is known at run time.
     trees : dict
         Key of a place to the tree of its value at the end, or UNDEFINED.
     objects : dict
@@ -52,7 +52,7 @@ class Block:
     """
 
     def __init__(self) -> None:
-        self.code = self.possible = self.value = None
+        self.code = self.possible = self.value = self.returned = None
         self.trees: dict = {}
         self.objects: dict = {}
         self.places: dict = {}
@@ -130,6 +130,7 @@ def collect(block: Block, status, places, heap: Heap, needed) -> None:
     """Read off what the block did, while its tracers live."""
     code, block.possible, value = statuses.parts(status)
     block.code = Leaf("raw", (), "int32", code) if isinstance(code, Tracer) else Static(code)
+    block.returned = value
     block.value = UNDEFINED if value is statuses.MISSING else take_apart(value)
     known = {p.key for p in places}
     for p in [*places, *(c for c in heap.changes() if c.key not in known)]:
