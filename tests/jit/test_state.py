@@ -227,3 +227,43 @@ def test_names_and_documentation_are_kept():
 
     compiled = jit(program)
     assert compiled.__name__ == "program" and compiled.__doc__ == "Say what it does."
+
+
+def test_arrays_that_no_walk_finds_are_met_while_tracing():
+    hidden = {"w": floats(1, 2)}
+
+    class Opaque:
+        """Keeps its state where only its methods find it."""
+
+        __slots__ = ()
+
+        def get(self):
+            return hidden["w"]
+
+    opaque = Opaque()
+    table = {id(opaque): hidden["w"]}
+
+    @jit
+    def program(x):
+        table[id(opaque)][0] = x
+        return opaque.get().sum()
+
+    assert program(5.0) == 7
+    assert program(6.0) == 8
+    assert hidden["w"].tolist() == [6, 2]
+
+
+def test_an_array_behind_an_iterator_is_an_input():
+    w = floats(1, 2)
+    holder = iter([w])
+    kept = [next(holder)]
+    fetch = kept.__getitem__
+
+    @jit
+    def program(x):
+        fetch(0)[...] += x
+        return fetch(0).sum()
+
+    assert program(1.0) == 5
+    w[0] = 10
+    assert program(1.0) == 10 + 1 + 3 + 1

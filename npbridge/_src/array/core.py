@@ -14,7 +14,7 @@ import numpy as np
 
 from ..ground.errors import UnsupportedDtypeError
 from ..storage import view
-from ..storage.buffer import SMALL, Buffer, Tracer, canonical, put
+from ..storage.buffer import SMALL, Buffer, Tracer, canonical, put, recorders
 
 _new = object.__new__
 STORED_KINDS = "?bBhHiIlLqQefdFD"
@@ -127,6 +127,8 @@ class JaxArray:
         """The present values as an ndarray that the caller must not write."""
         buffer = self._buffer
         layout = self._layout
+        if recorders:
+            recorders[-1].on_read(buffer)
         if not buffer.current:
             if layout is None:
                 return buffer.snapshot if buffer.snapshot is not None else buffer.read_snapshot()
@@ -177,6 +179,8 @@ class JaxArray:
         """
         buffer = self._buffer
         layout = self._layout
+        if recorders:
+            recorders[-1].on_read(buffer)
         if layout is None or layout is buffer.host:
             device = buffer.device
             return device if device is not None else buffer.to_device()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import warnings
 
+from ..array import core
 from ..convert import convert
 from ..dispatch import fallback
 from ..dispatch.backend import active
 from . import arguments, discover
-from .executable import ASKS_FOR_VALUES, Binding, Executable
+from .executable import ASKS_FOR_VALUES, Binding, Executable, Missed
 from .quick import MISS, quick_path
 
 STORM = 16
@@ -87,6 +88,8 @@ class CompiledFunction:
                     result = entry.run(binding, signature)
                 self._quick = quick_path(entry, binding, state, args, kwargs)
                 return result
+            except Missed as missed:
+                state.arrays += [("met while tracing", core.of_view(b, None, None)) for b in missed.buffers]
             except ASKS_FOR_VALUES:
                 if not self._make_static(signature):
                     raise

@@ -9,6 +9,7 @@ each call.
 
 from __future__ import annotations
 
+import builtins
 import functools
 import sys
 import sysconfig
@@ -98,11 +99,11 @@ class State:
             self.visit(value.args, path)
             self.visit(value.keywords, path)
         elif isinstance(value, type):
-            if is_users(value.__module__):
+            if is_users(value.__module__) or _made_by_exec(value):
                 self.visit_class(value, path)
         elif isinstance(value, types.ModuleType):
             return
-        elif hasattr(value, "__dict__") and is_users(kind.__module__, kind):
+        elif hasattr(value, "__dict__") and (is_users(kind.__module__) or _made_by_exec(kind)):
             self.visit_object(value, path)
 
     def visit_object(self, value, path: str) -> None:
@@ -113,7 +114,7 @@ class State:
 
     def visit_class(self, cls, path: str) -> None:
         for base in cls.__mro__:
-            if base is object or not is_users(base.__module__):
+            if base is object or not (is_users(base.__module__) or _made_by_exec(base)):
                 continue
             for name, item in list(vars(base).items()):
                 if name.startswith("__") and name not in ("__call__", "__init__"):
@@ -191,7 +192,12 @@ _LIBRARY_PATHS = tuple({sysconfig.get_paths()[k] for k in ("stdlib", "platstdlib
 _decided: dict[str, bool] = {}
 
 
-def is_users(module: str | None, kind: type | None = None) -> bool:
+def _made_by_exec(kind: type) -> bool:
+    """Whether a class is from code without a module name, and no builtin."""
+    return kind.__module__ == "builtins" and getattr(builtins, kind.__name__, None) is not kind
+
+
+def is_users(module: str | None) -> bool:
     """Whether a module is the user's own code, and not of a library."""
     if module is None:
         return False

@@ -19,6 +19,7 @@ import numpy as np
 from ..array import core
 from ..convert.context import tracing
 from ..storage.buffer import SMALL, Buffer, Tracer, canonical
+from ..storage.recording import give_back
 from .arguments import NeedsValue, Signature, weak_scalar
 
 OURS = core.OURS
@@ -31,6 +32,14 @@ ASKS_FOR_VALUES = (
     jax.errors.TracerIntegerConversionError,
     jax.errors.ConcretizationTypeError,
 )
+
+
+class Missed(Exception):
+    """The trace met arrays that are not among the inputs."""
+
+    def __init__(self, buffers) -> None:
+        super().__init__(f"{len(buffers)} arrays")
+        self.buffers = buffers
 
 
 class Binding:
@@ -114,10 +123,12 @@ class Executable:
             leaves[i] = tracer
         args, kwargs = jax.tree.unflatten(signature.tree, leaves)
         attributes = [(obj, dict(vars(obj))) for obj in self.objects]
+        context = None
         with holding(binding.buffers, tracers):
             try:
                 with tracing() as context:
                     result = self.function(*args, **kwargs)
+                self.see_that_all_is_known(context.recorder)
                 outputs = self.describe(result)
                 checks = [jnp.any(jnp.asarray(flag)) for flag, _ in context.checks]
                 self.checked, self.notes = [error for _, error in context.checks], context.notes
@@ -127,8 +138,17 @@ class Executable:
                 new = [jnp.asarray(binding.buffers[i].device) for i in changed]
             finally:
                 self.assigned = restore_attributes(attributes)
+                if context is not None:
+                    give_back_unknown(context.recorder, binding)
         self.written = changed
         return outputs, new, checks
+
+    def see_that_all_is_known(self, recorder) -> None:
+        """Arrays that no walk found, and that the function reads or writes."""
+        touched = [*recorder.read.values(), *(buffer for buffer, _ in recorder.saved.values())]
+        missed = {id(b): b for b in touched if id(b) not in self.binding.index}
+        if missed:
+            raise Missed(list(missed.values()))
 
     def describe(self, result):
         """The traced values of a result; how to rebuild it stays here."""
@@ -212,6 +232,13 @@ class Executable:
             else:
                 leaves.append((core.of_device if how == "scalar" else core.array_of_device)(values[what]))
         return jax.tree.unflatten(tree, leaves)
+
+
+def give_back_unknown(recorder, binding) -> None:
+    """Undo writes to buffers that are not among the inputs."""
+    for buffer, held in recorder.saved.values():
+        if id(buffer) not in binding.index:
+            give_back(buffer, held)
 
 
 def donated(buffer: Buffer) -> bool:

@@ -22,11 +22,14 @@ class Recorder:
     ----------
     saved : dict
         ``id(buffer)`` to ``(buffer, what it held)``, in the order of the first writes.
+    read : dict
+        ``id(buffer)`` to the older buffers whose values were asked for.
     """
 
     def __init__(self) -> None:
         self.saved: dict[int, tuple[Buffer, tuple]] = {}
         self.own: set[int] = set()
+        self.read: dict[int, Buffer] = {}
 
     def __enter__(self) -> Recorder:
         buffers.recorders.append(self)
@@ -35,7 +38,10 @@ class Recorder:
     def __exit__(self, *exc: object) -> None:
         buffers.recorders.remove(self)
         if buffers.recorders:
-            buffers.recorders[-1].own |= self.own
+            outer = buffers.recorders[-1]
+            outer.own |= self.own
+            for buffer in self.read.values():
+                outer.on_read(buffer)
 
     def born(self, buffer: Buffer) -> None:
         self.own.add(id(buffer))
@@ -43,6 +49,10 @@ class Recorder:
     def is_own(self, buffer: Buffer) -> bool:
         """Whether the buffer was made while this recorder was active."""
         return id(buffer) in self.own
+
+    def on_read(self, buffer: Buffer) -> None:
+        if id(buffer) not in self.own:
+            self.read[id(buffer)] = buffer
 
     def before_write(self, buffer: Buffer) -> None:
         if buffer in frozen:

@@ -116,14 +116,16 @@ def weak_value(number, dtype):
     value = _weak_values.get(key)
     # zero is not kept: 0.0 and -0.0 are one key
     if value is None or number == 0:
-        value = canonical(dtype).type(number) if dtype.kind not in "iu" else np.asarray(number, dtype)[()]
-        value = value.astype(canonical(dtype))
+        value = np.asarray(number, dtype) if dtype.kind in "iu" else np.asarray(canonical(dtype).type(number))
+        value = value.astype(canonical(dtype))[()]
         if number != 0:
-            device = jax.device_put(value)
-            if isinstance(device, Tracer):
-                return value
             if len(_weak_values) > 4096:
                 _weak_values.clear()
+            _weak_values[key] = value
+    elif isinstance(value, np.generic):
+        # asked for again: now it pays to have it on the device
+        device = jax.device_put(value)
+        if not isinstance(device, Tracer):
             value = _weak_values[key] = device
     return value
 
