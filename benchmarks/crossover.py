@@ -1,15 +1,15 @@
 """From which size on the threaded kernel beats NumPy: ``python -m benchmarks.crossover``.
 
-Each ufunc and combination of dtypes is timed both ways on arrays of growing size.
-The best of several interleaved runs is taken for each, because other work on the
-machine can only make a run slower.  With ``--write`` the rows replace the table of
-the ``'numpy'`` backend; they hold for the machine that made them, and with more
-cores the gain is larger.
+Each ufunc and combination of dtypes is timed both ways, in turn, on arrays of
+growing size.  The machine must have nothing else to do (``chrt -f 1`` sees to that).
+With ``--write`` the rows replace the table of the ``'numpy'`` backend; they hold for
+the machine that made them, and with more cores the gain is larger.
 """
 
 from __future__ import annotations
 
 import argparse
+import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -17,12 +17,14 @@ from pathlib import Path
 
 import numpy as np
 
-from npbridge._src.backends.numba import crossover, large
+from npbridge._src.backends.numba import crossover, large, reductions
 
 SIZES = tuple(1 << k for k in range(15, 22))
+# Larger sizes are not tried when a call takes longer than this.
+LONGEST = 5e-3
 # The dtypes that programs use; for the others NumPy does the work.
 CHARS = "?Bilfd" + "FD"
-SECONDS = 0.15
+SECONDS = 0.03
 # What the kernel must gain at a size, and at all larger ones, to be called there.
 GAIN = 1.15
 # Shorter calls are left to NumPy: on a busy machine a helper that is put to sleep
@@ -32,18 +34,16 @@ SHORTEST = 200e-6
 Rows = dict[str, dict[str, crossover.Row]]
 
 
-def best(functions: list[Callable[[], object]]) -> list[float]:
-    """The least time of each function, in turn, until the time is used up."""
-    times = [float("inf")] * len(functions)
+def medians(functions: list[Callable[[], object]]) -> list[float]:
+    """The median time of each function, called in turn until the time is used up."""
+    times: list[list[float]] = [[] for _ in functions]
     end = time.perf_counter() + SECONDS
-    rounds = 0
-    while rounds < 3 or (time.perf_counter() < end and rounds < 200):
-        for i, function in enumerate(functions):
+    while len(times[0]) < 5 or (time.perf_counter() < end and len(times[0]) < 200):
+        for found, function in zip(times, functions, strict=True):
             start = time.perf_counter()
             function()
-            times[i] = min(times[i], time.perf_counter() - start)
-        rounds += 1
-    return times
+            found.append(time.perf_counter() - start)
+    return [statistics.median(found) for found in times]
 
 
 def operand(char: str, size: int, least: float = 0.0) -> np.ndarray:
@@ -59,11 +59,18 @@ def operand(char: str, size: int, least: float = 0.0) -> np.ndarray:
 def row_of(measure: Callable[[int], tuple[float, float]]) -> crossover.Row | None:
     """The row for what `measure` finds: ``(NumPy's time, the kernel's)`` at a size."""
     threshold, speedup = 0, 0.0
-    for size in reversed(SIZES):
+    for size in SIZES:
         numpys, ours = measure(size)
-        if numpys < GAIN * ours or numpys < SHORTEST:
+        for _ in range(2):
+            if numpys < SHORTEST or numpys >= GAIN * ours:
+                break
+            numpys, ours = measure(size)  # other work may have disturbed it
+        if numpys < SHORTEST or numpys < GAIN * ours:
+            threshold, speedup = 0, 0.0
+        else:
+            threshold, speedup = threshold or size, max(speedup, numpys / ours)
+        if numpys > LONGEST:
             break
-        threshold, speedup = size, max(speedup, numpys / ours)
     return crossover.Row(threshold, round(speedup, 1)) if threshold else None
 
 
@@ -79,20 +86,20 @@ def ufunc_row(ufunc: np.ufunc, types: str) -> crossover.Row | None:
         def kernel():
             return large.compute(ufunc, plan, operands, np.empty_like(operands[0], plan.output))
 
-        numpys, ours = best([lambda: ufunc(*operands), kernel])
+        numpys, ours = medians([lambda: ufunc(*operands), kernel])
         return numpys, ours
 
     return row_of(measure)
 
 
 def reduction_row(ufunc: np.ufunc, char: str) -> crossover.Row | None:
-    loop = large.reduction_loop(ufunc, np.dtype(char))
+    loop = reductions.loop_of(ufunc, np.dtype(char))
     if loop is None:
         return None
 
     def measure(size: int) -> tuple[float, float]:
         array = operand(char, size)
-        numpys, ours = best([lambda: ufunc.reduce(array), lambda: large.reduce(ufunc, loop, array)])
+        numpys, ours = medians([lambda: ufunc.reduce(array), lambda: reductions.reduce(ufunc, loop, array)])
         return numpys, ours
 
     return row_of(measure)

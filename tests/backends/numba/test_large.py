@@ -11,7 +11,7 @@ import pytest
 
 import npbridge
 from npbridge._src.array import core
-from npbridge._src.backends.numba import calls, crossover, floating, large, loops, rows, team
+from npbridge._src.backends.numba import calls, crossover, floating, large, loops, reductions, rows, team
 
 SIZE = 3 * large.PART + 5
 ALWAYS = crossover.Row(1000, 1.0)
@@ -24,12 +24,12 @@ def kernel():
     patch = pytest.MonkeyPatch()
     large.load()
     patch.setattr(team, "size", lambda: 2)
-    patch.setattr(team, "_judge", lambda worked, waited: None)
+    patch.setattr(team, "_judge", lambda alone, together: None)
     patch.setattr(team, "_skip", 0)
-    for ufunc in (np.add, np.sin, np.divide, np.less, np.multiply, np.sqrt, np.power):
-        patch.setitem(large.UFUNCS, ufunc.__name__, dict.fromkeys(ufunc.types, ALWAYS))
+    for ufunc in (np.add, np.sin, np.divide, np.less, np.multiply, np.sqrt, np.square, np.power):
+        patch.setitem(crossover.UFUNCS, ufunc.__name__, dict.fromkeys(ufunc.types, ALWAYS))
     for ufunc in (np.add, np.maximum, np.minimum):
-        patch.setitem(large.REDUCTIONS, ufunc.__name__, dict.fromkeys("lfdFD", ALWAYS))
+        patch.setitem(crossover.REDUCTIONS, ufunc.__name__, dict.fromkeys("lfdFD", ALWAYS))
     for module in (large, calls, rows.large):
         patch.setattr(module, "SMALLEST", 1000)
     large._plans.clear()
@@ -43,8 +43,8 @@ def kernel():
 def ran(monkeypatch):
     """How many times the kernel ran."""
     count = []
-    run = large._run
-    monkeypatch.setattr(large, "_run", lambda *args: count.append(1) or run(*args))
+    run = large.run
+    monkeypatch.setattr(large, "run", lambda *args: count.append(1) or run(*args))
     return count
 
 
@@ -102,7 +102,7 @@ def test_reductions_are_numpys(ufunc, char, size):
         pytest.skip("complex numbers have no row for this")
     flat = np.random.default_rng(1).standard_normal(size)
     flat = (flat + 1j * flat[::-1] if char in "FD" else flat * 1000).astype(char)
-    got = large.reduce(ufunc, large.reduction_loop(ufunc, flat.dtype), flat)
+    got = reductions.reduce(ufunc, reductions.loop_of(ufunc, flat.dtype), flat)
     assert got.dtype == flat.dtype
     assert got == ufunc.reduce(flat)
 
@@ -112,7 +112,7 @@ def test_reductions_are_numpys(ufunc, char, size):
 def test_reductions_of_special_values(ufunc, special):
     flat = np.full(SIZE, -0.0)
     flat[SIZE // 2] = special
-    got = large.reduce(ufunc, large.reduction_loop(ufunc, flat.dtype), flat)
+    got = reductions.reduce(ufunc, reductions.loop_of(ufunc, flat.dtype), flat)
     assert got.tobytes() == ufunc.reduce(flat).tobytes()
 
 
@@ -140,6 +140,9 @@ CALLS = {
     "sum": (lambda x, y: np.sum(x), 1),
     "sum method": (lambda x, y: x.sum(), 1),
     "max": (lambda x, y: x.max(), 1),
+    "mean": (lambda x, y: x.mean(), 1),
+    "mean function": (lambda x, y: np.mean(x), 1),
+    "sum, order of memory": (lambda x, y: x[:-2].reshape(3, -1).T.sum(), 1),
     "reduce": (lambda x, y: np.add.reduce(x), 1),
     "reduce, axis 0": (lambda x, y: np.minimum.reduce(x, axis=0), 1),
     # these are NumPy's own
@@ -258,16 +261,16 @@ def test_a_forked_child_starts_its_own_threads():
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
-def test_waiting_for_helpers_makes_a_pause(monkeypatch):
+def test_helpers_that_slow_things_down_make_a_pause(monkeypatch):
     monkeypatch.undo()
     monkeypatch.setattr(team, "_pause", 1)
     monkeypatch.setattr(team, "_skip", 0)
     monkeypatch.setattr(team, "size", lambda: 2)
     for expected in (1, 2, 4):
-        JUDGE(worked=1.0, waited=2.0)
+        JUDGE(alone=1.0, together=2.0)
         assert team._skip == expected
     assert [team.ready() for _ in range(5)] == [False] * 4 + [True]
-    JUDGE(worked=2.0, waited=1.0)
+    JUDGE(alone=2.0, together=1.0)
     assert team._pause == 1
 
 
@@ -303,7 +306,7 @@ def test_loading_waits_until_it_pays(monkeypatch):
 
 
 def test_the_table_is_sound():
-    for rows_of_type in (large.UFUNCS, large.REDUCTIONS):
+    for rows_of_type in (crossover.UFUNCS, crossover.REDUCTIONS):
         for name, by_types in rows_of_type.items():
             assert isinstance(getattr(np, name), np.ufunc)
             for types, row in by_types.items():

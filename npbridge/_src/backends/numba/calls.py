@@ -7,7 +7,7 @@ import numpy as np
 from ...array import core
 from ...dispatch.registry import tables
 from .. import host
-from . import large
+from . import large, reductions
 
 OURS = core.OURS
 STORED_KINDS = core.STORED_KINDS
@@ -132,7 +132,7 @@ def _reduced(ufunc, x, axis=0, dtype=None, out=None, keepdims=False, initial=np.
         return None
     if out is not None and out != (None,):
         return None
-    number = large.reduction(ufunc, x._read())
+    number = reductions.reduction(ufunc, x._read())
     return None if number is None else core.of_number(number)
 
 

@@ -2,15 +2,13 @@
 
 A call qualifies when its row in the table of crossovers says so: the operands are
 contiguous arrays of one shape, or scalars, in the dtypes of NumPy's loop.  Whatever
-else is NumPy's.  Results equal NumPy's to the last bit, because NumPy's own loops
-run (sums are split where NumPy's pairwise summation splits).
+else is NumPy's.  Results equal NumPy's to the last bit, because NumPy's own loops run.
 
 Numba is loaded when the calls that qualify have taken as long as loading takes.
 """
 
 from __future__ import annotations
 
-import itertools
 import time
 from typing import Any, NamedTuple
 
@@ -103,14 +101,14 @@ def elementwise(ufunc, operands, out=None):
     if arrays is None or (out is not None and not _accepts(out, plan, arrays, model)):
         return None
     if _kernels is None:
-        return _by_numpy(ufunc, operands, out)
+        return by_numpy(ufunc, *operands) if out is None else by_numpy(ufunc, *operands, out=out)
     return compute(ufunc, plan, arrays, np.empty_like(model, plan.output, subok=False) if out is None else out)
 
 
 def compute(ufunc, plan, arrays, result):
     """Run the kernel on operands that qualify, into `result`."""
     steps = [0 if x.ndim == 0 else x.itemsize for x in (*arrays, result)]
-    raised = _run(plan.loop, (*arrays, result), steps, [0] * len(steps), _even(result.size))
+    raised = run(plan.loop, (*arrays, result), steps, [0] * len(steps), even(result.size))
     if raised:
         floating.report(ufunc.__name__, raised)
     return result
@@ -149,101 +147,33 @@ def _same_place(x, y) -> bool:
     return x.ctypes.data == y.ctypes.data and x.strides == y.strides and x.dtype == y.dtype
 
 
-def _by_numpy(ufunc, operands, out):
+def by_numpy(function, *args, **kwargs):
     """NumPy does it, and the time is counted towards loading Numba."""
     global _spent
     start = time.perf_counter()
-    result = ufunc(*operands) if out is None else ufunc(*operands, out=out)
+    result = function(*args, **kwargs)
     _spent += time.perf_counter() - start
     if _spent > LOADING:
         load()
     return result
 
 
-def _even(size: int) -> np.ndarray:
+def loaded() -> bool:
+    return _kernels is not None
+
+
+def even(size: int) -> np.ndarray:
     """Where the parts begin and end, `PART` elements each."""
     bounds = np.arange(0, size + PART, PART, dtype=np.intp)
     bounds[-1] = size
     return bounds
 
 
-def _run(loop, arrays, steps, jumps, bounds) -> int:
+def run(loop, arrays, steps, jumps, bounds) -> int:
     """Run the loop over the parts; returns the floating-point flags that were raised."""
-    counters = np.zeros(3, np.intp)
+    workers = team.workers(len(bounds) - 1)
+    counters = np.zeros(_kernels.FIRST + workers, np.intp)
     bases = np.array([x.ctypes.data for x in arrays], np.intp)
     job = (loop.address, loop.data, bases, np.array(steps, np.intp), np.array(jumps, np.intp), bounds, counters)
-    team.run(_kernels, job, len(bounds) - 1)
+    team.run(_kernels, job, len(bounds) - 1, workers)
     return int(counters[_kernels.RAISED])
-
-
-# -- reductions of all elements
-
-
-def reduction(ufunc, array):
-    """``ufunc.reduce(array, axis=None)`` if it qualifies, else None."""
-    rows = REDUCTIONS.get(ufunc.__name__)
-    row = rows.get(array.dtype.char) if rows else None
-    if row is None or array.size < row.threshold or not team.ready():
-        return None
-    flags = array.flags
-    loop = reduction_loop(ufunc, array.dtype)
-    if loop is None or not flags.aligned or not (flags.c_contiguous or flags.f_contiguous):
-        return None
-    if _kernels is None:
-        return _reduced_by_numpy(ufunc, array)
-    return reduce(ufunc, loop, array.reshape(-1, order="C" if flags.c_contiguous else "F"))
-
-
-def reduction_loop(ufunc, dtype):
-    return loops.find(ufunc, f"{dtype.char}{dtype.char}->{dtype.char}")
-
-
-def reduce(ufunc, loop, flat):
-    """Reduce a contiguous array of one axis by the kernel."""
-    item = flat.itemsize
-    if ufunc is np.add:
-        bounds = _halved(flat.size, 2 if flat.dtype.kind == "c" else 1)
-        parts = np.zeros(len(bounds) - 1, flat.dtype)
-    else:
-        bounds = _even(flat.size)
-        parts = flat[bounds[:-1]]
-    raised = _run(loop, (parts, flat, parts), [0, item, 0], [item, 0, item], bounds)
-    if raised:
-        floating.report("reduce", raised)
-    return _joined(parts) if ufunc is np.add else ufunc.reduce(parts)
-
-
-def _reduced_by_numpy(ufunc, array):
-    global _spent
-    start = time.perf_counter()
-    result = ufunc.reduce(array, axis=None)
-    _spent += time.perf_counter() - start
-    if _spent > LOADING:
-        load()
-    return result
-
-
-def _halved(size: int, width: int) -> np.ndarray:
-    """Bounds of 2**k parts, halved as NumPy's pairwise summation halves.
-
-    `width` is how many real numbers an element has: complex numbers are summed
-    part by part, and counted so.
-    """
-    bounds = [0, size]
-    while size > 2 * PART:
-        size //= 2
-        middles = [lo + _half((hi - lo) * width) // width for lo, hi in itertools.pairwise(bounds)]
-        bounds = sorted(bounds + middles)
-    return np.array(bounds, np.intp)
-
-
-def _half(n: int) -> int:
-    half = n // 2
-    return half - half % 8
-
-
-def _joined(parts: np.ndarray):
-    """The sum of 2**k partial sums, neighbours first."""
-    while len(parts) > 1:
-        parts = parts[::2] + parts[1::2]
-    return parts[0]

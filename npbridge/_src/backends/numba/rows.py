@@ -7,6 +7,7 @@ array by design are in tables.
 
 from __future__ import annotations
 
+import functools
 import inspect
 
 import numpy as np
@@ -18,7 +19,7 @@ from ...face.rebind import rebind
 from .. import host
 from ..surface import surface, ufuncs
 from ..unsupported import register_refusals
-from . import calls, large
+from . import calls, large, reductions
 from .crossover import UFUNCS
 
 NATIVE = "NumPy"
@@ -48,7 +49,14 @@ WRITTEN_IF = {
 CALLING = (np.apply_along_axis, np.apply_over_axes, np.piecewise)
 
 # Reductions of all elements that the kernel does: function and method of the same name.
-REDUCING = {"sum": np.add, "max": np.maximum, "min": np.minimum, "amax": np.maximum, "amin": np.minimum}
+REDUCING = {
+    "amax": functools.partial(reductions.reduction, np.maximum),
+    "amin": functools.partial(reductions.reduction, np.minimum),
+    "max": functools.partial(reductions.reduction, np.maximum),
+    "mean": reductions.mean,
+    "min": functools.partial(reductions.reduction, np.minimum),
+    "sum": functools.partial(reductions.reduction, np.add),
+}
 
 
 def parameters(function) -> dict[str, int]:
@@ -141,13 +149,13 @@ def padding(args, kwargs):
     return (_pad_calling if callable(mode) else _pad)(args, kwargs)
 
 
-def reducing(function, ufunc, plain):
+def reducing(by_kernel, plain):
     """A rule for a reduction whose large cases the kernel does."""
 
     def call(args, kwargs):
         x = args[0] if args else None
         if type(x) is core.JaxArray and not kwargs and len(args) == 1 and x.size >= large.SMALLEST:
-            number = large.reduction(ufunc, x._read())
+            number = by_kernel(x._read())
             if number is not None:
                 return core.of_number(number)
         return plain(args, kwargs)
@@ -181,7 +189,7 @@ def rule_of(function):
     plain = writing_out(function) if "out" in parameters(function) else reading(function)
     name = function.__name__
     if name in REDUCING and getattr(np, name) is function:
-        return reducing(function, REDUCING[name], plain), KERNEL
+        return reducing(REDUCING[name], plain), KERNEL
     return plain, NATIVE
 
 
@@ -210,7 +218,7 @@ def register_methods() -> None:
     for name in FUNCTIONS:
         call, how = method(name), NATIVE
         if name in REDUCING:
-            call, how = reducing(name, REDUCING[name], call), KERNEL
+            call, how = reducing(REDUCING[name], call), KERNEL
         register("numpy", getattr(np.ndarray, name), Rule(call, "native", how))
 
 

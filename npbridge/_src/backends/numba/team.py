@@ -17,8 +17,8 @@ _started = 0
 _lock = threading.Lock()
 
 # On a busy machine a helper can be put to sleep in the middle of a part, and the
-# caller waits for it.  Each time that took longer than the caller's own work, twice
-# as many calls as before are made without helpers, up to this many.
+# caller waits for it.  Each time that made a call slower than the caller would have
+# been alone, twice as many calls as before are made without helpers, up to this many.
 _LONGEST_PAUSE = 256
 _pause = 1
 _skip = 0
@@ -41,24 +41,31 @@ def ready() -> bool:
     return size() > 1
 
 
-def run(kernels, job: tuple, parts: int) -> None:
+def workers(parts: int) -> int:
+    """How many threads a job of so many parts is for."""
+    return min(size(), parts)
+
+
+def run(kernels, job: tuple, parts: int, workers: int) -> None:
     """Run a job of ``kernels.work`` in `parts` parts, this thread taking its share."""
-    helpers = min(size(), parts) - 1
+    helpers = workers - 1
     if _started < helpers:
         _start(kernels.work, helpers)
     for _ in range(helpers):
         _jobs.put(job)
     start = time.perf_counter()
-    kernels.work(*job)
+    done = kernels.work(*job)
     worked = time.perf_counter()
     kernels.wait(parts, job[-1])
-    _judge(worked - start, time.perf_counter() - worked)
+    if done < parts:
+        alone = (worked - start) * parts / max(done, 1)
+        _judge(alone, time.perf_counter() - start)
 
 
-def _judge(worked: float, waited: float) -> None:
-    """Pause, the longer the more often in a row, when waiting outlasted working."""
+def _judge(alone: float, together: float) -> None:
+    """Pause, the longer the more often in a row, when the helpers made it slower."""
     global _pause, _skip
-    if waited > worked:
+    if together > alone:
         _skip = _pause
         _pause = min(2 * _pause, _LONGEST_PAUSE)
     else:
