@@ -55,8 +55,8 @@ def _of_dynamic(unit: Any, base: Dynamic, made: ast.expr, name: str) -> tuple[Va
         return base, made
     if name in ("shape", "ndim", "size", "dtype", "T", "real", "imag", "strides", "flat") and base.flat:
         made = unit.whole(base, made)
-    if name == "shape":
-        return Dynamic("shape"), ast.Attribute(made, name, ast.Load())
+    if name in ("shape", "dtype"):
+        return Dynamic(name), ast.Attribute(made, name, ast.Load())
     if name in ("ndim", "size", "itemsize", "nbytes"):
         return Dynamic("int", scalar=True), ast.Attribute(made, name, ast.Load())
     if name == "mT":
@@ -114,7 +114,9 @@ def of_known(unit: Any, base: Known, name: str, node: ast.AST) -> tuple[Value, a
     if own is _MISSING and not isinstance(value, type) and not _is_slot(entry):
         if isinstance(entry, (types.FunctionType, staticmethod, classmethod, property)):
             return of_class_entry(unit, entry, base, name, node)
-        if type(entry).__module__.startswith("npbridge") and isinstance(getattr(entry, "__wrapped__", None), types.FunctionType):
+        if type(entry).__module__.startswith("npbridge") and isinstance(
+            getattr(entry, "__wrapped__", None), types.FunctionType
+        ):
             return Method(entry.__wrapped__, base), None
     found = getattr(value, name, _MISSING)
     if found is _MISSING:
@@ -200,6 +202,11 @@ def _is_number(value: Any) -> bool:
 
 
 def _store_in_array(unit: Any, base: Dynamic, base_node: Any, target: Any, value: Any, made: Any, node: Any) -> Any:
+    if target.attr == "shape" and isinstance(target.value, ast.Name):
+        shaped = ast.Call(unit.stub("npb_reshape"), [base_node, unit.node(value, made, node)], [])
+        name = target.value.id
+        unit.env[name] = Dynamic()
+        return [ast.Assign([ast.Name(name, ast.Store())], shaped)]
     if target.attr not in ("value", "real", "imag", "flat"):
         raise unit.error(node, f"the attribute {target.attr!r} of an array cannot be assigned in compiled code")
     place = unit.whole(base, base_node)

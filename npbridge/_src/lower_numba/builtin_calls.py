@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-
 from typing import Any
 
 import numpy as np
@@ -36,7 +35,9 @@ def _plain(name: str, number: str | None = None) -> Any:
                 pass
         made = [unit.node(v, m, node) for v, m in args]
         keywords = [ast.keyword(k, unit.node(v, m, node)) for k, (v, m) in kwargs.items()]
-        numbers = [getattr(v, "number", None) or (type(v.value).__name__ if isinstance(v, Known) else None) for v in values]
+        numbers = [
+            getattr(v, "number", None) or (type(v.value).__name__ if isinstance(v, Known) else None) for v in values
+        ]
         kind = number
         if kind is None and name in ("abs", "min", "max") and numbers and len(set(numbers)) == 1:
             kind = numbers[0] if numbers[0] in ("int", "float") else None
@@ -90,7 +91,7 @@ def _isinstance_dynamic(unit: Any, value: Dynamic, wanted: tuple, node: ast.AST)
 
 
 def _type(unit: Any, node: ast.Call) -> Pair:
-    value, made = unit.expr(node.args[0])
+    value, _ = unit.expr(node.args[0])
     if isinstance(value, Known):
         return Known(type(value.value)), None
     if isinstance(value, Struct):
@@ -141,9 +142,13 @@ def _sum(unit: Any, node: ast.Call) -> Pair:
     value, made = unit.expr(node.args[0])
     items = unit.items_of(value, made)
     if items is None:
-        return _plain("sum")(unit, node) if len(node.args) > 1 else (
-            Dynamic(),
-            ast.Call(unit.stub("npb_builtin_sum"), [unit.node(value, made, node)], []),
+        return (
+            _plain("sum")(unit, node)
+            if len(node.args) > 1
+            else (
+                Dynamic(),
+                ast.Call(unit.stub("npb_builtin_sum"), [unit.node(value, made, node)], []),
+            )
         )
     start = unit.expr(node.args[1]) if len(node.args) > 1 else (Known(0), None)
     total, sofar = start
@@ -273,9 +278,14 @@ def convert(unit: Any, kind: type, node: ast.Call) -> Pair:
     """``int(x)``, ``np.float32(x)``."""
     if not node.args:
         return Known(kind()), None
-    value, made = unit.expr(node.args[0])
-    if isinstance(value, Known) and (is_constant(value.value)):
-        return Known(kind(value.value)), None
+    args, kwargs = unit.arguments(node)
+    if all(isinstance(v, Known) and is_constant(v.value) for v, _ in (*args, *kwargs.values())):
+        return Known(kind(*[v.value for v, _ in args], **{k: v.value for k, (v, _) in kwargs.items()})), None
+    if kwargs or (len(args) > 1 and kind is not complex):
+        raise unit.error(node, f"{kind.__name__}() with more than one argument has no compiled form")
+    if len(args) == 2:
+        return Dynamic("complex", scalar=True), _named("complex", *[unit.node(v, m, node) for v, m in args])
+    value, made = args[0]
     made = unit.node(value, made, node)
     if kind in NUMBERS:
         if kind is not bool:
@@ -383,4 +393,3 @@ TABLE = {
     id(hash): _plain("hash"),
     id(slice): _plain("slice"),
 }
-

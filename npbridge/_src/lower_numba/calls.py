@@ -114,7 +114,8 @@ class Calls:
                 return numpy_calls.ufunc_method(self, value, node)
             args, kwargs = self.arguments(node)
             values = [v for v, _ in (*args, *kwargs.values())]
-            if all(isinstance(v, Known) and is_constant(v.value) for v in values):
+            pure = getattr(value, "__module__", None) in ("math", "cmath", "operator", "_operator")
+            if pure and all(isinstance(v, Known) and is_constant(v.value) for v in values):
                 return Known(value(*[v.value for v, _ in args], **{k: v.value for k, (v, _) in kwargs.items()})), None
             raise self.error(node, f"{getattr(value, '__qualname__', value)!r} has no compiled form")
         return None
@@ -134,7 +135,8 @@ class Calls:
             return Dynamic(), ast.Call(twins.reference("numpy.array"), [self.node(*args[0], node, "array")], [])
         raise self.error(
             node,
-            f"objects of class {cls.__name__!r} cannot be made in compiled code. Make them before, or use a namedtuple.",
+            f"objects of class {cls.__name__!r} cannot be made in compiled code. Make them before, or use "
+            "a namedtuple.",
         )
 
     # -- functions of the user
@@ -252,7 +254,9 @@ class Calls:
         if isinstance(value, Known) and made is None and is_constant(value.value):
             kind = type(value.value)
             if kind is float or kind is complex or isinstance(value.value, np.generic):
-                return Dynamic(kind.__name__ if kind in NUMBERS else None, scalar=True), self.constant(value, self.node_at)
+                return Dynamic(kind.__name__ if kind in NUMBERS else None, scalar=True), self.constant(
+                    value, self.node_at
+                )
             if kind is int:
                 seen = self.program.specialised.setdefault((id(identity), name), set())
                 if value.value not in seen and len(seen) >= _FEW:
@@ -289,7 +293,7 @@ class Calls:
                 self.hoist(ast.Expr(call), node)
                 return Known(None), None
             return Dynamic(), call
-        first, made = unit.returns[0]
+        first, _ = unit.returns[0]
         same = all(type(v) is type(first) and key_of(v) == key_of(first) for v, _ in unit.returns)
         complete = _always_returns(unit.emitted.body)
         if same and complete and isinstance(first, Known):

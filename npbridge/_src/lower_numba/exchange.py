@@ -157,7 +157,11 @@ def rebuilt(result: Any, template: Any, returned: Any, seen: list) -> Any:
         return template.value
     if isinstance(template, Struct):
         parts = getattr(returned, "types", None) or [getattr(returned, "dtype", None)] * len(template.items)
-        items = [rebuilt(r, t, p, seen) for r, (t, _), p in zip(result, template.items, parts, strict=True)] if template.items else []
+        items = (
+            [rebuilt(r, t, p, seen) for r, (t, _), p in zip(result, template.items, parts, strict=True)]
+            if template.items
+            else []
+        )
         if template.kind is dict:
             return dict(zip(template.keys, items, strict=True))
         return template.kind(*items) if hasattr(template.kind, "_fields") else template.kind(items)

@@ -124,6 +124,7 @@ class Variant:
         self.dispatcher = lowered.dispatcher
         self.source = lowered.source
         self.shown = lowered.shown
+        self.updates = lowered.updates
         self.random = lowered.program.random
         self.guarded = lowered.program.may_raise and any(self.written)
         self._returns: Any = None
@@ -152,15 +153,27 @@ class Variant:
             self._rebind(host, args)
         if not self._warned:
             self._warn()
-        return self._wrapped(result, host, seen)
+        if self.updates is not None:
+            return self._updated(result, host, seen, args)
+        return self._wrapped(result, host, seen, self._return_type(host))
+
+    def _updated(self, result: Any, host: list, seen: list, args: tuple) -> Any:
+        """Put replaced items of containers in their places."""
+        result, values = result
+        kinds = self._return_type(host)
+        pairs = zip(values, kinds.types[1], strict=True)
+        self.updates([exchange.wrapped(v, None, k, seen) for v, k in pairs], *args)
+        return self._wrapped(result, host, seen, kinds.types[0])
 
     def _copies(self, host: list) -> list:
         return [h.copy() if w and type(h) is np.ndarray else None for h, w in zip(host, self.written, strict=True)]
 
     def _failed(self, error: Exception, host: list, kept: list | None) -> None:
+        from numba import typeof
         from numba.core.errors import NumbaError
 
-        if isinstance(error, NumbaError):
+        # Numba also asserts while it compiles: then there is no version for these types
+        if isinstance(error, NumbaError) or tuple(map(typeof, host)) not in self.dispatcher.overloads:
             raise lower.explain(self, error, host) from error
         if kept is not None:
             for raw, old in zip(host, kept, strict=True):
@@ -179,10 +192,10 @@ class Variant:
         for message, (filename, line) in self.program.notes.items():
             warnings.warn_explicit(message, UserWarning, filename, line)
 
-    def _wrapped(self, result: Any, host: list, seen: list) -> Any:
+    def _wrapped(self, result: Any, host: list, seen: list, returned: Any) -> Any:
         if result is None and self.template is None:
             return None
-        return exchange.rebuilt(result, self.template, self._return_type(host), seen)
+        return exchange.rebuilt(result, self.template, returned, seen)
 
     def _return_type(self, host: list) -> Any:
         overloads = self.dispatcher.overloads

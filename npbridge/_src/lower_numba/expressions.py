@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from . import attributes, comprehensions, twins
+from . import attributes, comprehensions, numpy_calls, twins
 from .errors import NeedsValue
 from .statements import _OPERATOR, _ORDER, joined
 from .values import Dynamic, Known, Local, Method, Struct, Value, is_array, is_constant, number_kind
@@ -77,11 +77,11 @@ class Expressions:
             return ast.Constant(int(value))
         if isinstance(value, np.dtype) or (isinstance(value, type) and issubclass(value, np.generic)):
             return twins.scalar_type(value)
-        if value in (float, int, bool, complex, str, len, abs, min, max, range, print, round):
-            return ast.Name(value.__name__, ast.Load())
         if isinstance(value, slice):
             parts = [self.constant(Known(x), at) for x in (value.start, value.stop, value.step)]
             return ast.Call(ast.Name("slice", ast.Load()), parts, [])
+        if value in (float, int, bool, complex, str, len, abs, min, max, range, print, round):
+            return ast.Name(value.__name__, ast.Load())
         if isinstance(value, range):
             parts = [ast.Constant(x) for x in (value.start, value.stop, value.step)]
             return ast.Call(ast.Name("range", ast.Load()), parts, [])
@@ -135,7 +135,9 @@ class Expressions:
             value, _ = self.expr(item.value)
             if not isinstance(value, Known):
                 raise self.error(node, "text made from values that are computed has no compiled form")
-            text = value.value if item.conversion == -1 else {114: repr, 115: str, 97: ascii}[item.conversion](value.value)
+            text = (
+                value.value if item.conversion == -1 else {114: repr, 115: str, 97: ascii}[item.conversion](value.value)
+            )
             spec = self.on_JoinedStr(item.format_spec)[0].value if item.format_spec is not None else ""
             parts.append(format(text, spec))
         return Known("".join(parts)), None
@@ -220,9 +222,13 @@ class Expressions:
                 return folded, None
         if isinstance(left, Struct) and isinstance(right, Struct) and isinstance(node.op, ast.Add):
             if left.kind is right.kind and left.kind in (list, tuple):
-                return self.tuple_of([*left.items, *right.items], node) if left.kind is tuple else (
-                    Struct(list, [*left.items, *right.items]),
-                    None,
+                return (
+                    self.tuple_of([*left.items, *right.items], node)
+                    if left.kind is tuple
+                    else (
+                        Struct(list, [*left.items, *right.items]),
+                        None,
+                    )
                 )
         made_left = self.node(left, made_left, node.left)
         made_right = self.node(right, made_right, node.right)
@@ -312,13 +318,22 @@ class Expressions:
         if isinstance(op, (ast.In, ast.NotIn)):
             return self.membership(left, op, right, node)
         scalar = _scalar(a) and _scalar(b)
-        if self.program.options.robust and (_number_of(a) is None or _number_of(b) is None):
+        if "dtype" in (getattr(a, "number", None), getattr(b, "number", None)):
+            sides = [self.dtype_side(v, m, node) for v, m in (left, right)]
+            call = ast.Call(self.stub("npb_same_dtype"), sides, [])
+            return Dynamic("bool", scalar=True), call if isinstance(op, ast.Eq) else ast.UnaryOp(ast.Not(), call)
+        plain = isinstance(op, (ast.Is, ast.IsNot))
+        if self.program.options.robust and not plain and (_number_of(a) is None or _number_of(b) is None):
             call = self.operator_call(
                 type(op).__name__.lower(), [self.node(a, made_a, node), self.node(b, made_b, node)], [a, b]
             )
             return Dynamic(None, scalar), call
         number = "bool" if _number_of(a) and _number_of(b) else None
         return Dynamic(number, scalar), ast.Compare(self.node(a, made_a, node), [op], [self.node(b, made_b, node)])
+
+    def dtype_side(self, value: Value, made: ast.expr | None, node: ast.AST) -> ast.expr:
+        """A dtype, or what can be compared with one."""
+        return twins.scalar_type(value.value) if isinstance(value, Known) else self.node(value, made, node)
 
     def _identity(self, a: Value, b: Value) -> bool | None:
         """What ``is`` says where compiled values meet None, True or other objects."""
@@ -377,6 +392,10 @@ class Expressions:
 
     def on_Subscript(self, node: ast.Subscript) -> Pair:
         base, made = self.expr(node.value)
+        if isinstance(base, Known) and any(base.value is g for g in (np.mgrid, np.ogrid, np.s_, np.index_exp)):
+            return numpy_calls.grid(self, base.value, node)
+        if isinstance(base, numpy_calls.Rows):
+            base = Dynamic()
         if isinstance(base, (Known, Struct)) and not (isinstance(base, Struct) and made is not None and _sliced(node)):
             return self.item_of(base, made, node)
         number = base.number if isinstance(base, Dynamic) else None
@@ -404,7 +423,9 @@ class Expressions:
 
     def item_of(self, base: Value, made: ast.expr | None, node: ast.Subscript) -> Pair:
         if isinstance(node.slice, ast.Slice):
-            parts = [None if p is None else self.expr(p)[0] for p in (node.slice.lower, node.slice.upper, node.slice.step)]
+            parts = [
+                None if p is None else self.expr(p)[0] for p in (node.slice.lower, node.slice.upper, node.slice.step)
+            ]
             if all(p is None or isinstance(p, Known) for p in parts):
                 key = slice(*[None if p is None else p.value for p in parts])
                 return self._slice_of(base, key, node)
@@ -418,7 +439,9 @@ class Expressions:
         names = {n.id for n in ast.walk(node.slice) if isinstance(n, ast.Name)}
         raise NeedsValue(
             names,
-            self.error(node, "which object is meant depends on a value that is only known at run time. Loop over them."),
+            self.error(
+                node, "which object is meant depends on a value that is only known at run time. Loop over them."
+            ),
         )
 
     def _slice_of(self, base: Value, key: slice, node: ast.AST) -> Pair:

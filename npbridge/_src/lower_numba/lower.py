@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ast
 import functools
+import inspect
+import linecache
+import os
 import re
 import types
 from dataclasses import dataclass
@@ -57,6 +60,7 @@ class Lowered:
     rebound: list
     source: str
     shown: Any
+    updates: Any
 
 
 def lower(executable: Any, args: tuple, settings: Settings) -> Lowered:
@@ -100,6 +104,7 @@ def _walk(executable: Any, args: tuple, options: Options) -> tuple[Program, Unit
         root = program.object_root(owner, object_label(owner))
         values = {name: Known(owner, Path(root)), **values}
     unit = Unit(program, source, source.name if source.name != "<lambda>" else "function")
+    program.entry = unit
     program.units["entry", tuple((k, key_of(v)) for k, v in values.items())] = unit
     unit.bind(values)
     if owner is not None:
@@ -111,18 +116,21 @@ def _walk(executable: Any, args: tuple, options: Options) -> tuple[Program, Unit
 
 def _walk_partial(program: Program, entry: Any, values: dict, leaves: list[str]) -> tuple[Program, Unit, list[str]]:
     """A partial object is a function of one statement."""
-    positional = ", ".join(values)
-    text = f"def partial({positional}):\n    return inner({positional})"
+    parameters = inspect.signature(entry).parameters.values()
+    named = {p.name for p in parameters if p.kind is p.KEYWORD_ONLY}
+    stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+    passed = [f"{x.name}={x.name}" if x.name in named else stars.get(x.kind, "") + x.name for x in parameters]
+    text = f"def partial({', '.join(values)}):\n    return inner({', '.join(passed)})"
     node = ast.parse(text).body[0]
     source = types.SimpleNamespace(
-        node=node, filename="<partial>", function=types.FunctionType(entry.__call__.__code__ if False else _empty.__code__, {}), name="partial"
+        node=node, filename="<partial>", function=types.FunctionType(_empty.__code__, {}), name="partial"
     )
     source.cells = dict
     unit = Unit(program, source, "partial")
     unit.bind(values)
     root = program.object_root(entry, "partial")
     unit.env["inner"] = Known(entry, Path(root))
-    program.units["entry"] = unit
+    program.entry = program.units["entry"] = unit
     unit.build()
     program.order.append(unit)
     return program, unit, leaves
@@ -217,13 +225,17 @@ def _driver(executable: Any, program: Program, entry: Unit, leaves: list[str], d
     exec(code, space)
     rebound = [(len(leaves) + i, _assigner(x, head, space)) for i, x in enumerate(lifted) if x.rebound]
     flat = [False] * len(leaves) + [x.flat for x in lifted]
-    roles = ["rebound" if r == "array" and x.rebound else r for r, x in zip(roles, [None] * len(leaves) + list(lifted), strict=True)]
+    updates = _updater(entry, executable, head)
+    roles = [
+        "rebound" if r == "array" and x.rebound else r
+        for r, x in zip(roles, [None] * len(leaves) + list(lifted), strict=True)
+    ]
     plain = entry.parameters[: len(leaves)]
     written = [name in entry.writes for name in plain] + [x.written for x in lifted]
     shown = show.Shown(executable, program, entry, leaves)
     return Lowered(
         program, entry, _template(entry), dispatcher, space["fetch"], _tolerant(space["holds"]), roles, flat, written,
-        rebound, show.source_of(program), shown,
+        rebound, show.source_of(program), shown, updates,
     )  # fmt: skip
 
 
@@ -250,6 +262,16 @@ def _assigner(lifted: Any, head: str, space: dict) -> Any:
         scope["assign"](*args, core.of_fresh(raw) if ours else raw)
 
     return assign
+
+
+def _updater(entry: Unit, executable: Any, head: str) -> Any:
+    """A function that puts replaced items into the caller's containers."""
+    if not entry.updates:
+        return None
+    lines = [f"    arg_{name}[{label!r}] = values[{i}]" for i, (name, label) in enumerate(entry.updates)]
+    space: dict[str, Any] = {}
+    exec(f"def update(values, {head}):\n" + "\n".join(lines) + "\n", space)
+    return space["update"]
 
 
 def _guards(program: Program, space: dict) -> str:
@@ -296,7 +318,7 @@ def _template(entry: Unit) -> Value | None:
     merged = first
     for value, _ in entry.returns[1:]:
         merged = joined(merged, value)
-    if not complete:
+    if not complete and not entry.updates:
         return None if all(isinstance(v, Known) and v.value is None for v, _ in entry.returns) else _Any()
     return merged if not isinstance(merged, Known) else _Any()
 
@@ -327,24 +349,30 @@ def explain(variant: Any, error: Exception, host: list) -> Exception:
 
 
 def refusal(variant: Any, text: str) -> LoweringError:
+    """Numba's reason, and the innermost of the user's lines that it names."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    files = {os.path.basename(u.filename): u.filename for u in variant.program.order}
     places = re.findall(r'File "([^"]+)", line (\d+)', plain)
-    files = {u.filename for u in variant.program.order}
-    mine = [(f, int(n)) for f, n in places if any(f == g or g.endswith(f.lstrip(".")) for g in files)]
+    mine = [(files[os.path.basename(f)], int(n)) for f, n in places if os.path.basename(f) in files]
     lines = [x.strip() for x in plain.splitlines() if x.strip()]
-    reason = next((x for x in lines if x.startswith(("No implementation", "No match", "Cannot unify", "Unknown", "Invalid"))), None)
-    reason = reason or (lines[1] if len(lines) > 1 else lines[0])
+    noise = ("Failed in nopython", "During", "File", ">>>", "- ", "There are", "<source", "Overload", "Rejected")
+    told = [x for x in lines if not x.startswith(noise)]
+    reason = next((x for x in told if x.startswith(_REASONS)), told[0] if told else lines[0])
+    signature = next((x for x in lines if x.startswith(">>>")), "")
     where = ""
     if mine:
-        import linecache
-
-        name, line = mine[-1]
-        name = next((g for g in files if g.endswith(name.lstrip("."))), name)
+        name, line = mine[0]
         where = f'\n  File "{name}", line {line}\n    {linecache.getline(name, line).strip()}'
     return LoweringError(
-        f"Numba cannot compile this: {reason} Write it with functions and arguments that it has, or run this function "
-        f"on the 'jax' backend or without jit.{where}"
+        f"Numba cannot compile this: {reason} {signature.removeprefix('>>> ')}\nWrite it with functions and arguments "
+        f"that it has, or run this function on the 'jax' backend or without jit.{where}"
     )
+
+
+_REASONS = (
+    "No implementation", "No match", "Cannot unify", "Unknown", "Invalid use", "Use of unsupported", "Cannot cast",
+    "Unsupported", "Type of variable", "einsum", "np.", "axis",
+)  # fmt: skip
 
 
 __all__ = ["Retry", "Settings", "explain", "is_constant", "lower"]

@@ -38,6 +38,11 @@ def with_arguments(unit: Any, value: Any, name: str, args: list, kwargs: dict, n
         return Known(value(*[v.value for v, _ in args], **{k: v.value for k, (v, _) in kwargs.items()})), None
     if value in (np.ndim, np.size, np.shape) and len(args) == 1:
         return _about(unit, value, args[0], node)
+    out = None if isinstance(value, np.ufunc) else kwargs.get("out")
+    if out is not None:
+        kwargs = {k: p for k, p in kwargs.items() if k != "out"}
+        if not (isinstance(out[0], Known) and out[0].value is None):
+            return _into(unit, value, name, args, kwargs, out, node)
     form = unit.program.forms.get(value)
     if form is not None:
         call = _through_form(unit, form, name, args, kwargs, node)
@@ -46,6 +51,63 @@ def with_arguments(unit: Any, value: Any, name: str, args: list, kwargs: dict, n
     if isinstance(value, np.ufunc):
         return _ufunc(unit, value, name, args, kwargs, node)
     return _native(unit, twins.reference(name), name, args, kwargs, node)
+
+
+def _into(unit: Any, value: Any, name: str, args: list, kwargs: dict, out: Pair, node: ast.AST) -> Pair:
+    """``out=``: the result is written there."""
+    found, made = with_arguments(unit, value, name, args, kwargs, node)
+    place = unit.whole(*out)
+    target = ast.Subscript(place, ast.Constant(Ellipsis), ast.Store())
+    unit.hoist(ast.Assign([target], unit.node(found, made, node)), node)
+    return Dynamic(), place
+
+
+def grid(unit: Any, value: Any, node: ast.Subscript) -> Pair:
+    """``np.mgrid[...]``, ``np.ogrid[...]``, ``np.s_[...]``."""
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    if value is np.s_ or value is np.index_exp:
+        settled = [_slice_of(unit, p) for p in parts]
+        return Known(tuple(settled) if isinstance(node.slice, ast.Tuple) else settled[0]), None
+    if not all(isinstance(p, ast.Slice) for p in parts):
+        raise unit.error(node, "np.mgrid and np.ogrid take slices")
+    axes = [unit.held(_axis(unit, p, node), node) for p in parts]
+    if value is np.ogrid:
+        items = []
+        for k, axis in enumerate(axes):
+            shape = [ast.Constant(-1) if i == k else ast.Constant(1) for i in range(len(axes))]
+            made = ast.Call(ast.Attribute(axis, "reshape", ast.Load()), [ast.Tuple(shape, ast.Load())], [])
+            items.append((Dynamic(), made))
+        return (Struct(tuple, items), ast.Tuple([m for _, m in items], ast.Load())) if len(items) > 1 else items[0]
+    if len(axes) == 1:
+        return Dynamic(), axes[0]
+    whole = unit.held(ast.Call(unit.stub("npb_mgrid"), [ast.Constant(0), *axes], []), node)
+    items = [(Dynamic(), ast.Subscript(whole, ast.Constant(k), ast.Load())) for k in range(len(axes))]
+    return Rows(tuple, items), whole
+
+
+class Rows(Struct):
+    """An array whose first axis has a length that is known."""
+
+    __slots__ = ()
+
+
+def _axis(unit: Any, part: ast.Slice, node: ast.AST) -> ast.expr:
+    start = ast.Constant(0) if part.lower is None else unit.dynamic(part.lower)
+    stop = unit.dynamic(part.upper)
+    step = (Known(1), None) if part.step is None else unit.expr(part.step)
+    if isinstance(step[0], Known) and isinstance(step[0].value, complex):
+        count = ast.Constant(int(abs(step[0].value)))
+        return ast.Call(unit.stub("npb_linspace"), [start, stop, count, *map(ast.Constant, (True, False, None))], [])
+    return ast.Call(twins.reference("numpy.arange"), [start, stop, unit.node(*step, node)], [])
+
+
+def _slice_of(unit: Any, part: ast.expr) -> Any:
+    if isinstance(part, ast.Slice):
+        return slice(*[None if p is None else _slice_of(unit, p) for p in (part.lower, part.upper, part.step)])
+    value, _ = unit.expr(part)
+    if not isinstance(value, Known):
+        raise unit.error(part, "np.s_ takes constants here")
+    return value.value
 
 
 def _about(unit: Any, value: Any, pair: Pair, node: ast.AST) -> Pair:
@@ -66,7 +128,9 @@ def _through_form(unit: Any, form: Any, name: str, args: list, kwargs: dict, nod
         bound = form.signature.bind(*args, **kwargs).arguments
     except TypeError as error:
         raise unit.error(node, f"{name}: {error}. This form of its arguments has no compiled form") from None
-    given = {k for k, p in bound.items() if not (isinstance(p, tuple) and isinstance(p[0], Known) and p[0].value is None)}
+    given = {
+        k for k, p in bound.items() if not (isinstance(p, tuple) and isinstance(p[0], Known) and p[0].value is None)
+    }
     if form.native is not None and given <= form.native and not unit.program.options.robust:
         return None
     form.check(unit, bound, node)
@@ -78,11 +142,19 @@ def _through_form(unit: Any, form: Any, name: str, args: list, kwargs: dict, nod
             made.append(ast.Tuple(parts, ast.Load()))
         elif not isinstance(pair, tuple) or not isinstance(pair[0], Value):
             made.append(ast.Constant(pair))
+        elif parameter.name in ("arrays", "object") and isinstance(pair[1], ast.List) and pair[1].elts:
+            made.append(ast.Tuple(pair[1].elts, ast.Load()) if _arrays(parameter.name, pair[1]) else pair[1])
+        elif parameter.name == "arrays":
+            made.append(unit.node(*pair, node))
         elif parameter.name == "dtype":
             made.append(dtype_node(unit, pair, node))
         else:
             made.append(unit.node(unit_whole(unit, pair)[0], unit_whole(unit, pair)[1], node, "array"))
     return ast.Call(unit.stub(form.name), made, [])
+
+
+def _arrays(name: str, made: ast.List) -> bool:
+    return name == "arrays"
 
 
 def unit_whole(unit: Any, pair: Pair) -> Pair:
@@ -117,7 +189,9 @@ def _ufunc(unit: Any, value: np.ufunc, name: str, args: list, kwargs: dict, node
         place = unit.whole(*target)
         if where is not None:
             call = ast.Call(twins.reference(name), made, [])
-            unit.hoist(ast.Expr(ast.Call(unit.stub("npb_copyto_where"), [place, call, unit.node(*where, node)], [])), node)
+            unit.hoist(
+                ast.Expr(ast.Call(unit.stub("npb_copyto_where"), [place, call, unit.node(*where, node)], [])), node
+            )
             return Dynamic(), place
         made.append(place)
     elif where is not None and not (isinstance(where[0], Known) and where[0].value is True):
@@ -270,7 +344,7 @@ def of_container(unit: Any, base: Value, made: ast.expr | None, name: str, node:
     """Methods of lists, dictionaries and strings that are known while compiling."""
     from . import unroll
 
-    args, kwargs = unit.arguments(node)
+    args, _ = unit.arguments(node)
     if isinstance(base, Struct) and base.kind is list and name == "append":
         return _append(unit, node, base, args)
     if name in ("items", "values", "keys") and not args:

@@ -80,6 +80,7 @@ class Program:
         self.specialised: dict[Any, set] = {}
         self.forms: dict[Any, Any] = forms()
         self.ufuncs: dict[str, Any] = {}
+        self.entry: Any = None
 
     # -- roots
 
@@ -107,6 +108,9 @@ class Program:
             found.flat = role == "box" or (role == "array" and np.ndim(value) == 0)
             found.variable = is_variable(value)
             found.initial = value
+            if role == "box":
+                kind = value.dtype.name if hasattr(value, "dtype") else type(value).__name__
+                found.number = "float" if path in self.options.widened else kind
         return found
 
     def capture(self, unit: Any, name: str) -> Lifted:
@@ -144,7 +148,6 @@ class Program:
             return Dynamic(), self.lift(path, value, "generator").ref()
         if path is not None and path in self.options.boxed:
             lifted = self.lift(path, value, "box")
-            lifted.number = "float" if path in self.options.widened else type(value).__name__
             return self.loaded(lifted)
         if hasattr(type(value), "_number") and hasattr(value, "_number"):
             value = value._number

@@ -10,7 +10,7 @@ import numpy as np
 
 from . import attributes, unroll
 from .errors import NeedsValue
-from .values import Dynamic, Known, Local, Method, Struct, Super, Value, is_constant
+from .values import Dynamic, Known, Local, Method, Struct, Super, Value, is_constant, is_variable
 
 _PASSES = 4
 
@@ -143,6 +143,10 @@ class Statements:
 
     def do_Assign(self, node: ast.Assign) -> list[ast.stmt]:
         value, made = self.expr(node.value)
+        if isinstance(node.value, ast.Attribute) and isinstance(made, ast.Name) and self.loses_its_name(node):
+            # the attribute is bound to another array later on, which is written into
+            # the same memory: this name keeps the values of before
+            made = ast.Call(ast.Attribute(made, "copy", ast.Load()), [], [])
         if len(node.targets) > 1 and made is not None and not isinstance(made, (ast.Name, ast.Constant)):
             name = self.fresh("shared")
             self.hoist(ast.Assign([ast.Name(name, ast.Store())], made), node)
@@ -151,6 +155,18 @@ class Statements:
         for target in node.targets:
             emitted.extend(self.store(target, value, made, node))
         return emitted
+
+    def loses_its_name(self, node: ast.Assign) -> bool:
+        """Whether the function also assigns to the attribute that is read here."""
+        if not isinstance(node.targets[0], (ast.Name, ast.Attribute)):
+            return False
+        name = node.value.attr
+        stored = (n for n in ast.walk(self.tree) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store))
+        augmented = {id(n.target) for n in ast.walk(self.tree) if isinstance(n, ast.AugAssign)}
+        if not any(n.attr == name and id(n) not in augmented for n in stored):
+            return False
+        owner, _ = self.expr(node.value.value)
+        return isinstance(owner, Known) and not is_variable(getattr(owner.value, name, None))
 
     def do_AnnAssign(self, node: ast.AnnAssign) -> list[ast.stmt]:
         if node.value is None:
@@ -172,7 +188,9 @@ class Statements:
     def store_name(self, target: ast.Name, value: Value, made: ast.expr | None, node: ast.AST) -> list[ast.stmt]:
         name = target.id
         if name in self.globals_declared:
-            self.program.note(f"assigning the global {name!r} in compiled code has no effect", self.filename, node.lineno)
+            self.program.note(
+                f"assigning the global {name!r} in compiled code has no effect", self.filename, node.lineno
+            )
             self.globals_declared.discard(name)
         if isinstance(value, Known) and not is_constant(value.value):
             self.env[name] = value
@@ -228,6 +246,11 @@ class Statements:
         starred = [i for i, t in enumerate(target.elts) if isinstance(t, ast.Starred)]
         items = self.items_of(value)
         if items is None:
+            if self.program.options.robust and not starred and getattr(value, "number", None) is None:
+                call = ast.Call(
+                    self.stub("npb_unpack"), [self.node(value, made, node), ast.Constant(len(target.elts))], []
+                )
+                value, made = Dynamic(), call
             if starred or any(not isinstance(t, (ast.Name, ast.Tuple, ast.List)) for t in target.elts):
                 return self._through_temporaries(target, value, made, node)
             plain = _names_in(target)
@@ -238,7 +261,14 @@ class Statements:
                     self.env[name] = Dynamic("int", scalar=True)
             return [ast.Assign([_as_store(target)], self.node(value, made, node))]
         if starred:
-            raise self.error(node, "a starred target has no compiled form here")
+            (k,) = starred
+            rest = len(items) - len(target.elts) + 1
+            if rest < 0:
+                raise self.error(node, f"{len(items)} values for at least {len(target.elts) - 1} names")
+            gathered = (Struct(list, items[k : k + rest]), None)
+            items = [*items[:k], gathered, *items[k + rest :]]
+            plain = [t.value if isinstance(t, ast.Starred) else t for t in target.elts]
+            target = ast.copy_location(ast.Tuple(plain, ast.Store()), target)
         if len(items) != len(target.elts):
             raise self.error(node, f"{len(items)} values for {len(target.elts)} names")
         return self._store_items(target, items, node)
@@ -308,6 +338,7 @@ class Statements:
             position = base.keys.index(label) if label in base.keys else len(base.items)
         items, keys = list(base.items), None if base.keys is None else list(base.keys)
         emitted = []
+        made = self.updated_item(target.value.id, label, value, made, node)
         if made is not None:
             part = self.struct_name(target.value.id, label)
             emitted = [ast.Assign([ast.Name(part, ast.Store())], made)]
@@ -319,6 +350,19 @@ class Statements:
             items[position] = (value, made)
         self.env[target.value.id] = Struct(base.kind, items, keys)
         return emitted
+
+    def updated_item(self, name: str, label: Any, value: Value, made: Any, node: ast.AST) -> ast.expr | None:
+        """Note that an item of a container that was an argument is replaced."""
+        if name not in self.containers:
+            return made
+        if self.program.entry is not self:
+            raise self.error(
+                node,
+                "an item of a container that the caller passed is replaced: compiled code does that in the outermost "
+                "function only. Write into the array with [...] or return the new value.",
+            )
+        self.updates[name, label] = self.struct_name(name, label)
+        return self.node(value, made, node)
 
     def do_AugAssign(self, node: ast.AugAssign) -> list[ast.stmt]:
         target = node.target
@@ -349,6 +393,11 @@ class Statements:
 
     def _augment_item(self, target: ast.Subscript, node: ast.AugAssign) -> list[ast.stmt]:
         base, base_node = self.expr(target.value)
+        if isinstance(base, Struct) and base_node is None:
+            current, place = self.expr(ast.Subscript(target.value, target.slice, ast.Load()))
+            if isinstance(current, Dynamic) and not current.scalar and isinstance(place, ast.Name):
+                made = self.dynamic(node.value)
+                return [ast.AugAssign(ast.Name(place.id, ast.Store()), node.op, made)]
         if not isinstance(base, Dynamic):
             value, made = self.expr(self.binary_of(node))
             return self.store_item(target, value, made, node)
@@ -437,7 +486,9 @@ class Statements:
             test = self._pattern(case.pattern, name, node)
             if case.guard is not None:
                 test = case.guard if test is None else ast.BoolOp(ast.And(), [test, case.guard])
-            chain = list(case.body) if test is None else [ast.copy_location(ast.If(test, case.body, chain), case.pattern)]
+            chain = (
+                list(case.body) if test is None else [ast.copy_location(ast.If(test, case.body, chain), case.pattern)]
+            )
         for statement in chain:
             ast.fix_missing_locations(ast.copy_location(statement, statement if hasattr(statement, "lineno") else node))
         return emitted + self.block(chain)

@@ -49,6 +49,8 @@ class Unit(Statements, Calls, Expressions):
         self.exits: list[list[dict[str, Value]]] = []
         self.temporaries = 0
         self.loose: dict[Path, str] = {}
+        self.containers: set[str] = set()
+        self.updates: dict[tuple[str, object], str] = {}
         self.locals = local_names(self.tree)
         self.globals_declared = {n for s in ast.walk(self.tree) if isinstance(s, ast.Global) for n in s.names}
         self.emitted: ast.FunctionDef | None = None
@@ -70,8 +72,10 @@ class Unit(Statements, Calls, Expressions):
         if isinstance(value, Struct):
             items = []
             labels = value.keys if value.keys is not None else range(len(value.items))
+            if value.kind is not tuple:
+                self.containers.add(name)
             for label, (item, _) in zip(labels, value.items, strict=True):
-                part = self.parameter(self.fresh(f"{name}_{label}"), item)
+                part = self.parameter(self.struct_name(name, label), item)
                 items.append((part, self.node_of_parameter(part)))
             return Struct(value.kind, items, value.keys)
         return Known(value.value, value.path) if isinstance(value, Known) else value
@@ -206,6 +210,8 @@ class Unit(Statements, Calls, Expressions):
         statements = [*self.settled_parameters(), *self.block(body)]
         if not statements:
             statements = [ast.copy_location(ast.Pass(), body[0])]
+        if self.updates:
+            statements = self.with_updates(statements)
         made = ast.FunctionDef(
             name=self.name,
             args=ast.arguments([], [], None, [], [], None, []),
@@ -218,6 +224,20 @@ class Unit(Statements, Calls, Expressions):
             made.type_params = []
         self.emitted = ast.copy_location(made, self.tree)
         self.done = True
+
+    def with_updates(self, statements: list[ast.stmt]) -> list[ast.stmt]:
+        """Return the replaced items of the caller's containers beside the result."""
+        if not _ends_in_return(statements):
+            self.returns.append((Known(None), None))
+            statements.append(ast.copy_location(ast.Return(ast.Constant(None)), statements[-1]))
+        for statement in statements:
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Return):
+                    result = node.value if node.value is not None else ast.Constant(None)
+                    parts = [ast.Name(part, ast.Load()) for part in self.updates.values()]
+                    node.value = ast.Tuple([result, ast.Tuple(parts, ast.Load())], ast.Load())
+            ast.fix_missing_locations(statement)
+        return statements
 
     def settled_parameters(self) -> list[ast.stmt]:
         """Variables for constant arguments that the body assigns to."""
@@ -256,6 +276,10 @@ class Conflict(Known):
     """A name that two branches left with different objects."""
 
     __slots__ = ()
+
+
+def _ends_in_return(body: list[ast.stmt]) -> bool:
+    return bool(body) and isinstance(body[-1], ast.Return)
 
 
 def _identifier(text: str) -> str:

@@ -177,4 +177,4 @@ _VIEWS = frozenset(
 )
 _UNARY_OUT = "exp log sqrt sin cos tan tanh abs absolute negative floor ceil square sign log1p expm1".split()
 _BINARY_OUT = "add subtract multiply divide true_divide power maximum minimum dot floor_divide mod outer".split()
-_UFUNC_OUT = {name: 1 for name in _UNARY_OUT} | {name: 2 for name in _BINARY_OUT}
+_UFUNC_OUT = dict.fromkeys(_UNARY_OUT, 1) | dict.fromkeys(_BINARY_OUT, 2)

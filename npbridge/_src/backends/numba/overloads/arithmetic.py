@@ -8,7 +8,6 @@ number: 0 no, 1 bool, 2 int, 3 float, 4 complex.
 
 from __future__ import annotations
 
-
 from typing import Any
 
 import numpy as np
@@ -211,7 +210,9 @@ def _declare_ufunc(name: str, ufunc: np.ufunc) -> None:
         if a.ndim != 1:
             raise errors.TypingError(f"np.{name}.accumulate works on arrays of one dimension here")
         body = "    out = a.copy()\n    for i in range(1, a.size):\n"
-        return compiled(f"def impl(a, axis=0):\n{body}        out[i] = np.{ufunc.__name__}(out[i - 1], a[i])\n    return out\n")
+        return compiled(
+            f"def impl(a, axis=0):\n{body}        out[i] = np.{ufunc.__name__}(out[i - 1], a[i])\n    return out\n"
+        )
 
     @overloads(space[f"npb_at_{name}"])
     def at(a, indices, b):

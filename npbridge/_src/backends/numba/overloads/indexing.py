@@ -77,7 +77,9 @@ def _getitem(a, key):
     if plan == "mask":
         return compiled(_mask_read(a, _parts(key)[0].ndim, "key[0]" if isinstance(key, types.BaseTuple) else "key"))
     if plan == "masks":
-        return compiled(f"def impl(a, key):\n    return npb_getitem(a, ({_as_numbers(key)}))\n", npb_getitem=npb_getitem)
+        return compiled(
+            f"def impl(a, key):\n    return npb_getitem(a, ({_as_numbers(key)}))\n", npb_getitem=npb_getitem
+        )
     lines, element, _ = _positions(a, key)
     rest = _rest(a, len(_parts(key)))
     lines += [f"out = np.empty(shape + ({rest}), a.dtype)" if rest else "out = np.empty(shape, a.dtype)"]

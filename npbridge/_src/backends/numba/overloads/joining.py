@@ -54,7 +54,12 @@ def _of_list(name: str, item: Any) -> str:
         lines = ["out = np.empty((len(arrays),) + arrays[0].shape, arrays[0].dtype)"]
         lines += ["for i in range(len(arrays)):", "    out[i] = arrays[i]", "return out"]
     elif scalar:
-        lines = ["out = np.empty(len(arrays), np.float64)", "for i in range(len(arrays)):", "    out[i] = arrays[i]", "return out"]
+        lines = [
+            "out = np.empty(len(arrays), np.float64)",
+            "for i in range(len(arrays)):",
+            "    out[i] = arrays[i]",
+            "return out",
+        ]
     else:
         lines = ["n = 0", "for x in arrays:", "    n += x.shape[0]"]
         lines += ["out = np.empty((n,) + arrays[0].shape[1:], arrays[0].dtype)", "k = 0", "for x in arrays:"]
@@ -121,7 +126,11 @@ def _pad(array, pad_width, mode="constant", constant_values=0):
     shape = "".join(f"a.shape[{i}] + b{i} + e{i}, " for i in range(n))
     if how == "constant":
         inner = ", ".join(f"b{i} : b{i} + a.shape[{i}]" for i in range(n))
-        lines += [f"out = np.full(({shape}), a.dtype.type(constant_values), a.dtype)", f"out[{inner}] = a", "return out"]
+        lines += [
+            f"out = np.full(({shape}), a.dtype.type(constant_values), a.dtype)",
+            f"out[{inner}] = a",
+            "return out",
+        ]
     else:
         lines.append(f"out = np.empty(({shape}), a.dtype)")
         pad = ""
@@ -129,9 +138,14 @@ def _pad(array, pad_width, mode="constant", constant_values=0):
             lines += [f"{pad}for i{i} in range(out.shape[{i}]):", f"{pad}    j{i} = i{i} - b{i}"]
             pad += "    "
             lines.append(f"{pad}k{i} = {_OUTSIDE[how].format(i=i)}")
-        lines += [f"{pad}out[{', '.join(f'i{i}' for i in range(n))}] = a[{', '.join(f'k{i}' for i in range(n))}]", "return out"]
+        lines += [
+            f"{pad}out[{', '.join(f'i{i}' for i in range(n))}] = a[{', '.join(f'k{i}' for i in range(n))}]",
+            "return out",
+        ]
     head = "def impl(array, pad_width, mode='constant', constant_values=0):\n"
-    return compiled(head + "".join(f"    {line}\n" for line in lines).replace("a.dtype.type(constant_values)", "constant_values"))
+    return compiled(
+        head + "".join(f"    {line}\n" for line in lines).replace("a.dtype.type(constant_values)", "constant_values")
+    )
 
 
 def _width(kind: Any, axis: int, end: int, ndim: int) -> str:
@@ -162,5 +176,3 @@ def _repeat(a, repeats, axis=None):
     lines = [f"out = np.empty(({shape}), a.dtype)", f"for i in range(out.shape[{k}]):", f"    out[{at}] = a[{read}]"]
     head = "def impl(a, repeats, axis=None):\n"
     return compiled(head + "".join(f"    {line}\n" for line in lines) + "    return out\n")
-
-

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
 
 import numpy as np
 from numba.core import errors, types
@@ -29,7 +28,10 @@ def einsum_source(subscripts: str, ranks: list[int], head: str, names: list[str]
     for name, term in zip(names, terms, strict=True):
         for i, letter in enumerate(term):
             if sizes[letter] != f"{name}.shape[{i}]":
-                lines += [f"if {name}.shape[{i}] != {sizes[letter]}:", "    raise ValueError('operands could not be broadcast together')"]
+                lines += [
+                    f"if {name}.shape[{i}] != {sizes[letter]}:",
+                    "    raise ValueError('operands could not be broadcast together')",
+                ]
     if result:
         lines.append(f"out = np.empty(({''.join(sizes[c] + ', ' for c in result)}), dt)")
     for c in result:
@@ -154,8 +156,10 @@ def _norm(x, ord=None, axis=None, keepdims=False):
             total = "np.sum(x.real * x.real + x.imag * x.imag)" if isinstance(x.dtype, types.Complex) else None
             dt = as_dtype(x.dtype).type if as_dtype(x.dtype).kind == "f" else np.float64
             if total is None:
-                total = "np.sum(x * x)" if dt is not np.float64 or x.dtype == types.float64 else (
-                    "np.sum(x.astype(np.float64) ** 2)"
+                total = (
+                    "np.sum(x * x)"
+                    if dt is not np.float64 or x.dtype == types.float64
+                    else ("np.sum(x.astype(np.float64) ** 2)")
                 )
             return compiled(
                 f"def impl(x, ord=None, axis=None, keepdims=False):\n    return dt(np.sqrt({total}))\n", dt=dt

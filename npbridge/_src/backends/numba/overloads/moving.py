@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import numpy as np
 from numba.core import errors, types
 
@@ -177,5 +176,3 @@ def _round(a, decimals=0):
     if isinstance(a, types.Float):
         return lambda a, decimals=0: np.rint(a * 10.0**decimals) / 10.0**decimals
     return lambda a, decimals=0: a
-
-

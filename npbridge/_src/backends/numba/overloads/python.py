@@ -158,6 +158,31 @@ def _is_number(x):
     return lambda x: found
 
 
+@stub
+def npb_unpack(x, count):
+    """What ``a, b = x`` goes through."""
+
+
+@overloads(npb_unpack)
+def _unpack(x, count):
+    if isinstance(x, types.BaseTuple):
+        return lambda x, count: x
+    parts = "".join(f"x[{i}], " for i in range(constant(count)))
+    text = f"def impl(x, count):\n    if len(x) != {constant(count)}:\n"
+    return compiled(f"{text}        raise ValueError('wrong number of values to unpack')\n    return ({parts})\n")
+
+
+@stub
+def npb_same_dtype(a, b):
+    """``a == b`` for dtypes."""
+
+
+@overloads(npb_same_dtype)
+def _same_dtype(a, b):
+    found = as_dtype(a.dtype) == as_dtype(b.dtype)
+    return lambda a, b: found
+
+
 # -- assignments to attributes
 
 

@@ -116,7 +116,14 @@ def _outer(kept: list, axes: Any, every: str, place: str, start: str, step: str,
     return lines
 
 
-def reduction(name: str, a: Any, axis: Any, keepdims: Any, wanted: Any = None, head: str = "a, axis=None, dtype=None, keepdims=False"):
+def reduction(
+    name: str,
+    a: Any,
+    axis: Any,
+    keepdims: Any,
+    wanted: Any = None,
+    head: str = "a, axis=None, dtype=None, keepdims=False",
+):
     """An implementation for the given types, or None."""
     if isinstance(a, (types.List, types.UniTuple, types.ListType)):
         text = f"def impl({head}):\n    return again(np.array(a), axis, dtype, keepdims)\n"
@@ -176,19 +183,24 @@ def npb_var(a, axis=None, dtype=None, ddof=0, keepdims=False):
 @overloads(npb_var)
 def _var(a, axis=None, dtype=None, ddof=0, keepdims=False):
     if not isinstance(a, types.Array):
-        return lambda a, axis=None, dtype=None, ddof=0, keepdims=False: npb_var(np.array(a), axis, dtype, ddof, keepdims)
+        return lambda a, axis=None, dtype=None, ddof=0, keepdims=False: npb_var(
+            np.array(a), axis, dtype, ddof, keepdims
+        )
     out = result_dtype("var", as_dtype(a.dtype), None)
     axes = axes_of(axis, a.ndim)
     count = "a.size // max(m.size, 1)"
     head = "def impl(a, axis=None, dtype=None, ddof=0, keepdims=False):\n"
     keep = bool(constant(keepdims, False))
     if axes is not None and len(axes) == a.ndim:
-        power = "d = a - m\n    s = np.sum(d.real * d.real + d.imag * d.imag)" if isinstance(a.dtype, types.Complex) else (
-            "d = a - m\n    s = np.sum(d * d)"
+        power = (
+            "d = a - m\n    s = np.sum(d.real * d.real + d.imag * d.imag)"
+            if isinstance(a.dtype, types.Complex)
+            else ("d = a - m\n    s = np.sum(d * d)")
         )
         last = f"np.full(({'1, ' * a.ndim}), v, dt)" if keep else "v"
         return compiled(
-            f"{head}    m = npb_mean(a, None, None, False)\n    {power}\n    v = dt(s / (a.size - ddof))\n    return {last}\n",
+            f"{head}    m = npb_mean(a, None, None, False)\n    {power}\n"
+            f"    v = dt(s / (a.size - ddof))\n    return {last}\n",
             npb_mean=_stub("mean"), dt=out.type,
         )  # fmt: skip
     square = "d.real * d.real + d.imag * d.imag" if isinstance(a.dtype, types.Complex) else "d * d"
@@ -296,7 +308,9 @@ def _running(name: str, operator: str) -> None:
         plain = isinstance(axis, types.NoneType) or (isinstance(axis, types.Omitted) and axis.value is None)
         if plain or a.ndim == 1:
             flat = f"    x = a.flatten()\n    out = np.empty(x.size, dt)\n    s = {_START[operator]}\n"
-            body = f"    for i in range(x.size):\n        s = dt(s {operator} x[i])\n        out[i] = s\n    return out\n"
+            body = (
+                f"    for i in range(x.size):\n        s = dt(s {operator} x[i])\n        out[i] = s\n    return out\n"
+            )
             return compiled(head + flat + body, dt=wanted.type, zero=wanted.type(0), one=wanted.type(1))
         axes = axes_of(axis, a.ndim)
         if axes is None:

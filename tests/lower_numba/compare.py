@@ -1,0 +1,81 @@
+"""Compile a program and compare everything it does with plain Python on NumPy."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from typing import Any
+
+import numpy as np
+
+import npbridge
+from npbridge._src.array.core import OURS
+from npbridge._src.lower_numba import compile_function
+
+
+def plain(value: Any) -> Any:
+    """Our arrays as NumPy's, at any depth of containers and objects."""
+    if type(value) in OURS:
+        return np.array(value._read()) if value.ndim or not hasattr(value, "_number") else value._number
+    if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
+        return type(value)(map(plain, value))
+    if isinstance(value, dict):
+        return {k: plain(v) for k, v in value.items()}
+    return value
+
+
+def assert_same(expected: Any, got: Any, where: str, rtol: float = 1e-9) -> None:
+    got = plain(got)
+    if isinstance(expected, (list, tuple)):
+        assert len(expected) == len(got), where
+        assert isinstance(got, type(expected)), f"{where}: {type(got)}"
+        for i, (e, g) in enumerate(zip(expected, got, strict=True)):
+            assert_same(e, g, f"{where}[{i}]", rtol)
+    elif isinstance(expected, dict):
+        assert list(expected) == list(got), where
+        for key in expected:
+            assert_same(expected[key], got[key], f"{where}[{key!r}]", rtol)
+    elif isinstance(expected, (np.ndarray, np.generic, int, float, complex)):
+        assert np.shape(expected) == np.shape(got), f"{where}: {np.shape(got)} instead of {np.shape(expected)}"
+        assert np.asarray(expected).dtype == np.asarray(got).dtype, f"{where}: {np.asarray(got).dtype} for {expected!r}"
+        np.testing.assert_allclose(got, expected, rtol=rtol, atol=1e-12, err_msg=where)
+    elif hasattr(expected, "__dict__") and not isinstance(expected, type) and not callable(expected):
+        assert_same(vars(expected), vars(got), where, rtol)
+    else:
+        assert got is expected or got == expected or type(got) is type(expected), f"{where}: {got!r} for {expected!r}"
+
+
+def give(value: Any, ours: bool) -> Any:
+    if isinstance(value, np.ndarray):
+        return npbridge.asarray(value.copy()) if ours else value.copy()
+    if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
+        return type(value)(give(v, ours) for v in value)
+    if isinstance(value, dict):
+        return {k: give(v, ours) for k, v in value.items()}
+    return copy.deepcopy(value)
+
+
+def same(function: Any, *args: Any, calls: int = 1, ours: bool = True, rtol: float = 1e-9, **options: Any) -> Any:
+    """Run `function` plain and compiled; results and arguments must agree."""
+    compiled = compile_function(function, **options)
+    theirs, mine = [give(a, False) for a in args], [give(a, ours) for a in args]
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore", RuntimeWarning)
+        for _ in range(calls):
+            expected = function(*theirs)
+            got = compiled(*mine)
+            assert_same(expected, got, "result", rtol)
+            assert_same(theirs, mine, "arguments", rtol)
+    return compiled
+
+
+def same_method(make: Any, name: str, *args: Any, calls: int = 2, rtol: float = 1e-9, **options: Any) -> Any:
+    """Run a method of two equal objects, plain and compiled; their state must agree afterwards."""
+    theirs, mine = make(), make()
+    compiled = compile_function(mine if name == "__call__" else getattr(mine, name), **options)
+    for _ in range(calls):
+        expected = (theirs if name == "__call__" else getattr(theirs, name))(*[give(a, False) for a in args])
+        got = compiled(*[give(a, True) for a in args])
+        assert_same(expected, got, "result", rtol)
+        assert_same(vars(theirs), vars(mine), "state", rtol)
+    return compiled
