@@ -1,8 +1,11 @@
 """Programs for the tests of converted control flow: unchanged NumPy, textbook style.
 
+
 ``PROGRAMS`` maps a name to ``(function, arguments)``.  Arrays among the arguments
 are given as arrays of ours; the rest stays as it is.
 """
+
+# ruff: noqa: B007, B905, E741, PERF401, RUF005, SIM102, SIM110, C416
 
 from __future__ import annotations
 
@@ -635,7 +638,9 @@ def rebinds_attributes(x):
 # -- growing slices and sparse rows
 
 
-@program(np.array([0, 2, 3, 6, 7]), np.array([1, 3, 0, 0, 2, 3, 1]), np.linspace(1, 2, 7), np.array([1.0, 2.0, 3.0, 4.0]))
+@program(
+    np.array([0, 2, 3, 6, 7]), np.array([1, 3, 0, 0, 2, 3, 1]), np.linspace(1, 2, 7), np.array([1.0, 2.0, 3.0, 4.0])
+)
 def csr_product(starts, columns, values, x):
     y = np.zeros(len(starts) - 1)
     for i in range(len(y)):
@@ -650,7 +655,7 @@ SPD = GRID @ GRID.T + 40 * np.eye(8)
 @program(np.kron(np.eye(2), SPD) + 1)
 def cholesky_by_elements(a):
     n = len(a)
-    l = np.zeros((n, n))  # noqa: E741
+    l = np.zeros((n, n))
     for i in range(n):
         for j in range(i + 1):
             s = a[i, j]
@@ -673,7 +678,7 @@ def lu_in_place(a):
 
 
 @program(np.tril(np.kron(np.eye(2), SPD) + 1), np.linspace(1, 2, 16))
-def forward_substitution(l, b):  # noqa: E741
+def forward_substitution(l, b):
     x = np.zeros_like(b)
     for i in range(len(b)):
         x[i] = (b[i] - l[i, :i] @ x[:i]) / l[i, i]
@@ -766,9 +771,7 @@ def life(board, steps):
                     for dj in (-1, 0, 1):
                         if di != 0 or dj != 0:
                             count += board[(i + di) % n, (j + dj) % m]
-                if board[i, j] == 1 and count in (2, 3):
-                    new[i, j] = 1
-                elif board[i, j] == 0 and count == 3:
+                if board[i, j] == 1 and count in (2, 3) or board[i, j] == 0 and count == 3:
                     new[i, j] = 1
         board = new
     return board

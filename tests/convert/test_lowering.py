@@ -189,7 +189,7 @@ def test_list_that_grows_in_a_long_loop():
             found.append(x[i])
         return found
 
-    with pytest.raises(ControlFlowError, match="list found changes its length.*100 iterations.*'numpy' backend"):
+    with pytest.raises(ControlFlowError, match=r"list found changes its length.*100 iterations.*'numpy' backend"):
         run(program, np.arange(100.0))
 
 
@@ -251,7 +251,7 @@ def test_generators_are_refused():
     def program(x):
         yield x
 
-    with pytest.raises(UnsupportedError, match="program .* is a generator"):
+    with pytest.raises(UnsupportedError, match=r"program .* is a generator"):
         convert(program)
 
 

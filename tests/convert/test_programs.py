@@ -16,14 +16,6 @@ from npbridge._src.convert.operators import tracing
 from .programs import PROGRAMS
 
 
-@pytest.fixture(autouse=True)
-def sixty_four_bits():
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    yield
-    jax.config.update("jax_enable_x64", before)
-
-
 def compiled(function, args):
     """``(result, arrays among the arguments afterwards, jaxpr)`` of the converted function under jit."""
     arrays = [npbridge.array(a) for a in args if isinstance(a, np.ndarray)]

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..storage import view
 from ..storage.buffer import Buffer, Tracer
-from . import core, indexing, ragged, traced_number
+from . import core, indexing, ragged, ragged_functions, traced_number
 from .core import OURS, JaxScalar
 
 # called with (traced bool, exception): raise the exception where the bool is true
@@ -63,9 +63,7 @@ def parse(key, shape):
     key = key if type(key) is tuple else (key,)
     given = sum(k is not None and k is not Ellipsis for k in key)
     if given > len(shape):
-        raise IndexError(
-            f"too many indices for array: array is {len(shape)}-dimensional, but {given} were indexed"
-        )
+        raise IndexError(f"too many indices for array: array is {len(shape)}-dimensional, but {given} were indexed")
     if not any(k is Ellipsis for k in key):
         key = (*key, Ellipsis)
     axes, order = [], []
@@ -257,3 +255,4 @@ def root(buffer: Buffer) -> Buffer:
 
 
 indexing.traced_index = sys.modules[__name__]
+_ = ragged_functions  # it fills in what ragged arrays can do

@@ -44,7 +44,7 @@ def call(f):
         return _class(f)
     if kind is functools.partial:
         return functools.partial(call(f.func), *f.args, **f.keywords)
-    inner = getattr(kind, "__call__", None)
+    inner = getattr(kind, "__call__", None)  # noqa: B004
     if type(inner) is types.FunctionType and is_users(inner):
         return types.MethodType(_function(inner), f)
     return f

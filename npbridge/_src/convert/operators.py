@@ -7,6 +7,7 @@ the lowering of the backend.
 
 from __future__ import annotations
 
+import functools
 import operator
 
 from ..array import core
@@ -43,9 +44,29 @@ def _lowering():
     return control_flow
 
 
+def local_errors(operator):
+    """Have an unbound variable reported as in the original, where it is a local one.
+
+    In the blocks that the operators run, the user's local variables are free ones.
+    """
+
+    @functools.wraps(operator)
+    def wrapped(*args):
+        try:
+            return operator(*args)
+        except NameError as error:
+            if type(error) is not NameError or "free variable" not in str(error):
+                raise
+            message = f"cannot access local variable '{error.name}' where it is not associated with a value"
+            raise UnboundLocalError(message).with_traceback(error.__traceback__) from None
+
+    return wrapped
+
+
 # -- statements
 
 
+@local_errors
 def if_stmt(test, then, otherwise, names, live) -> None:
     """``if`` whose branches both end at their end."""
     if is_traced(test):
@@ -56,6 +77,7 @@ def if_stmt(test, then, otherwise, names, live) -> None:
         otherwise()
 
 
+@local_errors
 def if_leaving(test, then, otherwise, rest, names, live, live_between, both_fall_through):
     """``if`` with a branch that can be left early, and the rest of its block."""
     if is_traced(test):
@@ -63,6 +85,7 @@ def if_leaving(test, then, otherwise, rest, names, live, live_between, both_fall
     return after(then() if test else otherwise(), rest, names, live)
 
 
+@local_errors
 def after(status, rest, names, live):
     """The rest of a block, where the block has not been left."""
     if status is None:
@@ -81,6 +104,7 @@ def result(status):
     return _lowering().result(status)
 
 
+@local_errors
 def for_stmt(iterable, body, otherwise, names, start, live, written):
     """``for``; gives a status."""
     if current() is not None:
@@ -93,6 +117,7 @@ def for_stmt(iterable, body, otherwise, names, start, live, written):
     return otherwise() if otherwise is not None else None
 
 
+@local_errors
 def while_stmt(test, body, otherwise, names, start, live, written):
     """``while``; gives a status."""
     if current() is not None:

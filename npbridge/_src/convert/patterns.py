@@ -65,7 +65,9 @@ def _test(pattern, name):
     if isinstance(pattern, ast.MatchSingleton):
         return [], _place(ast.Compare(subject, [ast.Is()], [ast.Constant(pattern.value)]), pattern)
     if isinstance(pattern, ast.MatchOr):
-        return [], _place(ast.BoolOp(ast.Or(), [_test(p, name)[1] or ast.Constant(True) for p in pattern.patterns]), pattern)
+        return [], _place(
+            ast.BoolOp(ast.Or(), [_test(p, name)[1] or ast.Constant(True) for p in pattern.patterns]), pattern
+        )
     bound = [_place(ast.Assign([ast.Name(pattern.name, ast.Store())], subject), pattern)] if pattern.name else []
     if pattern.pattern is None:
         return bound, None

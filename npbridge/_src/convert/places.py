@@ -145,8 +145,10 @@ class Heap:
                 stack.append((value, name, depth + 1))
         for name in _global_names(f.__code__):
             value = f.__globals__.get(name)
-            if type(value) in (list, dict, set) or _of_user(type(value)) or (
-                type(value) is types.FunctionType and is_users(value)
+            if (
+                type(value) in (list, dict, set)
+                or _of_user(type(value))
+                or (type(value) is types.FunctionType and is_users(value))
             ):
                 stack.append((value, name, depth + 1))
 
@@ -166,7 +168,9 @@ class Heap:
                 if len(container) != len(before):
                     raise StructureChanged(f"the list {name} changes its length")
                 keys = [i for i, (a, b) in enumerate(zip(container, before, strict=True)) if a is not b]
-            found += [Item(container, k, f"{name}.{k}" if isinstance(container, dict) else f"{name}[{k}]") for k in keys]
+            found += [
+                Item(container, k, f"{name}.{k}" if isinstance(container, dict) else f"{name}[{k}]") for k in keys
+            ]
         return found
 
     def before(self, item):

@@ -75,4 +75,8 @@ def assemble(code, possible, value):
     if len(possible) > 1:
         return Traced(code, possible, value)
     (only,) = possible
-    return {NORMAL_CODE: None, BREAK_CODE: BREAK, CONTINUE_CODE: CONTINUE}.get(only) if only != RETURN_CODE else Return(value)
+    return (
+        {NORMAL_CODE: None, BREAK_CODE: BREAK, CONTINUE_CODE: CONTINUE}.get(only)
+        if only != RETURN_CODE
+        else Return(value)
+    )

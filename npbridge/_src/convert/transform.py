@@ -122,11 +122,11 @@ class Statements:
             test = self.expressions.visit(s.test)
             then, orelse = self.name("then"), self.name("otherwise")
             out += self.part(s.body, then, s) + self.part(s.orelse, orelse, s) + before
-            status = call_operator(
-                "if_leaving",
-                [test, ast.Name(then, ast.Load()), ast.Name(orelse, ast.Load()), rest_name, _strings(names),
-                 _strings(sorted(live)), _strings(sorted(live | self.live.after[id(s)])), ast.Constant(falls_through(s.body) and falls_through(s.orelse))],
-            )  # fmt: skip
+            between = sorted(live | self.live.after[id(s)])
+            both = falls_through(s.body) and falls_through(s.orelse)
+            args = [test, ast.Name(then, ast.Load()), ast.Name(orelse, ast.Load()), rest_name]
+            args += [_strings(names), _strings(sorted(live)), _strings(between), ast.Constant(both)]
+            status = call_operator("if_leaving", args)
         else:
             if isinstance(s, _LOOPS):
                 loop, first = self.loop(s)

@@ -12,14 +12,14 @@ from typing import Any
 import jax
 import numpy as np
 
-from ..array import core
+from ..array import core, traced_number
 from ..storage.buffer import Buffer, Tracer
 
 OURS = core.OURS
 NUMBERS = (int, float, complex)
 
 
-class WeakScalar(core.JaxScalar):
+class WeakScalar(traced_number.TracedNumber):
     """A Python number that was an argument: known at run time, weakly typed."""
 
     __slots__ = ("origin", "weak")

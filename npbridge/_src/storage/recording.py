@@ -77,3 +77,14 @@ def contents(buffer: Buffer) -> tuple:
 def give_back(buffer: Buffer, held: tuple) -> None:
     buffer.device, buffer.host, buffer.owner, buffer.current, buffer.snapshot = held
     buffer.version += 1  # what was cached of the contents in between is not of these
+
+
+def freeze(value, name: str) -> None:
+    """Refuse writes, while tracing, to an array that stands for one array or another."""
+    buffer = getattr(value, "_buffer", None)
+    if buffer is not None and value.ndim:
+        frozen[buffer] = (
+            f"{name} is one array or another, depending on what is known only at run time, and is written in place: "
+            "compiled code cannot tell which of them changes. Write to a copy of it, or write to each with "
+            "numpy.where, or run the function on the 'numpy' backend."
+        )

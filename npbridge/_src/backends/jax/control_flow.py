@@ -7,13 +7,13 @@ import numpy as np
 from jax import lax
 
 from ...array import core, traced_index
-from ...storage import recording
 from ...convert import context as contexts
 from ...convert import status as statuses
 from ...convert.places import UNBOUND, StructureChanged, places_of
 from ...ground.errors import ControlFlowError
+from ...storage import recording
 from . import control_flow_loops as loops
-from .control_flow_trace import same_object, trace_block
+from .control_flow_trace import same_object, trace_block, visible
 from .control_flow_values import (
     UNDEFINED,
     Leaf,
@@ -37,9 +37,7 @@ def predicate(test):
     """A condition as a boolean scalar of JAX."""
     value = test._value() if type(test) in OURS else test
     if value.size != 1:
-        raise ValueError(
-            "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()"
-        )
+        raise ValueError("The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()")
     return jnp.reshape(value, ()).astype(bool)
 
 
@@ -187,15 +185,19 @@ class Merge:
                 self.output(leaf, *((pick, never) if side == 0 else (never, pick)))
         values = iter(self.run())
         status = statuses.assemble(
-            *(put_together(code, values), possible, statuses.MISSING if value is UNDEFINED else put_together(value, values))
+            *(
+                put_together(code, values),
+                possible,
+                statuses.MISSING if value is UNDEFINED else put_together(value, values),
+            )
         )
         if not self.kept and any(visible(x, a.recorder, b.recorder) for x in (a.returned, b.returned)):
-            freeze(statuses.parts(status)[2], "the value")
+            recording.freeze(statuses.parts(status)[2], "the value")
         for key, (how, what) in bound.items():
             place = a.places.get(key) or b.places[key]
             place.set(what if how == "object" else put_together(what, values))
             if how == "frozen":
-                freeze(place.get(), place.name)
+                recording.freeze(place.get(), place.name)
         for buffer, _ in buffers.values():
             with buffer.lock:
                 buffer.replace(next(values))
@@ -272,28 +274,13 @@ class Merge:
         self.output(Leaf("array", buffer.shape, buffer.dtype), *picks)
 
 
-def visible(x, *recorders) -> bool:
-    """Whether an array is, or is a part of, one that was there before the block."""
-    if type(x) not in OURS or isinstance(x, core.JaxScalar) or type(x) is core.JaxScalar or x.weak is not None:
-        return False
-    return not any(r.is_own(traced_index.root(x._buffer)) for r in recorders)
-
-
-def freeze(value, name) -> None:
-    """Refuse writes to what stands for one array or another."""
-    if type(value) is core.JaxArray:
-        recording.frozen[value._buffer] = (
-            f"{name} is one array or another, depending on what is known only at run time, and is written in "
-            "place: compiled code cannot tell which of them changes. Write to a copy of it, or write to each with "
-            "numpy.where, or run the function on the 'numpy' backend."
-        )
-
-
 # -- expressions
 
 
 def if_exp(test, then, otherwise):
-    status = branch(test, lambda: statuses.Return(then()), lambda: statuses.Return(otherwise()), [], [then, otherwise], None)
+    status = branch(
+        test, lambda: statuses.Return(then()), lambda: statuses.Return(otherwise()), [], [then, otherwise], None
+    )
     return status.value
 
 

@@ -10,8 +10,8 @@ from ...ground.errors import ControlFlowError
 from ...storage.buffer import recorders
 from . import control_flow as branches
 from .control_flow_iterables import iteration_over
-from .control_flow_roll import NotRollable, Peel, Roll
-from .control_flow_trace import NEEDS_VALUE
+from .control_flow_roll import Roll
+from .control_flow_trace import NEEDS_VALUE, NotRollable, Peel
 
 SHORT = 8  # so many iterations are not worth a loop
 PURE = 1000  # so many iterations over known numbers are left to Python
@@ -144,7 +144,7 @@ def _unrolled(loop, items, k):
         if status is None or status is statuses.CONTINUE:
             continue
         if isinstance(status, statuses.Traced):
-            return loop.go_on(status, lambda: _unrolled(loop, items, k))
+            return loop.go_on(status, lambda k=k: _unrolled(loop, items, k))
         return None if status is statuses.BREAK else status
     return loop.finish()
 
@@ -224,7 +224,12 @@ def _while(loop, peeled, run=0):
         if is_traced(go):
             loop.note(f"first iteration apart: {why}")
             return branches.branch(
-                go, lambda: _first_then_while(loop, peeled, why), loop.finish, loop.places, loop.functions, loop.live
+                go,
+                lambda why=why: _first_then_while(loop, peeled, why),
+                loop.finish,
+                loop.places,
+                loop.functions,
+                loop.live,
             )
         if peeled < 3:
             loop.note(f"first iteration apart: {why}")
@@ -295,4 +300,3 @@ def _cannot(loop, error, why) -> ControlFlowError:
         "fixed shape in it (masks in place of slices, arrays in place of lists), or run the function on the "
         "'numpy' backend."
     )
-

@@ -7,11 +7,7 @@ what the loop carries.
 
 from __future__ import annotations
 
-import math
-
-import jax.numpy as jnp
 import numpy as np
-from jax import lax
 
 from ...array import core, traced_index, traced_number
 from ...convert import context as contexts
@@ -20,14 +16,14 @@ from ...convert.operators import is_traced
 from ...convert.places import UNBOUND
 from ...storage.buffer import Tracer, canonical, recorders
 from ...storage.recording import contents, give_back
-from .control_flow_trace import same_object, trace_block
+from . import control_flow_exchange as exchange
+from .control_flow_emit import Emission
+from .control_flow_trace import NotRollable, Peel, same_object, trace_block
 from .control_flow_values import (
     UNDEFINED,
     Leaf,
     Mismatch,
-    Static,
     alike,
-    cast,
     leaves,
     put_together,
     same,
@@ -40,14 +36,6 @@ from .control_flow_values import (
 OURS = core.OURS
 _GOES_ON = {statuses.NORMAL_CODE, statuses.CONTINUE_CODE}
 _ATTEMPTS = 16
-
-
-class NotRollable(Exception):
-    """The body cannot be traced with an index that is known only at run time."""
-
-
-class Peel(Exception):
-    """The first iteration is of another kind than the others."""
 
 
 class Held:
@@ -130,7 +118,7 @@ class Roll:
         gone = {key for recorder in recorders if recorder is not base for key in recorder.own}
         lasting = {key: x for key, x in self.buffers.items() if key not in gone}
         contexts.current().memo[self.loop.code] = lasting
-        self._exchange()
+        self.turn = exchange.turn_of(self)
         self.pure = self._is_pure()
 
     def _attempt(self):
@@ -223,40 +211,6 @@ class Roll:
         self.carried[key] = new
         return old is None or not alike(old, new)
 
-    def _exchange(self) -> None:
-        """Names that are bound to other arrays in the body while the arrays are written."""
-        written = [k for k, p in self.proxies.items() if id(p._buffer) in self.block.recorder.saved]
-        if not written:
-            return
-        self._check_aliases(written)
-        turn = {}
-        for key in self.proxies:
-            now = self.block.objects.get(key, UNBOUND)
-            turn[key] = next((k for k, p in self.proxies.items() if same_object(now, p)), None)
-        closed = {k for k, v in turn.items() if v is not None}
-        while any(turn[k] not in closed for k in closed):
-            closed = {k for k in closed if turn[k] in closed}
-        closed = {k for k in closed if k in {turn[x] for x in closed}}
-        for key in written:
-            if key in closed:
-                continue
-            if id(self.entry[key]._buffer) in self.loop.born:
-                continue
-            raise Peel(f"{self.places[key].name} is written in place and then bound to another array")
-        self.turn = {k: turn[k] for k in closed}
-
-    def _check_aliases(self, written) -> None:
-        jaxpr = self.block.jaxpr.jaxpr
-        guards = jaxpr.invars[1 + sum(self.inputs) :]
-        used = {id(v) for eqn in jaxpr.eqns for v in eqn.invars} | {id(v) for v in jaxpr.outvars}
-        for buffer, var in zip(self.guards, guards, strict=True):
-            names = [self.places[k].name for k in written if self.entry[k]._buffer is buffer]
-            if names and id(var) in used:
-                raise NotRollable(f"the array {names[0]} is also used under another name, while {names[0]} is exchanged")
-        buffers = [self.entry[k]._buffer for k in written]
-        if len({id(b) for b in buffers}) < len(buffers) or any(id(b) in self.block.buffers for b in buffers):
-            raise NotRollable("two names stand for one array that is written, and one of them is bound to another array")
-
     def _is_pure(self) -> bool:
         """Whether everything that the loop computes with is a known number."""
         block = self.block
@@ -267,184 +221,13 @@ class Roll:
         arrays = any(leaf.shape for tree in block.trees.values() for leaf in wants_value(tree))
         return not arrays and not any(isinstance(v, Tracer) for v in values)
 
-    # -- running
-
     def run(self):
         """Make the loop, bind what it gives, and say how it was left."""
-        block = self.block
-        at = {id(leaf): i for i, leaf in enumerate(block.outputs)}
-        possible = block.possible
-        leaves_early = not possible <= _GOES_ON
-        self.parts: list[tuple] = []  # (leaf, initial value, from outputs or None: unchanged)
-
-        def slot(leaf, initial, source):
-            self.parts.append((leaf, initial, source))
-
-        def source(leaf):
-            i = at.get(id(leaf))
-            return (lambda outs: leaf.value) if i is None else (lambda outs: outs[i])
-
-        go = block.trees[self.go.key] if self.go is not None else None
-        go_leaf = None
-        if self.go is not None:
-            go_leaf = len(self.parts)
-            slot(Leaf("raw", (), bool), _bool(self.entry[self.go.key]), _as_bool(source(go)))
-        code_leaf = None
-        if leaves_early:
-            code_leaf = len(self.parts)
-            known = block.code.value if isinstance(block.code, Static) else None
-            pick = source(block.code) if known is None else (lambda outs: np.int32(known))
-            slot(Leaf("raw", (), "int32"), np.int32(0), pick)
-        value = block.value
-        if value is not UNDEFINED:
-            value = variable(value)
-            for leaf, own in zip(wants_value(value), leaves(block.value), strict=True):
-                slot(leaf, np.zeros(leaf.shape, leaf.dtype), source(own))
-        carried_at = len(self.parts)
-        for key, tree in self.carried.items():
-            old = leaves(take_apart(self.entry[key]))
-            new = leaves(block.trees[key]) if key in block.trees else None
-            for n, (leaf, first) in enumerate(zip(wants_value(tree), old, strict=True)):
-                slot(leaf, first.value, source(new[n]) if new is not None else None)
-        buffers_at = len(self.parts)
-        for key, (buffer, leaf) in self.buffers.items():
-            if key in block.buffers:
-                slot(leaf, buffer.to_device(), source(block.buffers[key][1]))
-        out = {k: t for k, t in block.trees.items() if k not in self.carried and self._is_new(k)}
-        for tree in out.values():
-            for leaf in [] if tree is UNDEFINED else wants_value(tree):
-                slot(leaf, np.zeros(leaf.shape, leaf.dtype), source(leaf))
-        for leaf, _ in block.checks:
-            slot(Leaf("raw", (), bool), np.bool_(False), source(leaf))
-        checks_at = len(self.parts) - len(block.checks)
-
-        # buffers that were thought to be written, but are not, are constants
-        constant = {key: b.to_device() for key, (b, _) in self.buffers.items() if key not in block.buffers}
-        guards = [b.to_device() for b in self.guards]
-        count, kind = self._count()
-
-        def step(k, values):
-            written = iter(values[buffers_at:])
-            buffers = [constant[key] if key in constant else next(written) for key in self.buffers]
-            outs = block.run(jnp.asarray(k, kind), *values[carried_at:buffers_at], *buffers, *guards)
-            new = [v if pick is None else cast(pick(outs), leaf) for (leaf, _, pick), v in zip(self.parts, values, strict=True)]
-            for i in range(checks_at, len(new)):
-                new[i] = new[i] | values[i]
-            return new
-
-        initial = [cast(first, leaf) for leaf, first, _ in self.parts]
-        if go_leaf is None and code_leaf is None:
-            final, runs = lax.fori_loop(0, count, step, initial), count
-        else:
-            final, runs = self._while(step, initial, count, kind, go_leaf, code_leaf)
-        return self._finish(final, runs, value, out, code_leaf, carried_at, buffers_at)
-
-    def _count(self):
-        kind = canonical(np.dtype(np.int64))
-        count = self.count
-        if count is not None and is_traced(count):
-            count = (count._value() if type(count) in OURS else count).astype(kind)
-        return count, kind
-
-    def _while(self, step, initial, count, kind, go_leaf, code_leaf):
-        def goes_on(carry):
-            k, values = carry
-            answer = True if count is None else k < count
-            if go_leaf is not None:
-                answer = values[go_leaf] & answer
-            if code_leaf is not None:
-                code = values[code_leaf]
-                answer = ((code == statuses.NORMAL_CODE) | (code == statuses.CONTINUE_CODE)) & answer
-            return answer
-
-        runs, final = lax.while_loop(
-            goes_on, lambda carry: (carry[0] + 1, step(*carry)), (jnp.zeros((), kind), initial)
-        )
-        return final, runs
-
-    def _is_new(self, key) -> bool:
-        """Whether a place has another value after the loop than before it."""
-        place = self.block.places[key]
-        if place is self.go:
-            return False
-        now, entry = self.block.objects[key], self.entry[key]
-        return not (same_object(now, entry) and (place.shared or place.name in self.start))
-
-    def _finish(self, final, runs, value, out, code_leaf, carried_at, buffers_at):
-        from .control_flow import freeze, visible
-
-        block = self.block
-        n_value = 0 if value is UNDEFINED else len(wants_value(value))
-        values = iter(final[carried_at - n_value :])
-        returned = statuses.MISSING if value is UNDEFINED else put_together(value, values)
-        if visible(block.returned, block.recorder):
-            freeze(returned, "the value")
-        carried = {key: put_together(tree, values) for key, tree in self.carried.items()}
-        for key, (buffer, _) in self.buffers.items():
-            if key in block.buffers:
-                with buffer.lock:
-                    buffer.replace(next(values))
-        for key, new in carried.items():
-            if key not in self.turn:
-                self.places[key].set(new)
-        self._hand_back(carried, runs)
-        for key, tree in out.items():
-            self.places[key].set(UNBOUND if tree is UNDEFINED else put_together(tree, values))
-            if visible(block.objects[key], block.recorder):
-                freeze(self.places[key].get(), self.places[key].name)
-            if self.dynamic and self.entry[key] is UNBOUND and self.places[key].name in self.loop.live:
-                self._check_bound(self.places[key].name, runs)
-        for _, error in block.checks:
-            contexts.current().checks.append((next(values), error))
-        if code_leaf is None:
-            return None
-        possible = block.possible - {statuses.CONTINUE_CODE} | {statuses.NORMAL_CODE}
-        return statuses.Traced(final[code_leaf], block.possible | possible, returned)
-
-    def _check_bound(self, name, runs) -> None:
-        error = UnboundLocalError(f"cannot access local variable '{name}' where it is not associated with a value")
-        contexts.current().checks.append((runs <= 0, error))
-
-    def _hand_back(self, carried, runs) -> None:
-        """Give exchanged arrays the contents that they have after the loop."""
-        if not self.turn:
-            return
-        order = math.lcm(*(self._period(k) for k in self.turn))
-        after = []  # for each remainder: which array a name stands for
-        names = {k: k for k in self.turn}
-        for _ in range(order):
-            after.append(names)
-            names = {k: self.turn[names[k]] for k in names}
-        if isinstance(runs, int):
-            for key, target in after[runs % order].items():
-                array = self.entry[target]
-                array[...] = carried[key]
-                self.places[key].set(array)
-            return
-        for target in self.turn:
-            holders = [next(k for k, t in names.items() if t == target) for names in after]
-            choices = [carried[k]._value() for k in holders]
-            self.entry[target][...] = core.array_of_device(lax.select_n((runs % order).astype("int32"), *choices))
-        for key in self.turn:
-            self.places[key].set(carried[key])
-
-    def _period(self, key) -> int:
-        n, k = 1, self.turn[key]
-        while k != key:
-            n, k = n + 1, self.turn[k]
-        return n
+        return Emission(self).run()
 
 
 def _leaf_of(buffer) -> Leaf:
     return Leaf("array", buffer.shape, buffer.dtype)
-
-
-def _bool(x):
-    return x._value() if type(x) in OURS else bool(x) if not is_traced(x) else x
-
-
-def _as_bool(pick):
-    return lambda outs: jnp.reshape(jnp.asarray(pick(outs)), ()).astype(bool)
 
 
 def _truth(x):

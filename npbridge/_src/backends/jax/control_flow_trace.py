@@ -10,13 +10,15 @@ from __future__ import annotations
 import jax
 from jax.extend.core import jaxpr_as_fun
 
-from ...array import core
+from ...array import core, traced_index
 from ...convert import context as contexts
 from ...convert import status as statuses
 from ...convert.places import UNBOUND, Heap, StructureChanged
 from ...storage.buffer import Tracer
 from ...storage.recording import Recorder
 from .control_flow_values import UNDEFINED, Leaf, Static, take_apart, wants_value
+
+OURS = core.OURS
 
 # What says that a value is needed which is known only at run time.
 NEEDS_VALUE = (
@@ -26,6 +28,14 @@ NEEDS_VALUE = (
     jax.errors.TracerIntegerConversionError,
     jax.errors.NonConcreteBooleanIndexError,
 )
+
+
+class NotRollable(Exception):
+    """The body cannot be traced with an index that is known only at run time."""
+
+
+class Peel(Exception):
+    """The first iteration is of another kind than the others."""
 
 
 class Block:
@@ -163,4 +173,11 @@ def same_object(a, b) -> bool:
     )  # fmt: skip
 
 
-__all__ = ["NEEDS_VALUE", "Block", "StructureChanged", "same_object", "trace_block"]
+def visible(x, *recorders) -> bool:
+    """Whether an array is, or is a part of, one that was there before the block."""
+    if type(x) not in OURS or isinstance(x, core.JaxScalar) or type(x) is core.JaxScalar or x.weak is not None:
+        return False
+    return not any(r.is_own(traced_index.root(x._buffer)) for r in recorders)
+
+
+__all__ = ["NEEDS_VALUE", "Block", "NotRollable", "Peel", "StructureChanged", "same_object", "trace_block", "visible"]

@@ -112,7 +112,7 @@ def weak_value(number, dtype):
     """A Python number as a device scalar of the loop's dtype; OverflowError as NumPy's."""
     if isinstance(number, Tracer):
         return number.astype(canonical(dtype))
-    key = (number, dtype, type(number))
+    key = (number, dtype, canonical(dtype), type(number))
     value = _weak_values.get(key)
     # zero is not kept: 0.0 and -0.0 are one key
     if value is None or number == 0:

@@ -1,0 +1,178 @@
+"""NumPy's functions, and the operators, on arrays of a length known only at run time."""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+import numpy as np
+
+from ..ground.errors import UnsupportedError
+from . import core, traced_number
+from .operators import BINARY, COMPARISONS, UNARY
+from .ragged import FUNCTIONS, REFUSED, Ragged, aligned, ndim_of, number, of_axes, raw
+
+
+def _extreme_of(dtype, largest):
+    if dtype.kind == "b":
+        return largest
+    if dtype.kind in "iu":
+        info = np.iinfo(dtype)
+        return info.max if largest else info.min
+    return np.inf if largest else -np.inf
+
+
+def _reduction(function, neutral):
+    def reduce(a, axis=None, dtype=None, out=None, **kwargs):
+        kwargs = {k: v for k, v in kwargs.items() if v is not np._NoValue}
+        if out is not None or kwargs:
+            raise UnsupportedError(REFUSED.format(what=f"numpy.{function.__name__} with these arguments"))
+        if dtype is not None:
+            a = a.astype(dtype)
+        result = function(a.filled(neutral(a.dtype)), axis=axis)
+        return _shrunk(result, a, axis)
+
+    return reduce
+
+
+def _shrunk(result, a, axis):
+    """What is left of the ragged axes after reducing `axis`."""
+    if axis is None:
+        return result
+    gone = {x % a.ndim for x in (axis if isinstance(axis, tuple) else (axis,))}
+    extents = [e for i, e in enumerate(a.extents) if i not in gone]
+    return Ragged(result, extents) if any(e is not None for e in extents) else result
+
+
+def _mean(a, axis=None, **kwargs):
+    axes = range(a.ndim) if axis is None else [x % a.ndim for x in np.atleast_1d(axis)]
+    count = 1
+    for i in axes:
+        count = a.shape[i] * count
+    return FUNCTIONS[np.sum](a, axis) / count
+
+
+def _position(function, largest):
+    def find(a, axis=None, **kwargs):
+        if a.ndim != 1:
+            raise UnsupportedError(REFUSED.format(what=f"numpy.{function.__name__} over several axes"))
+        found = function(a.filled(_extreme_of(a.dtype, largest)))
+        return found - number(a.extents[0].start)
+
+    return find
+
+
+def _norm(a, *args, **kwargs):
+    return np.linalg.norm(a.filled(0), *args, **kwargs)
+
+
+def product(function, a, b, **kwargs):
+    """``dot`` and ``matmul``: zeros in the places that do not count."""
+    a, b = (x if isinstance(x, Ragged) else Ragged(x, (None,) * np.ndim(x)) for x in (a, b))
+    inner = -1, (0 if b.ndim == 1 else -2)
+    x, y = a.extents[inner[0]], b.extents[inner[1]]
+    if (x is None) != (y is None):
+        raise UnsupportedError(
+            "a product of an axis of fixed length and one whose length is known only at run time. Slice both in the "
+            "same way."
+        )
+    right = b.filled(0)
+    if x is not None and traced_number.distance(y.start, x.start) != 0:
+        by = raw(x.start) - raw(y.start)
+        right = core.array_of_device(jnp.roll(jnp.asarray(right._value()), by, inner[1]))
+    result = function(a.filled(0), right)
+    extents = [*a.extents[:-1], *(b.extents[:-2] if b.ndim > 1 else ()), *(b.extents[-1:] if b.ndim > 1 else ())]
+    return Ragged(result, extents) if any(e is not None for e in extents) else result
+
+
+def _outer(a, b, **kwargs):
+    a, b = (x if isinstance(x, Ragged) else Ragged(x, (None,) * np.ndim(x)) for x in (a, b))
+    return Ragged(np.outer(a.data, b.data), (*a.extents, *b.extents))
+
+
+def _where(condition, x, y):
+    values, extents = aligned((condition, x, y))
+    return Ragged(np.where(*values), extents)
+
+
+def _cumulative(function, neutral):
+    def accumulate(a, axis=None, **kwargs):
+        return Ragged(function(a.filled(neutral), axis=axis), a.extents)
+
+    return accumulate
+
+
+def _copy(a, *args, **kwargs):
+    return a.copy()
+
+
+FUNCTIONS.update(
+    {
+        np.sum: _reduction(np.sum, lambda d: 0),
+        np.prod: _reduction(np.prod, lambda d: 1),
+        np.max: _reduction(np.max, lambda d: _extreme_of(d, False)),
+        np.min: _reduction(np.min, lambda d: _extreme_of(d, True)),
+        np.amax: _reduction(np.max, lambda d: _extreme_of(d, False)),
+        np.amin: _reduction(np.min, lambda d: _extreme_of(d, True)),
+        np.any: _reduction(np.any, lambda d: 0),
+        np.all: _reduction(np.all, lambda d: 1),
+        np.count_nonzero: lambda a, axis=None, **kwargs: np.count_nonzero(a.filled(0), axis=axis),
+        np.mean: _mean,
+        np.argmax: _position(np.argmax, False),
+        np.argmin: _position(np.argmin, True),
+        np.linalg.norm: _norm,
+        np.dot: lambda a, b, out=None: product(np.dot, a, b),
+        np.vdot: lambda a, b: product(np.dot, np.conj(a), b),
+        np.inner: lambda a, b: product(np.dot, a, b) if ndim_of(b) == 1 else product(np.dot, a, b.T),
+        np.outer: _outer,
+        np.where: _where,
+        np.cumsum: _cumulative(np.cumsum, 0),
+        np.cumprod: _cumulative(np.cumprod, 1),
+        np.copy: _copy,
+        np.shape: lambda a: a.shape,
+        np.ndim: lambda a: a.ndim,
+        np.size: lambda a, axis=None: a.size if axis is None else a.shape[axis],
+        np.matmul: lambda a, b: product(np.matmul, a, b),
+    }
+)
+
+
+def _method(function):
+    def method(self, *args, **kwargs):
+        return FUNCTIONS[function](self, *args, **kwargs)
+
+    return method
+
+
+for _name, _function in {
+    "sum": np.sum, "prod": np.prod, "max": np.max, "min": np.min, "any": np.any, "all": np.all, "mean": np.mean,
+    "argmax": np.argmax, "argmin": np.argmin, "dot": np.dot, "cumsum": np.cumsum, "cumprod": np.cumprod,
+}.items():  # fmt: skip
+    setattr(Ragged, _name, _method(_function))
+
+
+def _operators() -> None:
+    def binary(ufunc, swapped):
+        def operator(self, other):
+            return ufunc(other, self) if swapped else ufunc(self, other)
+
+        return operator
+
+    def in_place(ufunc):
+        def operator(self, other):
+            self[...] = ufunc(self, other)
+            return of_axes(*self.origin, written=self.origin[0]._buffer.version)
+
+        return operator
+
+    def unary(ufunc):
+        return lambda self: ufunc(self)
+
+    for name, ufunc in {**BINARY, **COMPARISONS}.items():
+        setattr(Ragged, f"__{name}__", binary(ufunc, False))
+    for name, ufunc in BINARY.items():
+        setattr(Ragged, f"__r{name}__", binary(ufunc, True))
+        setattr(Ragged, f"__i{name}__", in_place(ufunc))
+    for name, ufunc in UNARY.items():
+        setattr(Ragged, f"__{name}__", unary(ufunc))
+
+
+_operators()

@@ -1,0 +1,184 @@
+"""From a traced body to a loop of ``lax``: what it carries, and what it leaves behind."""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from ...array import core
+from ...convert import context as contexts
+from ...convert import status as statuses
+from ...convert.operators import is_traced
+from ...convert.places import UNBOUND
+from ...storage import recording
+from ...storage.buffer import canonical
+from . import control_flow_exchange as exchange
+from .control_flow_trace import same_object, visible
+from .control_flow_values import UNDEFINED, Leaf, Static, cast, leaves, put_together, take_apart, variable, wants_value
+
+OURS = core.OURS
+_GOES_ON = {statuses.NORMAL_CODE, statuses.CONTINUE_CODE}
+
+
+class Emission:
+    """One loop of JAX.
+
+    What is carried is a list of slots ``(leaf, first value, pick)``, where `pick` takes
+    the value after an iteration from the outputs of the body.  In order: whether a
+    ``while`` goes on, the code and the value of the status, variables, buffers, places
+    that are only bound, checks.
+    """
+
+    def __init__(self, roll) -> None:
+        self.roll, self.block = roll, roll.block
+        self.at = {id(leaf): i for i, leaf in enumerate(self.block.outputs)}
+        self.slots: list[tuple] = []
+        self.go = self.code = None
+        self.value = self.block.value
+        self.kind = canonical(np.dtype(np.int64))
+        self._add_control()
+        self.carried_at = len(self.slots)
+        self._add_variables()
+        self.buffers_at = len(self.slots)
+        self._add_results()
+        self.checks_at = len(self.slots)
+        for leaf, _ in self.block.checks:
+            self.add(Leaf("raw", (), bool), np.bool_(False), self.source(leaf))
+
+    def add(self, leaf, first, pick) -> int:
+        self.slots.append((leaf, first, pick))
+        return len(self.slots) - 1
+
+    def source(self, leaf):
+        i = self.at.get(id(leaf))
+        return (lambda outs: leaf.value) if i is None else (lambda outs: outs[i])
+
+    def _add_control(self) -> None:
+        roll, block = self.roll, self.block
+        if roll.go is not None:
+            answer = block.trees[roll.go.key]
+            self.go = self.add(Leaf("raw", (), bool), _truth(roll.entry[roll.go.key]), _as_bool(self.source(answer)))
+        if not block.possible <= _GOES_ON:
+            known = block.code.value if isinstance(block.code, Static) else None
+            pick = self.source(block.code) if known is None else (lambda outs: np.int32(known))
+            self.code = self.add(Leaf("raw", (), "int32"), np.int32(0), pick)
+        if self.value is not UNDEFINED:
+            self.value = variable(self.value)
+            for leaf, own in zip(wants_value(self.value), leaves(block.value), strict=True):
+                # never seen: the code says where a value has been returned
+                self.add(leaf, np.zeros(leaf.shape, leaf.dtype), self.source(own))
+
+    def _add_variables(self) -> None:
+        roll, block = self.roll, self.block
+        for key, tree in roll.carried.items():
+            old = leaves(take_apart(roll.entry[key]))
+            new = leaves(block.trees[key]) if key in block.trees else None
+            for n, (leaf, first) in enumerate(zip(wants_value(tree), old, strict=True)):
+                self.add(leaf, first.value, self.source(new[n]) if new is not None else None)
+
+    def _add_results(self) -> None:
+        roll, block = self.roll, self.block
+        for key, (buffer, leaf) in roll.buffers.items():
+            if key in block.buffers:
+                self.add(leaf, buffer.to_device(), self.source(block.buffers[key][1]))
+        self.bound = {k: t for k, t in block.trees.items() if k not in roll.carried and self._is_new(k)}
+        for tree in self.bound.values():
+            for leaf in [] if tree is UNDEFINED else wants_value(tree):
+                self.add(leaf, np.zeros(leaf.shape, leaf.dtype), self.source(leaf))
+
+    def _is_new(self, key) -> bool:
+        """Whether a place has another value after the loop than before it."""
+        place = self.block.places[key]
+        if place is self.roll.go:
+            return False
+        now, entry = self.block.objects[key], self.roll.entry[key]
+        return not (same_object(now, entry) and (place.shared or place.name in self.roll.start))
+
+    # -- running
+
+    def run(self):
+        """Make the loop, bind what it gives, and say how it was left."""
+        roll = self.roll
+        # buffers that were thought to be written, but are not, are constants
+        self.constant = {k: b.to_device() for k, (b, _) in roll.buffers.items() if k not in self.block.buffers}
+        self.guards = [b.to_device() for b in roll.guards]
+        count = roll.count
+        if count is not None and is_traced(count):
+            count = (count._value() if type(count) in OURS else count).astype(self.kind)
+        first = [cast(value, leaf) for leaf, value, _ in self.slots]
+        if self.go is None and self.code is None:
+            final, runs = lax.fori_loop(0, count, self.step, first), count
+        else:
+            runs, final = lax.while_loop(
+                lambda carry: self.goes_on(count, *carry),
+                lambda carry: (carry[0] + 1, self.step(*carry)),
+                (jnp.zeros((), self.kind), first),
+            )
+        return self.finish(final, runs)
+
+    def step(self, k, values):
+        written = iter(values[self.buffers_at :])
+        buffers = [self.constant[key] if key in self.constant else next(written) for key in self.roll.buffers]
+        carried = values[self.carried_at : self.buffers_at]
+        outs = self.block.run(jnp.asarray(k, self.kind), *carried, *buffers, *self.guards)
+        new = []
+        for (leaf, _, pick), value in zip(self.slots, values, strict=True):
+            new.append(value if pick is None else cast(pick(outs), leaf))
+        for i in range(self.checks_at, len(new)):
+            new[i] = new[i] | values[i]
+        return new
+
+    def goes_on(self, count, k, values):
+        answer = True if count is None else k < count
+        if self.go is not None:
+            answer = values[self.go] & answer
+        if self.code is not None:
+            code = values[self.code]
+            answer = ((code == statuses.NORMAL_CODE) | (code == statuses.CONTINUE_CODE)) & answer
+        return answer
+
+    def finish(self, final, runs):
+        roll, block = self.roll, self.block
+        returned = statuses.MISSING
+        if self.value is not UNDEFINED:
+            n = len(wants_value(self.value))
+            returned = put_together(self.value, iter(final[self.carried_at - n : self.carried_at]))
+            if visible(block.returned, block.recorder):
+                recording.freeze(returned, "the value")
+        values = iter(final[self.carried_at :])
+        carried = {key: put_together(tree, values) for key, tree in roll.carried.items()}
+        for key, (buffer, _) in roll.buffers.items():
+            if key in block.buffers:
+                with buffer.lock:
+                    buffer.replace(next(values))
+        for key, new in carried.items():
+            if key not in roll.turn:
+                roll.places[key].set(new)
+        exchange.hand_back(roll, carried, runs)
+        self._bind(values, runs)
+        for _, error in block.checks:
+            contexts.current().checks.append((next(values), error))
+        if self.code is None:
+            return None
+        return statuses.Traced(final[self.code], block.possible | {statuses.NORMAL_CODE}, returned)
+
+    def _bind(self, values, runs) -> None:
+        """Give places that the body binds what they were last bound to."""
+        roll, block = self.roll, self.block
+        for key, tree in self.bound.items():
+            place = roll.places[key]
+            place.set(UNBOUND if tree is UNDEFINED else put_together(tree, values))
+            if visible(block.objects[key], block.recorder):
+                recording.freeze(place.get(), place.name)
+            if roll.dynamic and roll.entry[key] is UNBOUND and place.name in roll.loop.live:
+                message = f"cannot access local variable '{place.name}' where it is not associated with a value"
+                contexts.current().checks.append((runs <= 0, UnboundLocalError(message)))
+
+
+def _truth(x):
+    return x._value() if type(x) in OURS else x if is_traced(x) else bool(x)
+
+
+def _as_bool(pick):
+    return lambda outs: jnp.reshape(jnp.asarray(pick(outs)), ()).astype(bool)
