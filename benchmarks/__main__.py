@@ -111,6 +111,7 @@ def main() -> int:
     arguments = parser.parse_args()
     jax.config.update("jax_enable_x64", arguments.x64)
     call = trivial_call()
+    timing.warm_up(call)
     (trivial,) = timing.interleaved([call], ROUNDS)
     print(f"one trivial compiled call: {sorted(trivial)[ROUNDS // 2] * 1e6:.2f} us; ratios are to it unless said\n")
     table = Table()

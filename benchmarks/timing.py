@@ -7,9 +7,17 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 
+# Before the first measurement: the machine leaves its idle pace.
+WARM_UP_SECONDS = 0.5
 # One sample lasts about this long: far above the clock's resolution and far
 # below the time in which the machine's pace changes.
 SAMPLE_SECONDS = 2e-3
+
+
+def warm_up(function: Callable[[], object]) -> None:
+    end = time.perf_counter() + WARM_UP_SECONDS
+    while time.perf_counter() < end:
+        function()
 
 
 def sample(function: Callable[[], object], calls: int) -> float:

@@ -141,11 +141,9 @@ class JaxArray:
                 if not buffer.current:
                     buffer._download()
             layout = self._layout
-        if layout is None:
+        if layout is None or layout is buffer.host:
             return buffer.host
-        if layout.base is buffer.owner or layout is buffer.host:
-            return layout
-        return self._follow()
+        return layout if layout.base is buffer.owner else self._follow()
 
     def _snapshot(self) -> np.ndarray:
         """The present values, read-only, as they will stay."""

@@ -53,7 +53,7 @@ def plain_key(key):
     if isinstance(key, Tracer):
         return key
     if kind is list:
-        return core.host_values(key)
+        return traced_index.stacked(key) if recorders and traced_index.lists_traced(key) else core.host_values(key)
     if hasattr(key, "__jax_array__") or type(key).__module__.startswith("jax"):
         return np.asarray(key)
     return key
@@ -72,6 +72,8 @@ def _getitem(self, key):
     if kind not in _SIMPLE:
         key = plain_key(key)
         if not is_basic(key) and (is_traced(key) or buffer.traced):
+            if recorders and traced_index.masked_axis(key) is not None:
+                return traced_index.read_mask(self, key)
             return core.of_device(_traced_read(self._value(), key))
     if buffer.current:
         layout = self._layout
@@ -130,6 +132,8 @@ def _traced_read(value, key):
 
 def _traced_write(self, key, value) -> None:
     """``self[key] = value`` where the key or the array is known only at run time."""
+    if recorders and traced_index.write_mask(self, key, value):
+        return
     old = jnp.asarray(self._value())
     new = value._value() if type(value) in OURS else jnp.asarray(core.host_values(value))
     mask = key[0] if type(key) is tuple and len(key) == 1 else key
@@ -158,29 +162,26 @@ def _masked(old, mask, new):
 
 def _setitem(self, key, value):
     if recorders and traced_index.needs(key):
-        traced_index.write(self, key, value)
-        return
-    if not (self._buffer.current and type(key) in _SIMPLE and _set_on_host(self, key, value)):
-        _set_anywhere(self, key, value)
-
-
-def _set_on_host(self, key, value) -> bool:
-    """Write where array and value are on the host: the frequent cases, False for the others."""
+        return traced_index.write(self, key, value)
+    buffer = self._buffer
+    if not buffer.current or type(key) not in _SIMPLE:
+        return _set_anywhere(self, key, value)
+    # the frequent cases, in which array and value are on the host
     kind = type(value)
-    if kind is JaxScalar:
+    if kind is JaxArray:
+        if not value._buffer.current:
+            return _set_anywhere(self, key, value)
+        value = value._read()
+    elif kind is JaxScalar:
         try:
             value = _number(value)
         except AttributeError:  # its value is on the device
-            return False
-    elif kind is JaxArray:
-        if not value._buffer.current:
-            return False
-        value = value._read()
+            return _set_anywhere(self, key, value)
     elif kind not in _NUMBERS:
-        return False
-    with self._buffer.lock:
+        return _set_anywhere(self, key, value)
+    with buffer.lock:
         self._writable()[key] = value
-    return True
+    return None
 
 
 def _set_anywhere(self, key, value):

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..array import core
 from ..ground import events
+from ..ground.events import listeners
 from ..ground.errors import UnsupportedDtypeError
 from . import backend as backends
 from .backend import _override, active
@@ -73,14 +74,16 @@ def apply(backend, rule, function, args, kwargs):
 
 
 def array_ufunc(self, ufunc, method, *inputs, **kwargs):
-    if not kwargs and not events.listeners:
-        # the frequent form, in which there is nobody to ask
-        for x in inputs:
-            if type(x) is not JaxArray:
-                break
-        else:
-            # active(), without the call
-            return (_override.get() or backends._default or active()).ufunc(ufunc, method, inputs, kwargs)
+    if kwargs or method != "__call__" or listeners:
+        return dispatch_ufunc(ufunc, method, inputs, kwargs)
+    # the frequent forms, in which there is nobody to ask
+    backend = _override.get() or backends._default or active()  # active(), without the call
+    if len(inputs) == 2:
+        a, b = inputs
+        if type(a) is JaxArray and type(b) is JaxArray:
+            return backend.binary(ufunc, a, b)
+    elif len(inputs) == 1:
+        return backend.ufunc(ufunc, method, inputs, kwargs)
     return dispatch_ufunc(ufunc, method, inputs, kwargs)
 
 

@@ -21,20 +21,24 @@ _rules = tables["numpy"]
 
 
 def ufunc(ufunc, method, inputs, kwargs):
-    """Any ufunc call; the frequent form, no keywords, first."""
-    try:
-        if method != "__call__" or kwargs:
-            return _special(ufunc, method, inputs, kwargs)
-        if len(inputs) == 2:
-            return binary(ufunc, *inputs)
+    """Any ufunc call; the frequent forms, without keywords, first."""
+    if not kwargs and method == "__call__":
         if len(inputs) == 1:
             return unary(ufunc, *inputs)
-        return host.call(ufunc, inputs, kwargs)
+        if len(inputs) == 2:
+            return binary(ufunc, *inputs)
+    try:
+        return _special(ufunc, method, inputs, kwargs)
     except TypeError:
-        rule = _rules.get(ufunc)
-        if rule is None or rule.status != "refused":
-            raise
-        return rule.call(inputs, kwargs)
+        return _refused(ufunc, inputs, **kwargs)
+
+
+def _refused(function, operands, **kwargs):
+    """Called where NumPy raised: what the table says, if it refuses the function."""
+    rule = _rules.get(function)
+    if rule is None or rule.status != "refused":
+        raise
+    return rule.call(operands, kwargs)
 
 
 def unary(function, x):
@@ -44,7 +48,10 @@ def unary(function, x):
     if type(x) is ndarray and x.size >= SMALLEST:
         result = large.elementwise(function, (x,))
     if result is None:
-        result = function(x)
+        try:
+            result = function(x)
+        except TypeError:
+            return _refused(function, (x,))
     if type(result) is ndarray and result.base is None and result.dtype.char in STORED_KINDS:
         return of_fresh(result)
     return host.wrap(result, ())
@@ -65,7 +72,10 @@ def binary(function, a, b):
     if type(model) is ndarray and model.size >= SMALLEST:
         result = large.elementwise(function, (a, b))
     if result is None:
-        result = function(a, b)
+        try:
+            result = function(a, b)
+        except TypeError:
+            return _refused(function, (a, b))
     if type(result) is ndarray and result.base is None and result.dtype.char in STORED_KINDS:
         return of_fresh(result)
     return host.wrap(result, ())
