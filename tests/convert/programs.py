@@ -955,3 +955,230 @@ def permutation_cycles(p):
                 seen[j] = True
                 j = p[j]
     return cycles
+
+
+# -- names for one thing, and things that look alike
+
+
+@program(LINE, LINE * 0)
+def view_of_an_exchanged_array(a, b):
+    inner = a[1:-1]
+    for _ in range(11):
+        b[1:-1] = inner * 0.5
+        a, b = b, a
+    return a, b, inner
+
+
+@program(LINE)
+def another_name(x):
+    for i in range(20):
+        t = x
+        t[i] += 1
+    return t
+
+
+@program(LINE)
+def dictionary_state(x):
+    d = {"n": 0, "s": 0.0, "a": x}
+    for i in range(20):
+        d["n"] += 1
+        d["s"] += x[i]
+        d["a"][i] *= 2
+    return d["n"], d["s"], d["a"]
+
+
+@program(LINE)
+def best_window(x):
+    best = x[:3].copy()
+    top = -9.0
+    for i in range(20):
+        if x[i] > top:
+            top = x[i]
+            best = x[i : i + 3]
+    return best + 1
+
+
+@program(LINE)
+def shrinking(x):
+    while len(x) > 2:
+        x = x[1:-1] * 1.1
+    return x
+
+
+@program(GRID)
+def chained_indices(a):
+    for i in range(8):
+        for j in range(10):
+            a[i][j] = a[i][j - 1] + i
+        a[i, :] = a[i - 1, ::-1]
+    return a
+
+
+@program(GRID)
+def swapped_rows(a):
+    for i in range(1, 8):
+        a[i - 1], a[i] = a[i], a[i - 1]
+    for i in range(9):
+        a[[i % 8, 0]] = a[[0, i % 8]]
+    return a
+
+
+@program(LINE)
+def masks(x):
+    for i in range(12):
+        x[x > i * 0.1] -= 0.3
+        x[i] = x[x > 0].sum() + x[x < 1].mean()
+        positive = x[x > 0]
+        positive += 100
+        x[x > 0] = x[x > 0] * 0.5
+    return x
+
+
+@program(GRID)
+def masks_in_two_dimensions(a):
+    for i in range(10):
+        a[a > 5] += i
+        a[:, i] = a[a >= 0].max()
+        a[a[:, 0] > 4] *= 0.5
+    return a
+
+
+@program(np.array([3, 1, 2] * 5), LINE)
+def scattered(index, x):
+    for i in range(len(index)):
+        x[index[i]] += i
+        x[index[i] + 1 : index[i] + 3] *= 0.9
+    return x
+
+
+@program(LINE)
+def try_in_a_loop(x):
+    t = 0.0
+    for i in range(20):
+        try:
+            if x[i] > 0:
+                t += x[i]
+            else:
+                t -= 1
+        finally:
+            t *= 0.99
+    return t
+
+
+@program(LINE)
+def while_true(x):
+    i = 0
+    while True:
+        if x[i] > 0.5:
+            return i, x[i]
+        i += 1
+
+
+@program(LINE)
+def dictionary_items(x):
+    t = 0
+    for _, v in {"a": 1.0, "b": 2.0}.items():
+        for i in range(10):
+            t += v * x[i]
+            if t > 5:
+                break
+    return t
+
+
+@program(LINE)
+def objects_with_break(x):
+    t = 0.0
+    for k, f in enumerate([np.sin, np.cos, np.tanh] * 10):
+        t += f(x[k % 24])
+        if t > 6:
+            break
+        if t < -6:
+            return k
+    else:
+        t = -t
+    return int(t)
+
+
+def factorial(n):
+    if n <= 1:
+        return 1
+    return n * factorial(n - 1)
+
+
+@program(LINE)
+def recursion(x):
+    return x * factorial(5)
+
+
+@program(LINE, 3)
+def random_numbers_by_hand(x, n):
+    k = n
+    for _ in range(30):
+        k = (k * 1103515245 + 12345) % 2147483648
+        x[k % 24] += k / 2147483648
+    return x, k
+
+
+@program(GRID)
+def helper_returns_from_a_loop(a):
+    def holds(row):
+        for v in row:
+            if v == 6:
+                return True
+        return False
+
+    count = 0
+    for row in a:
+        if holds(row):
+            count += 1
+    return count
+
+
+@program(LINE)
+def functions_that_write(x):
+    y = np.zeros_like(x)
+    for i in range(15):
+        np.copyto(y, x)
+        y[i:] = 0
+        x[:i] = y[:i] * 2
+        np.add(x, 0.1, out=x)
+        y.fill(i)
+    return x, y
+
+
+@program(GRID)
+def transposed_writes(a):
+    b = a.T
+    for i in range(10):
+        b[i] = b[i] + i
+        for row in b[i : i + 1]:
+            row[0] = 5
+    return a
+
+
+@program(LINE)
+def a_number_then_an_array(x):
+    z = 0
+    for i in range(12):
+        z = z * z * 0.1 + (x[i] + 1j)
+    s = np.zeros(())
+    for i in range(12):
+        s += x[i]
+    return z, s
+
+
+@program(np.array([1, 2, 3]), LINE)
+def first_bound_in_a_loop_of_unknown_length(n, x):
+    for i in range(n[2]):
+        y = x * i
+    return y
+
+
+@program(np.array([1, 0, 1, 1, 0, 0, 1] * 3))
+def longest_run(b):
+    best = current = 0
+    for v in b:
+        current = current + 1 if v else 0
+        if current > best:
+            best = current
+    return best

@@ -282,3 +282,44 @@ def test_exceptions_leave_everything_as_it_was():
     assert place(info.value) == "undefined_name  # noqa: F821"
     np.testing.assert_array_equal(np.asarray(x), np.arange(20.0))
     assert not x._buffer.traced
+
+
+def test_write_to_a_view_that_a_loop_chose():
+    def program(a):
+        for i in range(20):
+            row = a[i % 3]
+        row += 1
+        return a
+
+    with pytest.raises(ControlFlowError, match="row is one array or another"):
+        run(program, np.ones((3, 4)))
+
+
+def test_recursion_that_a_traced_number_would_end():
+    def power(x, n):
+        if n == 0:
+            return 1.0
+        return x * power(x, n - 1)
+
+    def program(n):
+        return power(2.0, n[0])
+
+    with pytest.raises(jax.errors.TracerBoolConversionError):
+        run(program, np.array([3]))
+
+
+def test_python_numbers_stay_weak():
+    def program(x):
+        s = 0.0
+        for i in range(20):
+            s += i / 2
+            x[i % 3] += i
+        return x * i, x * s, i, s
+
+    plain = np.ones(3, np.float32)
+    expected = program(plain.copy())
+    result, _ = run(program, plain)
+    for ours, numpys in zip(result[:2], expected[:2], strict=True):
+        assert ours.dtype == np.float32
+        np.testing.assert_allclose(np.asarray(ours), numpys, rtol=1e-6)
+    assert [float(x) for x in result[2:]] == [19, 95.0]

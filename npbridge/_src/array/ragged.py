@@ -40,6 +40,24 @@ class Extent:
         return (places >= raw(self.start)) & (places < raw(self.stop))
 
 
+class Chosen(Extent):
+    """The places of an axis that a mask names."""
+
+    __slots__ = ("chosen", "source")
+
+    def __init__(self, mask) -> None:
+        self.source = mask  # the same mask means the same places
+        self.chosen = mask.reshape(-1)
+        super().__init__(0, None)
+
+    @property
+    def length(self):
+        return traced_number.of_value(jnp.sum(self.chosen), int)
+
+    def mask(self, n):
+        return self.chosen
+
+
 def raw(x):
     return x._value() if type(x) in OURS else x
 
@@ -128,7 +146,7 @@ class Ragged:
     def __getitem__(self, key):
         if key is Ellipsis or key == slice(None):
             return self
-        if self.ndim == 1 and self.extents[0] is not None and not isinstance(key, (slice, tuple)):
+        if self.ndim == 1 and type(self.extents[0]) is Extent and not isinstance(key, (slice, tuple)):
             index = key if type(key) in OURS or isinstance(key, int) else None
             if index is not None and not (isinstance(index, int) and type(index) is int and index < 0):
                 return self.data[number(self.extents[0].start) + index]
@@ -243,12 +261,25 @@ def _moved(x, extents, ndim):
     for axis, e in enumerate(x.extents, ndim - x.ndim):
         if e is None:
             continue
+        if isinstance(e, Chosen) or isinstance(extents[axis], Chosen):
+            if getattr(e, "source", e) is not getattr(extents[axis], "source", None):
+                data = _in_turn(data, e, extents[axis], axis - (ndim - x.ndim))
+            continue
         shift = traced_number.distance(e.start, extents[axis].start)
         if shift == 0:
             continue
         by = raw(extents[axis].start) - raw(e.start)
         data = core.array_of_device(jnp.roll(jnp.asarray(data._value()), by, axis - (ndim - x.ndim)))
     return data
+
+
+def _in_turn(data, have, want, axis):
+    """The data with the first that counts where the first is wanted, and so on."""
+    n = data.shape[axis]
+    mask, places = have.mask(n), want.mask(n)
+    compact = jnp.argsort(~mask, stable=True)
+    order = compact[jnp.clip(jnp.cumsum(places) - 1, 0, n - 1)]
+    return core.array_of_device(jnp.take(jnp.asarray(data._value()), order, axis=axis))
 
 
 # function to what it does with ragged arguments; ragged_functions.py fills it in

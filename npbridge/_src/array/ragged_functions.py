@@ -8,7 +8,7 @@ import numpy as np
 from ..ground.errors import UnsupportedError
 from . import core, traced_number
 from .operators import BINARY, COMPARISONS, UNARY
-from .ragged import FUNCTIONS, REFUSED, Ragged, aligned, ndim_of, number, of_axes, raw
+from .ragged import FUNCTIONS, REFUSED, Extent, Ragged, aligned, ndim_of, number, of_axes, raw
 
 
 def _extreme_of(dtype, largest):
@@ -54,6 +54,8 @@ def _position(function, largest):
     def find(a, axis=None, **kwargs):
         if a.ndim != 1:
             raise UnsupportedError(REFUSED.format(what=f"numpy.{function.__name__} over several axes"))
+        if type(a.extents[0]) is not Extent:
+            raise UnsupportedError(REFUSED.format(what=f"numpy.{function.__name__} of what a mask chose,"))
         found = function(a.filled(_extreme_of(a.dtype, largest)))
         return found - number(a.extents[0].start)
 
@@ -158,6 +160,8 @@ def _operators() -> None:
 
     def in_place(ufunc):
         def operator(self, other):
+            if self.origin is None:  # a copy, as a mask gives it
+                return ufunc(self, other)
             self[...] = ufunc(self, other)
             return of_axes(*self.origin, written=self.origin[0]._buffer.version)
 

@@ -247,6 +247,65 @@ def write(self, key, value) -> None:
     self[...] = core.array_of_device(view.write_spec(jnp.asarray(self._value()), new, spec, starts))
 
 
+# -- lists and masks
+
+
+def lists_traced(key) -> bool:
+    """Whether a list has a traced integer in it."""
+    return any(lists_traced(k) if type(k) is list else is_traced_integer(k) for k in key)
+
+
+def stacked(key):
+    """A list of integers, some of them traced, as an array."""
+    return jnp.stack([stacked(k) if type(k) is list else jnp.asarray(_raw(k)) for k in key])
+
+
+def masked_axis(key) -> int | None:
+    """Which part of a (plain) key is its one traced mask, where the others are slices; else None."""
+    parts = key if type(key) is tuple else (key,)
+    masks = [i for i, k in enumerate(parts) if isinstance(k, Tracer) and k.dtype == bool and k.shape]
+    if len(masks) != 1 or any(type(k) is not slice for i, k in enumerate(parts) if i != masks[0]):
+        return None
+    return masks[0] if parts[masks[0]].ndim == 1 or len(parts) == 1 else None
+
+
+def read_mask(self, key):
+    """``self[mask]``: a copy whose length is known only at run time."""
+    axis = masked_axis(key)
+    parts = list(key) if type(key) is tuple else [key]
+    mask = parts[axis]
+    shape = self.shape[axis : axis + mask.ndim]
+    if mask.shape != shape:
+        raise IndexError(f"boolean index did not match indexed array: its shape is {mask.shape}, the array's {shape}")
+    parts[axis : axis + 1] = [slice(None)] * mask.ndim
+    data = jnp.asarray(self[tuple(parts)]._value())
+    if mask.ndim > 1:
+        data = data.reshape((-1, *data.shape[mask.ndim :]))
+    extents = [None] * data.ndim
+    extents[axis] = ragged.Chosen(mask)
+    return ragged.Ragged(core.array_of_device(data), extents)
+
+
+def write_mask(self, key, value) -> bool:
+    """``self[mask] = value`` for a ragged value; False where it is for others to do."""
+    if type(value) is not ragged.Ragged:
+        return False
+    target = read_mask(self, key) if masked_axis(key) is not None else None
+    if target is None:
+        raise TypeError(
+            "an array whose length is known only at run time can be written to a slice or a mask of the same length"
+        )
+    (_, new), _ = ragged.aligned((target, value), like=target)
+    merged = jnp.where(target.mask(), jnp.asarray(new._value()).astype(target.dtype), target.data._value())
+    parts = list(key) if type(key) is tuple else [key]
+    axis = masked_axis(key)
+    count = parts[axis].ndim
+    parts[axis : axis + 1] = [slice(None)] * count
+    window = self[tuple(parts)]
+    self[tuple(parts)] = core.array_of_device(merged.reshape(window.shape))
+    return True
+
+
 def root(buffer: Buffer) -> Buffer:
     """The buffer that is written through the windows on it."""
     while type(buffer) is Window:

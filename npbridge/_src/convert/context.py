@@ -35,6 +35,7 @@ class Context:
         self.memo: dict = {}
         self.raised: BaseException | None = None
         self.recorder = Recorder()
+        self.branches: list = []  # the code of the branches being traced, outermost first
         self.plain = 0  # how deep in loops over known numbers, which Python runs
 
     def note(self, code, text: str) -> None:

@@ -94,6 +94,7 @@ def _compiled(function) -> types.CodeType:
         inner: ast.stmt = ast.Return(node)
     else:
         node.body = statements.body_of(node)
+        node.name = "__npb_function__"  # its own name must stay the global, or the cell, that it is
         node.decorator_list = []
         node.returns = None
         for a in ast.walk(node.args):
@@ -112,7 +113,7 @@ def _compiled(function) -> types.CodeType:
     flags = code.co_flags & _FUTURE_FLAGS
     compiled = compile(module, code.co_filename, "exec", flags=flags, dont_inherit=True)
     factory = next(c for c in compiled.co_consts if isinstance(c, types.CodeType))
-    found = next(c for c in factory.co_consts if isinstance(c, types.CodeType) and c.co_name == code.co_name)
+    found = next(c for c in factory.co_consts if isinstance(c, types.CodeType))
     return _renamed(found, code.co_name, code.co_qualname).replace(co_firstlineno=code.co_firstlineno)
 
 

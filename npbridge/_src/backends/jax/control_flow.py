@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
@@ -29,6 +30,7 @@ from .control_flow_values import (
 )
 
 OURS = core.OURS
+DEEP = 8  # so often a branch may be in itself
 for_stmt = loops.for_stmt
 while_stmt = loops.while_stmt
 
@@ -46,7 +48,7 @@ def predicate(test):
 
 def if_stmt(test, then, otherwise, names, live) -> None:
     functions = [then, otherwise]
-    branch(test, then, otherwise or _nothing, places_of(names, functions), functions, set(live))
+    branch(test, then, otherwise or _nothing, places_of(names, functions), functions, set(live), then.__code__)
 
 
 def _nothing():
@@ -57,16 +59,16 @@ def if_leaving(test, then, otherwise, rest, names, live, live_between, both_fall
     functions = [then, otherwise, rest]
     places = places_of(names, functions)
     if rest is None:
-        return branch(test, then, otherwise, places, functions, set(live))
+        return branch(test, then, otherwise, places, functions, set(live), then.__code__)
     if both_fall_through:
         # the rest once, after the branches; it needs what they bind
-        status = branch(test, then, otherwise, places, functions, set(live_between))
+        status = branch(test, then, otherwise, places, functions, set(live_between), then.__code__)
         return status if status is not None and not _may_go_on(status) else _after(status, rest, names, live)
 
     def with_rest(block):
         return lambda: _after(block(), rest, names, live)
 
-    return branch(test, with_rest(then), with_rest(otherwise), places, functions, set(live))
+    return branch(test, with_rest(then), with_rest(otherwise), places, functions, set(live), then.__code__)
 
 
 def _may_go_on(status) -> bool:
@@ -115,9 +117,14 @@ traced_index.on_check = check
 # -- the general branch
 
 
-def branch(test, then, otherwise, places, functions, live):
+def branch(test, then, otherwise, places, functions, live, code=None):
     """``then()`` or ``otherwise()`` as the traced condition says; gives a status."""
     pred = predicate(test)
+    active = contexts.current().branches
+    if code is not None and active.count(code) >= DEEP:
+        # a function that calls itself until a condition holds: the condition must be known
+        raise jax.errors.TracerBoolConversionError(pred)
+    active.append(code)
     try:
         a = trace_block(then, places, functions, needed=live)
         b = trace_block(otherwise, places, functions, needed=live)
@@ -126,6 +133,8 @@ def branch(test, then, otherwise, places, functions, live):
             f"{error} under a condition that is known only at run time. Use an array of fixed size and a count, "
             "or run the function on the 'numpy' backend."
         ) from None
+    finally:
+        active.pop()
     for block, flag, other in ((a, pred, otherwise), (b, jnp.logical_not(pred), then)):
         if block.error is not None:
             contexts.current().checks.append((flag, block.error))
@@ -278,10 +287,9 @@ class Merge:
 
 
 def if_exp(test, then, otherwise):
-    status = branch(
-        test, lambda: statuses.Return(then()), lambda: statuses.Return(otherwise()), [], [then, otherwise], None
-    )
-    return status.value
+    functions = [then, otherwise]
+    returning = [lambda: statuses.Return(then()), lambda: statuses.Return(otherwise())]
+    return branch(test, *returning, [], functions, None, then.__code__).value
 
 
 def and_(value, other):

@@ -161,7 +161,15 @@ class Emission:
             contexts.current().checks.append((next(values), error))
         if self.code is None:
             return None
-        return statuses.Traced(final[self.code], block.possible | {statuses.NORMAL_CODE}, returned)
+        possible = block.possible - _GOES_ON if self._never_ends() else block.possible | {statuses.NORMAL_CODE}
+        return statuses.assemble(final[self.code], possible, returned)
+
+    def _never_ends(self) -> bool:
+        """Whether it is a ``while True``, which only ``break`` and ``return`` end."""
+        if self.go is None:
+            return False
+        answer = self.block.trees[self.roll.go.key]
+        return isinstance(answer, Leaf) and answer.constant is True and self.roll.entry[self.roll.go.key] is True
 
     def _bind(self, values, runs) -> None:
         """Give places that the body binds what they were last bound to."""

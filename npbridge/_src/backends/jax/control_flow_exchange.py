@@ -21,7 +21,6 @@ def turn_of(roll) -> dict:
     written = [k for k, p in roll.proxies.items() if id(p._buffer) in roll.block.recorder.saved]
     if not written:
         return {}
-    _check_aliases(roll, written)
     turn = {}
     for key in roll.proxies:
         now = roll.block.objects.get(key, UNBOUND)
@@ -30,6 +29,7 @@ def turn_of(roll) -> dict:
     while any(turn[k] not in closed for k in closed):
         closed = {k for k in closed if turn[k] in closed}
     closed = {k for k in closed if k in {turn[x] for x in closed}}
+    _check_aliases(roll, [*written, *(closed - set(written))])
     for key in written:
         # what was made in an iteration that was run apart is known to nobody else
         if key not in closed and id(roll.entry[key]._buffer) not in roll.loop.born:

@@ -72,6 +72,13 @@ class Loop:
         needed = self.start | self.live
         return branches.branch(goes_on, more, lambda: self.left(status), self.places, self.functions, needed)
 
+    def once_more(self, status, run):
+        """``run()`` where the body did not leave the loop, else the status as it is."""
+        code, possible, value = statuses.parts(status)
+        goes_on = (code == statuses.NORMAL_CODE) | (code == statuses.CONTINUE_CODE)
+        kept = statuses.assemble(code, possible - _GOES_ON, value)
+        return branches.branch(goes_on, run, lambda: kept, self.places, self.functions, self.start | self.live)
+
     def rolled(self, roll: Roll):
         """Run the loop as a loop of JAX; its status."""
         status = roll.run()
@@ -81,14 +88,14 @@ class Loop:
         code, possible, _ = statuses.parts(status)
         if possible <= _GOES_ON:
             return self.finish()
-        if self.otherwise is None:
-            left = {statuses.NORMAL_CODE} | (possible - _GOES_ON - {statuses.BREAK_CODE})
-            if len(left) == 1:
-                return None
-            if not isinstance(code, int):
-                code = branches.jnp.where(code == statuses.RETURN_CODE, code, statuses.NORMAL_CODE)
-            return statuses.assemble(code, left, statuses.parts(status)[2])
-        return self.go_on(status, self.finish)
+        if self.otherwise is not None:
+            return self.go_on(status, self.finish)
+        left = possible - _GOES_ON - {statuses.BREAK_CODE}
+        if left != possible:
+            left |= {statuses.NORMAL_CODE}
+        if not isinstance(code, int):
+            code = branches.jnp.where(code == statuses.RETURN_CODE, code, statuses.NORMAL_CODE)
+        return statuses.assemble(code, left, statuses.parts(status)[2])
 
 
 def for_stmt(iterable, body, otherwise, names, start, live, written):
@@ -138,15 +145,16 @@ def _over_objects(loop, iterable):
 
 def _unrolled(loop, items, k):
     """Run the iterations from the k-th one after the other."""
+    status = None
     while k < len(items):
-        status = loop.body(items[k])
-        k += 1
-        if status is None or status is statuses.CONTINUE:
-            continue
         if isinstance(status, statuses.Traced):
-            return loop.go_on(status, lambda k=k: _unrolled(loop, items, k))
-        return None if status is statuses.BREAK else status
-    return loop.finish()
+            status = loop.once_more(status, lambda k=k: loop.body(items[k]))
+        else:
+            status = loop.body(items[k])
+        k += 1
+        if not statuses.parts(status)[1] & _GOES_ON:
+            return loop.left(status)
+    return loop.after_roll(status)
 
 
 def _counted(loop, over, k, peeled):

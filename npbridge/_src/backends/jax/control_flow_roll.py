@@ -164,7 +164,8 @@ class Roll:
             return self.loop.body(self.over.item(self.index))
         status = self.loop.body()
         code, possible, _ = statuses.parts(status)
-        if possible <= _GOES_ON:
+        test = self.loop.test.__code__
+        if possible <= _GOES_ON or not (test.co_names or test.co_freevars):  # `while True` asks nothing
             self.go.set(self.loop.test())
         elif not possible & _GOES_ON:
             self.go.set(False)
