@@ -78,7 +78,7 @@ def created(n):
         z,
         o,
         f,
-        np.empty_like(f) * 0,
+        np.ones_like(f),
         np.zeros_like(f, dtype=bool),
         np.eye(n, k=1),
         np.identity(n),
@@ -177,7 +177,7 @@ def outs(x, v):
     out = np.zeros(x.shape[1])
     np.sum(x, axis=0, out=out)
     np.exp(v, out=v)
-    np.maximum(v, 1.5, v)
+    np.maximum(v, 1.5, out=v)
     return out, v, np.add.reduce(x), np.maximum.reduce(v), np.add.accumulate(v), np.multiply.outer(v, v)
 
 

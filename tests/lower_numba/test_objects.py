@@ -408,7 +408,7 @@ def test_debug_checks_indices():
     ("program", "message"),
     [
         (lambda x: x.unknown(), "unknown"),
-        (lambda x: open("file"), "open"),
+        (lambda x: input("name"), "input"),
         (lambda x: Parameters(1.0, x), "cannot be made"),
     ],
 )

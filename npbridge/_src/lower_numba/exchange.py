@@ -12,7 +12,6 @@ from ..array import core
 from ..array.core import OURS, JaxScalar
 from ..backends import host
 from ..storage import view
-from ..storage.buffer import Buffer
 from .errors import Stale
 from .values import Dynamic, Known, Struct, is_array
 
@@ -219,11 +218,9 @@ def _array(result: np.ndarray, seen: list) -> Any:
                         return _view(result, ours, raw, owner)
     if result.base is None or not result.flags.c_contiguous:
         return core.of_fresh(result)
-    array = core._new(core.JaxArray)
-    array._buffer = Buffer(None, result, result.shape, result.dtype)
-    array._layout = result
-    array._base = array._cached = None
-    return array
+    from .fast import fresh
+
+    return fresh(result)
 
 
 def _view(result: np.ndarray, ours: Any, raw: np.ndarray, owner: np.ndarray) -> Any:

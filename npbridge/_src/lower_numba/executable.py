@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from ..array.core import OURS
-from . import exchange, lower, random_state
+from . import exchange, fast, lower, random_state
 from .errors import LoweringError, Stale
+from .fast import MISS
 
 _KEEP = 16
 
@@ -46,6 +47,7 @@ class Executable:
         self.signature = inspect.signature(function)
         self.variants: dict[Any, list[Variant]] = {}
         self.latest: Variant | None = None
+        self.fast: Any = None
         self._simple = _simple(self.signature)
         functools.update_wrapper(self, self.entry if self.owner is None else function, updated=())
 
@@ -56,6 +58,10 @@ class Executable:
         return self.latest.source
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self.fast is not None and not kwargs and len(args) == self._simple:
+            result = self.fast(*args)
+            if result is not MISS:
+                return result
         if kwargs or len(args) != self._simple:
             bound = self.signature.bind(*args, **kwargs)
             bound.apply_defaults()
@@ -84,6 +90,7 @@ class Executable:
             break
         kept = self.variants.setdefault(key, [])
         kept.insert(0, variant)
+        self.fast = fast.build(variant, args, variant.lowered) if self._simple == len(args) else None
         del kept[_KEEP:]
         return result
 
@@ -111,7 +118,7 @@ class Variant:
     def __init__(self, executable: Executable, args: tuple, settings: Any) -> None:
         self.executable = executable
         self.settings = settings
-        lowered = lower.lower(executable, args, settings)
+        lowered = self.lowered = lower.lower(executable, args, settings)
         self.program = lowered.program
         self.entry = lowered.entry
         self.template = lowered.template
@@ -141,7 +148,7 @@ class Variant:
             try:
                 result = self.dispatcher(*host)
             except Exception as error:
-                self._failed(error, host, kept)
+                self.failed(error, host, kept)
                 raise
             finally:
                 if self.random:
@@ -168,7 +175,7 @@ class Variant:
     def _copies(self, host: list) -> list:
         return [h.copy() if w and type(h) is np.ndarray else None for h, w in zip(host, self.written, strict=True)]
 
-    def _failed(self, error: Exception, host: list, kept: list | None) -> None:
+    def failed(self, error: Exception, host: list, kept: list | None) -> None:
         from numba import typeof
         from numba.core.errors import NumbaError
 
@@ -196,6 +203,11 @@ class Variant:
         if result is None and self.template is None:
             return None
         return exchange.rebuilt(result, self.template, returned, seen)
+
+    def only_type(self) -> Any:
+        """The type of the result, where all versions give the same; else None."""
+        found = {c.signature.return_type for c in self.dispatcher.overloads.values()}
+        return found.pop() if len(found) == 1 else None
 
     def _return_type(self, host: list) -> Any:
         overloads = self.dispatcher.overloads

@@ -59,7 +59,8 @@ class Expressions:
             found = self.constant(value, at, context)
         elif isinstance(value, Struct) and value.kind in (list, tuple):
             parts = [self.node(v, m, at) for v, m in value.items]
-            found = ast.List(parts, ast.Load()) if context == "array" else ast.Tuple(parts, ast.Load())
+            listed = context == "list" or (context == "array" and value.kind is list)
+            found = ast.List(parts, ast.Load()) if listed else ast.Tuple(parts, ast.Load())
         else:
             raise self.error(at, f"{_describe(value)} cannot be handed to compiled code as a value")
         ast.copy_location(found, at)
@@ -99,7 +100,8 @@ class Expressions:
             return self.program.constant(np.array(value), "table")
         items = [self.part(known, i) for i in range(len(value))]
         parts = [self.node(v, m, at, context) for v, m in items]
-        return ast.List(parts, ast.Load()) if context == "array" and parts else ast.Tuple(parts, ast.Load())
+        listed = context == "list" or (context == "array" and isinstance(value, list))
+        return ast.List(parts, ast.Load()) if listed and parts else ast.Tuple(parts, ast.Load())
 
     def part(self, known: Known, key: Any) -> Pair:
         """An item of a Known container."""

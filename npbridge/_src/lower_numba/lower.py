@@ -61,6 +61,10 @@ class Lowered:
     source: str
     shown: Any
     updates: Any
+    head: str
+    texts: list[str]
+    guards: str
+    space: dict[str, Any]
 
 
 def lower(executable: Any, args: tuple, settings: Settings) -> Lowered:
@@ -221,7 +225,8 @@ def _driver(executable: Any, program: Program, entry: Unit, leaves: list[str], d
         parts.append(text)
     space["_copy"] = lambda x: np.array(getattr(x, "_read", lambda: x)())
     code = f"def fetch({head}):\n    return ({''.join(p + ', ' for p in parts)})\n"
-    code += f"def holds({head}):\n    return {_guards(program, space)}\n"
+    guards = _guards(program, space)
+    code += f"def holds({head}):\n    return {guards}\n"
     exec(code, space)
     rebound = [(len(leaves) + i, _assigner(x, head, space)) for i, x in enumerate(lifted) if x.rebound]
     flat = [False] * len(leaves) + [x.flat for x in lifted]
@@ -235,7 +240,7 @@ def _driver(executable: Any, program: Program, entry: Unit, leaves: list[str], d
     shown = show.Shown(executable, program, entry, leaves)
     return Lowered(
         program, entry, _template(entry), dispatcher, space["fetch"], _tolerant(space["holds"]), roles, flat, written,
-        rebound, show.source_of(program), shown, updates,
+        rebound, show.source_of(program), shown, updates, head, parts, guards, space,
     )  # fmt: skip
 
 
@@ -285,7 +290,7 @@ def _guards(program: Program, space: dict) -> str:
             tests.append(f"{path.text} is {name}")
         elif guard.kind == "equal":
             space["_same"] = _same
-            tests.append(f"_same({path.text}, {name})")
+            tests.append(f"((now := {path.text}) is {name} or _same(now, {name}))")
         elif isinstance(guard.value, dict):
             space[name] = list(guard.value)
             tests.append(f"list({path.text}) == {name}")

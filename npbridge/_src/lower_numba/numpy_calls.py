@@ -228,7 +228,8 @@ def _native(unit: Any, made: ast.expr, name: str, args: list, kwargs: dict, node
         if i == at and isinstance(pair[0], Known):
             emitted.append(dtype_node(unit, pair, node))
         else:
-            emitted.append(unit.node(*pair, node, "" if short in _SHAPED else "array"))
+            context = "list" if short in ("array", "asarray") else "" if short in _SHAPED else "array"
+            emitted.append(unit.node(*pair, node, context))
     keywords = []
     for key, pair in kwargs.items():
         if key in _DEFAULTS and _is_default(key, pair[0]):

@@ -81,6 +81,7 @@ class Program:
         self.forms: dict[Any, Any] = forms()
         self.ufuncs: dict[str, Any] = {}
         self.entry: Any = None
+        self.fresh_result = False
 
     # -- roots
 

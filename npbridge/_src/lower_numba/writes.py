@@ -45,6 +45,7 @@ def find(program: Any) -> None:
         for lifted in unit.needs:
             if lifted.name in unit.writes:
                 lifted.written = True
+    program.fresh_result = not facts[program.entry].returned() & set(program.entry.parameters)
 
 
 def _call_name(node: ast.Call) -> str:
@@ -72,6 +73,10 @@ class _Facts(ast.NodeVisitor):
         for callee, parameter, names in self.handed:
             if parameter in callee.writes:
                 reached |= names
+        return self.reached(reached)
+
+    def reached(self, reached: set[str]) -> set[str]:
+        """`reached` and every name that shares memory with it."""
         queue = list(reached)
         while queue:
             for other in self.links.get(queue.pop(), ()):
@@ -79,6 +84,11 @@ class _Facts(ast.NodeVisitor):
                     reached.add(other)
                     queue.append(other)
         return reached
+
+    def returned(self) -> set[str]:
+        """The names whose memory the result may share."""
+        statements = [n for s in self.unit.emitted.body for n in ast.walk(s) if isinstance(n, ast.Return)]
+        return self.reached(set().union(*(self.roots(n.value) for n in statements)))
 
     def roots(self, node: ast.AST | None) -> set[str]:
         """The names whose memory an expression may share."""

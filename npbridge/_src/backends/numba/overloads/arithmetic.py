@@ -60,7 +60,7 @@ def _cast(name: str, kind: Any, dtype: np.dtype, label: str) -> str:
 
 
 def _names(loop: tuple[np.dtype, ...]) -> dict[str, Any]:
-    return {label: bool if d.kind == "b" else d.type for label, d in zip(("ta", "tb", "tc"), loop, strict=False)}
+    return {label: np.bool_ if d.kind == "b" else d.type for label, d in zip(("ta", "tb", "tc"), loop, strict=False)}
 
 
 def binary(name: str, a: Any, b: Any, wa: int, wb: int, head: str) -> Any:
@@ -170,7 +170,7 @@ def _matmul(a, b, wa, wb):
 def _subscripts(m: int, n: int) -> str:
     if m == 1 and n == 1:
         return "i,i->"
-    batch = "abcdefgh"[: max(m, n) - 2]
+    batch = "stuvwxyz"[: max(m, n) - 2]
     left = (batch[len(batch) - (m - 2) :] + "ij") if m > 1 else "j"
     right = (batch[len(batch) - (n - 2) :] + "jk") if n > 1 else "j"
     result = batch + ("i" if m > 1 else "") + ("k" if n > 1 else "")

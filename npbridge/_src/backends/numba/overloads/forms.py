@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 from collections.abc import Callable
 from typing import Any
 
 from numba.extending import overload
+
+from ....lower_numba.values import Known
 
 
 class Form:
@@ -26,10 +29,21 @@ class Form:
         """Bring tuples of axes into a form that Numba sees as a constant."""
         for name in ("axis", "axes"):
             pair = bound.get(name)
-            value = getattr(pair[0], "value", None) if isinstance(pair, tuple) else None
+            value = _value(pair)
             if isinstance(value, (tuple, list)):
-                text = repr(value).replace(" ", "")
-                bound[name] = (type(pair[0])(text), None)
+                bound[name] = (Known(repr(value).replace(" ", "")), None)
+
+
+def _value(pair: Any) -> Any:
+    """The value of an argument that is a constant or is written as one."""
+    if not isinstance(pair, tuple):
+        return None
+    if pair[1] is None:
+        return getattr(pair[0], "value", None)
+    try:
+        return ast.literal_eval(pair[1])
+    except ValueError:
+        return None
 
 
 FORMS: dict[Any, Form] = {}

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numba.core import types
+from numba.np.numpy_support import as_dtype
 
 from .forms import compiled, form, overloads, stub
 
@@ -156,6 +157,29 @@ def _copyto(dst, src, where=True):
         dst[...] = src
 
     return impl
+
+
+@form(np.where, native="condition x y")
+def npb_where(condition, x=None, y=None):
+    """``numpy.where``; numbers take the dtype of an array beside them."""
+
+
+@overloads(npb_where)
+def _where(condition, x=None, y=None):
+    if isinstance(x, (types.NoneType, types.Omitted)) or x is None:
+        return lambda condition, x=None, y=None: np.where(condition)
+    numbers = (types.Integer, types.Float, types.Boolean)
+    kinds = {"x": x, "y": y}
+    arrays = [k for k in kinds.values() if isinstance(k, types.Array)]
+    names, text = {}, dict.fromkeys("xy")
+    for name, kind in kinds.items():
+        text[name] = name
+        if isinstance(kind, numbers) and len(arrays) == 1:
+            weak = {"i": 0, "f": 0.0, "b": False, "u": 0}[as_dtype(types.unliteral(kind)).kind]
+            names["t" + name] = np.result_type(as_dtype(arrays[0].dtype), weak).type
+            text[name] = f"t{name}({name})"
+    head = "def impl(condition, x=None, y=None):\n"
+    return compiled(f"{head}    return np.where(condition, {text['x']}, {text['y']})\n", **names)
 
 
 @form(np.flatnonzero)

@@ -100,8 +100,8 @@ def _tensordot(a, b, axes=2):
         first, second = list(range(a.ndim - value, a.ndim)), list(range(value))
     else:
         first, second = ([x] if isinstance(x, int) else list(x) for x in value)
-    left = [chr(97 + i) for i in range(a.ndim)]
-    right = [chr(97 + a.ndim + i) for i in range(b.ndim)]
+    left = [chr(99 + i) for i in range(a.ndim)]
+    right = [chr(99 + a.ndim + i) for i in range(b.ndim)]
     for i, j in zip(first, second, strict=True):
         right[j] = left[i]
     result = [c for c in left if c not in right] + [c for c in right if c not in left]

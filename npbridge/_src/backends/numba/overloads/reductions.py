@@ -136,7 +136,7 @@ def reduction(
     keep = bool(constant(keepdims, False))
     names = {"dt": dtype.type, "zero": dtype.type(0), "one": dtype.type(1)}
     if dtype.kind == "b":
-        names["dt"] = bool
+        names["dt"] = np.bool_
     axes = axes_of(axis, a.ndim)
     if axes is not None:
         return compiled(f"def impl({head}):\n{loops(name, a.ndim, axes, keep)}", **names)
