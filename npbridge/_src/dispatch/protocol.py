@@ -9,8 +9,8 @@ import numpy as np
 
 from ..array import core
 from ..ground import events
-from ..ground.events import listeners
 from ..ground.errors import UnsupportedDtypeError
+from ..ground.events import listeners
 from . import backend as backends
 from .backend import _override, active
 
