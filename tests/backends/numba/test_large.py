@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import warnings
 
@@ -303,6 +304,48 @@ def test_loading_waits_until_it_pays(monkeypatch):
     monkeypatch.setattr(large, "LOADING", 0.0)
     ours(P) + ours(Q)
     assert large._kernels is not None
+
+
+def test_a_kernel_that_cannot_be_had_is_said_once(monkeypatch):
+    monkeypatch.setattr(large, "_kernels", None)
+    monkeypatch.setattr(large, "_spent", 0.0)
+    monkeypatch.setattr(large, "LOADING", 0.0)
+    monkeypatch.setitem(sys.modules, "npbridge._src.backends.numba.kernels", None)
+    monkeypatch.delattr("npbridge._src.backends.numba.kernels")
+    with pytest.warns(RuntimeWarning, match="left to NumPy"):
+        np.testing.assert_array_equal(ours(P) + ours(Q), P + Q)
+    np.testing.assert_array_equal(ours(P) + ours(Q), P + Q)
+
+
+class Interrupted:
+    """Kernels whose first piece of work is interrupted."""
+
+    def __init__(self, kernels, before):
+        self.kernels, self.before, self.calls = kernels, before, 0
+        self.wait = kernels.wait
+
+    def work(self, *job):
+        self.calls += 1
+        if self.calls == 1 and self.before:
+            raise KeyboardInterrupt
+        done = self.kernels.work(*job)
+        if self.calls == 1:
+            raise KeyboardInterrupt
+        return done
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_interrupted_work_is_finished_before_the_memory_is_given_up(before, monkeypatch):
+    done = []
+    wait = large._kernels.wait
+    kernels = Interrupted(large._kernels, before)
+    kernels.wait = lambda parts, counters: (wait(parts, counters), done.append(counters[0] == parts))
+    monkeypatch.setattr(team, "_start", lambda work, count: None)
+    with pytest.raises(KeyboardInterrupt):
+        monkeypatch.setattr(large, "_kernels", kernels)
+        kernels.FIRST, kernels.RAISED = 3, 1
+        ours(P) + ours(Q)
+    assert done == [True]
 
 
 def test_the_table_is_sound():

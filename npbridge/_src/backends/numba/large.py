@@ -10,6 +10,7 @@ Numba is loaded when the calls that qualify have taken as long as loading takes.
 from __future__ import annotations
 
 import time
+import warnings
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -45,13 +46,16 @@ _kernels: Any = None
 _spent = 0.0
 
 
-def load():
-    """The module with the kernel, loaded now if it was not."""
-    global _kernels
-    from . import kernels
-
-    _kernels = kernels
-    return kernels
+def load() -> None:
+    """Load the kernel now, if it was not."""
+    global _kernels, _spent
+    try:
+        from . import kernels
+    except Exception as error:  # whatever keeps Numba from working on this machine
+        _spent = float("-inf")
+        warnings.warn(f"large arrays are left to NumPy: {error}", RuntimeWarning, stacklevel=2)
+    else:
+        _kernels = kernels
 
 
 # -- plans

@@ -51,15 +51,20 @@ def run(kernels, job: tuple, parts: int, workers: int) -> None:
     helpers = workers - 1
     if _started < helpers:
         _start(kernels.work, helpers)
-    for _ in range(helpers):
-        _jobs.put(job)
+    done = None
     start = time.perf_counter()
-    done = kernels.work(*job)
-    worked = time.perf_counter()
-    kernels.wait(parts, job[-1])
-    if done < parts:
-        alone = (worked - start) * parts / max(done, 1)
-        _judge(alone, time.perf_counter() - start)
+    try:
+        for _ in range(helpers):
+            _jobs.put(job)
+        done = kernels.work(*job)
+        worked = time.perf_counter()
+    finally:
+        if done is None:  # interrupted: no helper may be left at work on this memory
+            kernels.work(*job)
+        kernels.wait(parts, job[-1])
+    if 0 < done < parts:
+        together = time.perf_counter() - start
+        _judge((worked - start) * parts / done, together)
 
 
 def _judge(alone: float, together: float) -> None:
