@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from . import exchange, show
+from . import disk_cache, exchange, show
 from .attributes import NeedsBox
 from .errors import LoweringError, NeedsValue
 from .paths import Path, Root
@@ -201,6 +201,7 @@ def compile_units(program: Program, entry: Unit, options: dict) -> Any:
         function = space[unit.name]
         function.__module__ = getattr(unit.source.function, "__module__", None) or "npbridge.compiled"
         space[unit.name] = numba.njit(**keywords)(function)
+    disk_cache.attach(space[entry.name], disk_cache.key_of(program, options))
     return space[entry.name]
 
 
