@@ -23,7 +23,7 @@ SCALARS = {np.dtype(char).type for char in core.STORED_KINDS}
 
 
 def unwrap(x, seen):
-    """`x` with our arrays replaced; appends ``(ours, ndarray)`` to `seen`."""
+    """`x` with our arrays replaced; appends ``(ours or None, ndarray)`` to `seen`."""
     kind = type(x)
     if kind in OURS:
         if kind is JaxScalar:
@@ -31,6 +31,9 @@ def unwrap(x, seen):
         raw = x._read()
         seen.append((x, raw))
         return raw
+    if kind is np.ndarray:
+        seen.append((None, x))
+        return x
     if kind is list or kind is tuple:
         for y in x:
             k = type(y)
@@ -65,15 +68,22 @@ def wrap(result, seen):
 
 
 def wrap_array(result: np.ndarray, seen):
+    foreign = False
     for ours, raw in seen:
         if raw is result:
-            return ours
-    if result.base is None:
+            if ours is not None:
+                return ours
+            foreign = True
+    if result.base is None and not foreign:
         if result.dtype.char not in core.STORED_KINDS or not result.dtype.isnative:
             return result
         return core.of_fresh(result)
     owner = view.owner_of(result)
+    borrowed = foreign
     for ours, raw in seen:
+        if ours is None:
+            borrowed = borrowed or owner is view.owner_of(raw)
+            continue
         buffer = ours._buffer
         if owner is buffer.owner:
             return core.of_view(buffer, _rooted(result, owner), _base(ours))
@@ -86,7 +96,7 @@ def wrap_array(result: np.ndarray, seen):
             return core.of_view(buffer, window, _base(ours))
     if result.dtype.char not in core.STORED_KINDS or not result.dtype.isnative:
         return result
-    return core.of_memory(result)
+    return core.of_memory(result, borrowed)
 
 
 def _offset(window, buffer) -> int:
@@ -140,6 +150,8 @@ def call_writing(function, args, kwargs, written):
         fresh = [(x, x._writable()) for x in written]
         swap = {}
         for x, raw in seen:
+            if x is None:
+                continue
             for y, new in fresh:
                 if x is y and raw is not new:
                     swap[id(raw)] = new

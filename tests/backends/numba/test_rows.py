@@ -174,3 +174,16 @@ def test_methods_of_scalars_are_the_scalars_own():
         got = getattr(x, name)(*args)
         assert got == expected if expected.ndim == 0 else got.tolist() == expected.tolist()
         assert got.shape == expected.shape
+
+
+def test_results_that_lie_in_an_ndarray_follow_it():
+    values = np.arange(3.0)
+    _, same = np.atleast_1d(ours([1.0]), values)
+    _, view = np.broadcast_arrays(ours([1.0]), values)
+    with npbridge.backend("jax"):
+        np.sin(same), np.sin(view)
+    values[0] = 7.0
+    assert same[0] == view[0] == 7.0
+    with npbridge.backend("jax"):
+        assert np.abs(same)[0] == np.abs(view)[0] == 7.0
+    assert np.add(same, 1.0, out=values) is values
