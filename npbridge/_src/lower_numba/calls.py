@@ -95,6 +95,8 @@ class Calls:
         value = twins.real_function(function.value)
         if id(value) in builtin_calls.TABLE:
             return builtin_calls.TABLE[id(value)](self, node)
+        if value in (np.ndenumerate, np.ndindex, np.nditer):
+            return numpy_calls.function(self, value, f"numpy.{value.__name__}", node)
         if isinstance(value, type) and not (issubclass(value, np.generic) or value in (*NUMBERS, np.ndarray)):
             return self.construct(value, node)
         if value in NUMBERS or (isinstance(value, type) and issubclass(value, np.generic)):

@@ -45,6 +45,11 @@ def _surroundings() -> bytes:
 
 def key_of(program: Any, options: dict) -> str | None:
     """The key of a program; None where it holds what has no value to go by."""
+    from ..backends.numba.overloads.forms import HOSTED
+
+    names = (n.id for unit in program.order for n in ast.walk(unit.emitted) if isinstance(n, ast.Name))
+    if not HOSTED.isdisjoint(names):
+        return None
     total = hashlib.sha256(_surroundings())
     total.update(repr((sorted(options.items()), program.options.robust)).encode())
     for unit in program.order:

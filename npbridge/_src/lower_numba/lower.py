@@ -363,7 +363,7 @@ def refusal(variant: Any, text: str) -> LoweringError:
     lines = [x.strip() for x in plain.splitlines() if x.strip()]
     noise = ("Failed in nopython", "During", "File", ">>>", "- ", "There are", "<source", "Overload", "Rejected")
     told = [x for x in lines if not x.startswith(noise)]
-    reason = next((x for x in told if x.startswith(_REASONS)), told[0] if told else lines[0])
+    reason = next((x for x in told if x.startswith(_REASONS)), (told or lines or ["Numba stopped without a word."])[0])
     signature = next((x for x in lines if x.startswith(">>>")), "")
     where = ""
     if mine:

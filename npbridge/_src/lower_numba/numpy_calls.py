@@ -26,8 +26,46 @@ _STATIC = (np.finfo, np.iinfo, np.dtype, np.issubdtype, np.result_type, np.promo
 
 
 def function(unit: Any, value: Any, name: str, node: ast.Call) -> Pair:
+    if value in (np.array, np.asarray) and node.args and isinstance(node.args[0], (ast.List, ast.Tuple)):
+        found = _from_display(unit, node)
+        if found is not None:
+            return found
     args, kwargs = unit.arguments(node)
     return with_arguments(unit, value, name, args, kwargs, node)
+
+
+def _from_display(unit: Any, node: ast.Call) -> Pair | None:
+    """``np.array([[a, 1], [2, 3.5]])``: rows that mix kinds are one row, reshaped."""
+    rows = node.args[0].elts
+    if not rows or not all(isinstance(r, (ast.List, ast.Tuple)) and r.elts for r in rows):
+        return None
+    if len({len(r.elts) for r in rows}) != 1 or any(isinstance(e, ast.Starred) for r in rows for e in r.elts):
+        return None
+    if any(isinstance(e, (ast.List, ast.Tuple)) for r in rows for e in r.elts):
+        try:
+            value = np.array(ast.literal_eval(node.args[0]))
+        except ValueError:
+            return None
+        return _copied(unit, value, node)
+    parts = [unit.expr(e) for r in rows for e in r.elts]
+    if not any(_scalar(v) for v, _ in parts):
+        return None  # perhaps arrays: a number among them would say that they are not
+    flat = ast.Call(
+        twins.reference("numpy.array"), [ast.List([unit.node(v, m, node) for v, m in parts], ast.Load())], []
+    )
+    shape = ast.Tuple([ast.Constant(len(rows)), ast.Constant(len(rows[0].elts))], ast.Load())
+    return _cast(unit, ast.Call(ast.Attribute(flat, "reshape", ast.Load()), [shape], []), node)
+
+
+def _copied(unit: Any, value: np.ndarray, node: ast.Call) -> Pair:
+    return _cast(unit, ast.Call(ast.Attribute(unit.program.constant(value, "table"), "copy", ast.Load()), [], []), node)
+
+
+def _cast(unit: Any, made: ast.expr, node: ast.Call) -> Pair:
+    dtype = node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg == "dtype"), None)
+    if dtype is not None:
+        made = ast.Call(unit.stub("npb_astype"), [made, dtype_node(unit, unit.expr(dtype), node)], [])
+    return Dynamic(), made
 
 
 def with_arguments(unit: Any, value: Any, name: str, args: list, kwargs: dict, node: ast.AST) -> Pair:
@@ -131,8 +169,15 @@ def _through_form(unit: Any, form: Any, name: str, args: list, kwargs: dict, nod
     given = {
         k for k, p in bound.items() if not (isinstance(p, tuple) and isinstance(p[0], Known) and p[0].value is None)
     }
-    if form.native is not None and given <= form.native and not unit.program.options.robust:
+    # Numba turns a list that is appended to and then handed to np.array into an array
+    # everywhere, also where it is used as a list
+    listed = name in ("numpy.array", "numpy.asarray") and isinstance(args[0][1] if args else None, ast.Name)
+    if form.native is not None and given <= form.native and not unit.program.options.robust and not listed:
         return None
+    return form_call(unit, form, bound, node)
+
+
+def form_call(unit: Any, form: Any, bound: dict, node: ast.AST) -> ast.expr:
     form.check(unit, bound, node)
     made = []
     for parameter in form.signature.parameters.values():

@@ -518,6 +518,7 @@ class Statements:
         before = self.pre.pop()
         if isinstance(value, Known) and not value.value:
             return self.block(node.orelse)
+        test = ast.Constant(True) if isinstance(value, Known) else test
         body = self.block(node.body)
         orelse = self._orelse(node)
         if before:

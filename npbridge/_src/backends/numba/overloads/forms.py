@@ -49,6 +49,10 @@ def _value(pair: Any) -> Any:
 FORMS: dict[Any, Form] = {}
 STUBS: dict[str, Callable] = {}
 
+# Functions that go through the interpreter: what holds their addresses lives as long
+# as the process, so programs that call them are not kept on disk.
+HOSTED: set[str] = set()
+
 
 def stub(function: Callable) -> Callable:
     """Make `function` known to compiled code by its name."""

@@ -93,7 +93,7 @@ def _clip(a, a_min=None, a_max=None, min=None, max=None):
     return compiled(f"def impl(a, a_min=None, a_max=None, min=None, max=None):\n    return {value}{copied}\n", **names)
 
 
-@form(np.array, np.asarray, native="object dtype")
+@form(np.array, native="object dtype")
 def npb_array(object, dtype=None, ndmin=0):
     """``numpy.array``."""
 
@@ -112,6 +112,20 @@ def _array(object, dtype=None, ndmin=0):
         dt = as_dtype(types.unliteral(object)).type if isinstance(dtype, _NONE) else as_dtype(dtype.dtype).type
         return compiled("def impl(object, dtype=None, ndmin=0):\n    return np.full((), object, dt)\n", dt=dt)
     return compiled(f"def impl(object, dtype=None, ndmin=0):\n    return np.array(object){cast}\n")
+
+
+@form(np.asarray, np.asanyarray, native="a dtype")
+def npb_asarray(a, dtype=None):
+    """``numpy.asarray``: an array is given back as it is."""
+
+
+@overloads(npb_asarray)
+def _asarray(a, dtype=None):
+    if isinstance(a, types.Array):
+        if isinstance(dtype, _NONE) or as_dtype(dtype.dtype) == as_dtype(a.dtype):
+            return lambda a, dtype=None: a
+        return lambda a, dtype=None: a.astype(dtype)
+    return lambda a, dtype=None: npb_array(a, dtype, 0)
 
 
 def _rows(inner: Any, cast: str) -> Any:
