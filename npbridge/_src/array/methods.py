@@ -246,6 +246,9 @@ def _traced_put(self, indices, values, mode="raise"):
 
 
 def _fill(self, value):
+    if type(value) in OURS and value.ndim == 0 and value._buffer.traced:
+        self[...] = value
+        return
     value = core.host_values(value)
     if self.ndim == 0 or not core.np.isscalar(value):
         write_host(self, lambda a: a.fill(value))

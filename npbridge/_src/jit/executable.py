@@ -18,6 +18,7 @@ import numpy as np
 
 from ..array import core
 from ..convert.context import tracing
+from ..ground.errors import ControlFlowError, UnsupportedError
 from ..storage.buffer import SMALL, Buffer, Tracer, canonical
 from ..storage.recording import give_back
 from .arguments import NeedsValue, Signature, weak_scalar
@@ -31,6 +32,9 @@ ASKS_FOR_VALUES = (
     jax.errors.TracerBoolConversionError,
     jax.errors.TracerIntegerConversionError,
     jax.errors.ConcretizationTypeError,
+    # a loop or a slice that cannot be compiled may be one that can when numbers are known
+    ControlFlowError,
+    UnsupportedError,
 )
 
 

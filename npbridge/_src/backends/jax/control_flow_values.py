@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ...array import core, ragged, traced_number
+from ...ground.errors import UnsupportedError
 from ...storage.buffer import Tracer, canonical
 
 OURS = core.OURS
@@ -114,7 +115,9 @@ def take_apart(x) -> Any:
     if kind is dict:
         return Node(kind, tuple(x), [take_apart(y) for y in x.values()])
     if kind is ragged.Ragged:
-        raise Mismatch("an array whose length is known only at run time")
+        raise UnsupportedError(
+            ragged.REFUSED.format(what="a variable, in a loop or branch, or a result that is a part")
+        )
     return Static(x)
 
 
