@@ -6,6 +6,7 @@ has a word for what is wrong, npbridge raises NumPy's own class.
 
 from ._src.ground.errors import (
     BackendError,
+    ControlFlowError,
     FallbackError,
     FallbackWarning,
     NpbridgeError,
@@ -15,6 +16,7 @@ from ._src.ground.errors import (
 
 __all__ = [
     "BackendError",
+    "ControlFlowError",
     "FallbackError",
     "FallbackWarning",
     "NpbridgeError",
