@@ -17,6 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..array import core
+from ..array.ragged import Ragged
 from ..convert.context import tracing
 from ..ground.errors import ControlFlowError, UnsupportedError
 from ..storage.buffer import SMALL, Buffer, Tracer, canonical
@@ -159,6 +160,11 @@ class Executable:
         leaves, tree = jax.tree.flatten(result, is_leaf=lambda x: type(x) in OURS)
         plan, values = [], []
         for x in leaves:
+            if isinstance(x, Ragged):
+                raise UnsupportedError(
+                    "a result whose length is known only at run time cannot leave a function compiled for 'jax'. "
+                    "Return the whole array and a count, or compile on the 'numpy' backend."
+                )
             if type(x) not in OURS:
                 traced = isinstance(x, Tracer)
                 plan.append(("raw", len(values)) if traced else ("constant", x))
