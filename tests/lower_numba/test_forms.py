@@ -243,7 +243,13 @@ FORMS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: form[0].__name__)
+# These take more than a few seconds to compile.
+SLOW = {sorted_forms, moved, narrow, moments, joined, padded, gradients, products, norms, extremes, wheres, created}
+
+
+@pytest.mark.parametrize(
+    "form", [pytest.param(f, marks=pytest.mark.long if f[0] in SLOW else (), id=f[0].__name__) for f in FORMS]
+)
 def test_form(form):
     function, *args = form
     same(function, *args, rtol=1e-5 if function.__name__.startswith("narrow") else 1e-9)

@@ -146,7 +146,7 @@ class Variant:
             if self.random:
                 random_state.to_numba()
             try:
-                result = self.dispatcher(*host)
+                result = self.dispatcher(*host) if self._warned else self._first(host)
             except Exception as error:
                 self.failed(error, host, kept)
                 raise
@@ -171,6 +171,15 @@ class Variant:
         pairs = zip(values, kinds.types[1], strict=True)
         self.updates([exchange.wrapped(v, None, k, seen) for v, k in pairs], *args)
         return self._wrapped(result, host, seen, kinds.types[0])
+
+    def _first(self, host: list) -> Any:
+        """The call that compiles; what Numba thinks of lists and of layouts is no news to the user."""
+        from numba.core.errors import NumbaPendingDeprecationWarning, NumbaPerformanceWarning
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NumbaPendingDeprecationWarning)
+            warnings.simplefilter("ignore", NumbaPerformanceWarning)
+            return self.dispatcher(*host)
 
     def _copies(self, host: list) -> list:
         return [h.copy() if w and type(h) is np.ndarray else None for h, w in zip(host, self.written, strict=True)]

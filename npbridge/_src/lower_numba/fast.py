@@ -57,7 +57,8 @@ class _Code:
 
     def text(self) -> str:
         guards = self.lowered.guards
-        lines = [f"def fast({self.lowered.head}):", "    try:"]
+        # a function of nothing has nothing to look at
+        lines = [f"def fast({self.lowered.head}):", "    try:", "        pass"]
         lines += [f"        if not ({guards}): return MISS"] if guards != "True" else []
         for i, text in enumerate(self.lowered.texts):
             lines += [f"        x{i} = {text}", f"        if type(x{i}) is not T{i}: return MISS"]
