@@ -195,6 +195,15 @@ def store(unit: Any, target: ast.Attribute, value: Value, made: ast.expr | None,
     return _store_array(unit, path, current, value, made, node)
 
 
+def store_at(unit: Any, path: Any, current: Any, value: Value, made: Any, node: ast.AST) -> list[ast.stmt] | None:
+    """Store where an array or a number was found; None where neither is."""
+    if is_array(current):
+        return _store_array(unit, path, current, value, made, node)
+    if _is_number(current):
+        return _store_number(unit, path, current, value, unit.node(value, made, node), node)
+    return None
+
+
 def _is_number(value: Any) -> bool:
     if hasattr(type(value), "_number"):
         return True

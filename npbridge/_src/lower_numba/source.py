@@ -104,7 +104,9 @@ def _same_code(node: ast.Lambda, code: types.CodeType) -> bool:
 
 def _plain(code: types.CodeType) -> tuple:
     consts = tuple(_plain(c) if isinstance(c, types.CodeType) else c for c in code.co_consts)
-    return tuple(i.opname for i in _instructions(code)), consts, code.co_names
+    # a method of an imported module is loaded as an attribute, when the compiler knows of the import
+    names = tuple(i.opname.replace("LOAD_METHOD", "LOAD_ATTR") for i in _instructions(code))
+    return names, consts, code.co_names
 
 
 def _instructions(code: types.CodeType) -> list:

@@ -313,11 +313,31 @@ class Statements:
         if isinstance(base, Struct):
             return self._store_in_struct(target, base, value, made, node)
         if isinstance(base, Known):
-            raise self.error(
-                node,
-                "an item of a list or a dictionary that is an attribute, a global or a closure variable is assigned: "
-                "compiled code takes such containers as constants. Use an array.",
-            )
+            return self._store_in_known(target, base, value, made, node)
+        return self._store_in_array(target, base, base_node, value, made, node)
+
+    def _store_in_known(
+        self, target: ast.Subscript, base: Known, value: Value, made: Any, node: ast.AST
+    ) -> list[ast.stmt]:
+        """``self.items[key] = value``: as an attribute, where an array or a number is there already."""
+        key, _ = self.expr(target.slice)
+        if base.path is not None and isinstance(key, Known) and type(base.value) in (list, dict):
+            try:
+                current = base.value[key.value]
+            except LookupError:
+                current = None
+            held = attributes.store_at(self, base.path.item(key.value), current, value, made, node)
+            if held is not None:
+                return held
+        raise self.error(
+            node,
+            "an item of a list or a dictionary that is an attribute, a global or a closure variable is assigned: "
+            "compiled code takes such containers as constants. Use an array.",
+        )
+
+    def _store_in_array(
+        self, target: Any, base: Any, base_node: Any, value: Value, made: Any, node: Any
+    ) -> list[ast.stmt]:
         base_node = self.whole(base, base_node)
         key = self.index(target.slice)
         stored = self.node(value, made, node, context="array")
@@ -393,7 +413,7 @@ class Statements:
 
     def _augment_item(self, target: ast.Subscript, node: ast.AugAssign) -> list[ast.stmt]:
         base, base_node = self.expr(target.value)
-        if isinstance(base, Struct) and base_node is None:
+        if isinstance(base, (Struct, Known)) and base_node is None:
             current, place = self.expr(ast.Subscript(target.value, target.slice, ast.Load()))
             if isinstance(current, Dynamic) and not current.scalar and isinstance(place, ast.Name):
                 made = self.dynamic(node.value)

@@ -102,6 +102,8 @@ def must_unroll(unit: Any, node: ast.For) -> bool:
     found = probe(unit, node.iter)
     if found is None:
         return False
+    if not found:
+        return True
     flat = [v for value, _ in found for v in _leaves(value)]
     if all(isinstance(v, Known) and number_kind(v.value) for v in flat):
         kinds = {number_kind(v.value) for v in flat}
