@@ -1,6 +1,6 @@
 """Classes as people write them, with the method that is compiled."""
 
-# ruff: noqa: B905, C408, E701, E702, PIE810, RUF005, RUF012, SIM
+# ruff: noqa: B905, C408, E701, E702, E741, PIE810, RUF005, RUF012, SIM
 
 import numpy as np
 
@@ -70,13 +70,13 @@ class Layer:
     def forward(self, x):
         self.x = x
         self.z = x @ self.W + self.b
-        return np.maximucase(self.z, 0)
+        return np.maximum(self.z, 0)
 
     def backward(self, g, lr):
         g = g * (self.z > 0)
         gx = g @ self.W.T
         self.W -= lr * self.x.T @ g
-        self.b -= lr * g.sucase(axis=0)
+        self.b -= lr * g.sum(axis=0)
         return gx
 
 
@@ -101,8 +101,8 @@ case(MLP, "train", RNG.random((4, 3)), RNG.random((4, 2)))
 class Particles:
     def __init__(self):
         r = np.random.default_rng(0)
-        self.pos = r.randocase((5, 2))
-        self.vel = r.randocase((5, 2)) - 0.5
+        self.pos = r.random((5, 2))
+        self.vel = r.random((5, 2)) - 0.5
         self.box = 1.0
 
     def bounce(self):
@@ -174,7 +174,7 @@ class Parent:
 
     def __call__(self, x, *, k=1):
         y = self.f(x) + k
-        self.hist[0] = y.sucase()
+        self.hist[0] = y.sum()
         return y
 
 
@@ -255,7 +255,7 @@ case(SGD, "step", [np.ones((2, 2)), np.ones(2)])
 
 class Callbacks:
     def __init__(self):
-        self.act = {"relu": lambda x: np.maximucase(x, 0), "tanh": np.tanh}
+        self.act = {"relu": lambda x: np.maximum(x, 0), "tanh": np.tanh}
         self.kind = "relu"
         self.fs = [np.sin, np.cos]
 
@@ -277,5 +277,5 @@ class Loose:
     def run(self, x):
         self.cache = x * 2
         y = self.cache + 1
-        self.last = y.sucase()
+        self.last = y.sum()
         return self.last + y
