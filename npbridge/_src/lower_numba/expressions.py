@@ -11,10 +11,10 @@ import numpy as np
 
 from . import attributes, comprehensions, numpy_calls, twins
 from .errors import NeedsValue
-from .statements import _OPERATOR, _ORDER, joined
+from .joins import OPERATOR, ORDER, joined
 from .values import Dynamic, Known, Local, Method, Struct, Value, is_array, is_constant, number_kind
 
-_FOLD = {cls: getattr(operator, name) for cls, name in _OPERATOR.items()}
+_FOLD = {cls: getattr(operator, name) for cls, name in OPERATOR.items()}
 _UNARY = {ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Invert: operator.invert, ast.Not: operator.not_}
 _COMPARE = {
     ast.Eq: operator.eq,
@@ -236,7 +236,7 @@ class Expressions:
         made_right = self.node(right, made_right, node.right)
         value = Dynamic(self.combined(left, right, node.op), scalar=_scalar(left) and _scalar(right))
         if self.program.options.robust and value.number is None:
-            name = _OPERATOR[type(node.op)]
+            name = OPERATOR[type(node.op)]
             return value, self.operator_call(name, [made_left, made_right], [left, right])
         return value, ast.BinOp(made_left, node.op, made_right)
 
@@ -248,7 +248,7 @@ class Expressions:
         a, b = _number_of(left), _number_of(right)
         if a is None or b is None:
             return None
-        wide = max(a, b, key=_ORDER.index)
+        wide = max(a, b, key=ORDER.index)
         if isinstance(op, ast.Div) and wide in ("int", "bool"):
             return "float"
         return "int" if wide == "bool" else wide
@@ -562,14 +562,14 @@ def _number_of(value: Value | None) -> str | None:
     if isinstance(value, Known):
         return number_kind(value.value)
     if isinstance(value, Dynamic):
-        return value.number if value.number in _ORDER else None
+        return value.number if value.number in ORDER else None
     return None
 
 
 def _scalar(value: Value) -> bool:
     if isinstance(value, Known):
         return number_kind(value.value) is not None or isinstance(value.value, np.generic)
-    return isinstance(value, Dynamic) and (value.scalar or value.number in _ORDER)
+    return isinstance(value, Dynamic) and (value.scalar or value.number in ORDER)
 
 
 def _fold(function: Any, *values: Any) -> Known | None:

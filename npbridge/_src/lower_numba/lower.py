@@ -310,7 +310,7 @@ def _same(now: Any, then: Any) -> bool:
 def _template(entry: Unit) -> Value | None:
     """How the result of the compiled function is put together again."""
     from .calls import _always_returns
-    from .statements import joined
+    from .joins import joined
 
     if not entry.returns:
         return None

@@ -7,15 +7,17 @@ import builtins
 from typing import Any
 
 from . import errors
+from .bindings import Bindings
 from .calls import Calls
+from .control import Control
 from .expressions import Expressions
 from .paths import Path, Root
 from .program import Lifted, Program
 from .statements import Statements
-from .values import Dynamic, Known, Local, Struct, Value, is_constant
+from .values import Conflict, Dynamic, Known, Struct, Value, is_constant
 
 
-class Unit(Statements, Calls, Expressions):
+class Unit(Statements, Bindings, Control, Calls, Expressions):
     """The walker over one function and what it emits.
 
     Parameters
@@ -272,12 +274,6 @@ class Unit(Statements, Calls, Expressions):
         return errors.at(self.filename, node, message)
 
 
-class Conflict(Known):
-    """A name that two branches left with different objects."""
-
-    __slots__ = ()
-
-
 def _ends_in_return(body: list[ast.stmt]) -> bool:
     return bool(body) and isinstance(body[-1], ast.Return)
 
@@ -310,6 +306,3 @@ def local_names(node: ast.AST) -> set[str]:
             found.add(item.name)
         queue.extend(ast.iter_child_nodes(item))
     return found
-
-
-__all__ = ["Conflict", "Local", "Unit", "local_names"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .joins import merged
 from .values import Dynamic, Known, Struct, Value, is_constant, number_kind
 
 _LIMIT = 256
@@ -166,8 +167,6 @@ def emit(unit: Any, node: ast.For) -> list[ast.stmt]:
 
 
 def _iteration(unit: Any, node: ast.For, value: Value, made: Any, flag: str | None) -> list[ast.stmt]:
-    from .statements import merged
-
     unit.pre.append([])
     bound = unit.store(node.target, value, made, node)
     bound = [*unit.pre.pop(), *bound]

@@ -41,6 +41,12 @@ class Known(Value):
     node: ast.expr | None = None
 
 
+class Conflict(Known):
+    """A name that two branches left with different objects."""
+
+    __slots__ = ()
+
+
 @dataclass(slots=True)
 class Struct(Value):
     """A container whose items have values of their own."""

@@ -1,0 +1,117 @@
+"""What is known where two ways through a function meet, and small questions about trees."""
+
+from __future__ import annotations
+
+import ast
+
+import numpy as np
+
+from .values import Conflict, Dynamic, Known, Struct, Value, is_constant
+
+
+def targets_of(target: ast.expr) -> list[ast.expr]:
+    if isinstance(target, (ast.Tuple, ast.List)):
+        return [target, *(x for t in target.elts for x in targets_of(t))]
+    return [target]
+
+
+def names_in(target: ast.expr) -> list[str]:
+    return [t.id for t in targets_of(target) if isinstance(t, ast.Name)]
+
+
+def as_store(target: ast.expr) -> ast.expr:
+    if isinstance(target, (ast.Tuple, ast.List)):
+        return ast.Tuple([as_store(t) for t in target.elts], ast.Store())
+    return ast.Name(target.id, ast.Store())
+
+
+def representable(value: Value) -> bool:
+    return isinstance(value, Known) and is_constant(value.value)
+
+
+def settled_value(value: Value) -> Value:
+    if isinstance(value, Known):
+        return Known(value.value)
+    if isinstance(value, Dynamic) and value.flat:
+        return Dynamic(value.number, scalar=True)
+    return value
+
+
+def ends(body: list[ast.stmt]) -> bool:
+    """Whether the statements after `body` cannot be reached from it."""
+    if not body:
+        return False
+    last = body[-1]
+    if isinstance(last, (ast.Return, ast.Raise, ast.Break, ast.Continue)):
+        return True
+    return isinstance(last, ast.If) and ends(last.body) and ends(last.orelse)
+
+
+def merged(first: dict[str, Value], second: dict[str, Value], keep: bool = False) -> dict[str, Value]:
+    """What is known after either of two ways; `keep` looks at the names of `first` only."""
+    result = {}
+    for name in first if keep else {**first, **second}:
+        if name not in first:
+            result[name] = second[name]
+        elif name not in second:
+            result[name] = first[name]
+        else:
+            result[name] = joined(first[name], second[name])
+    return result
+
+
+def same(a: Value, b: Value) -> bool:
+    """Whether two values are the same as far as code goes."""
+    from .program import key_of
+
+    return type(a) is type(b) and key_of(a) == key_of(b)
+
+
+def joined(a: Value, b: Value) -> Value:
+    if isinstance(a, Conflict) or isinstance(b, Conflict):
+        return a if isinstance(a, Conflict) else b
+    if isinstance(a, Struct) and isinstance(b, Struct) and a.kind is b.kind and a.keys == b.keys:
+        if len(a.items) == len(b.items):
+            pairs = zip(a.items, b.items, strict=True)
+            return Struct(a.kind, [(joined(x, y), m if m is not None else n) for (x, m), (y, n) in pairs], a.keys)
+    if same(a, b):
+        return a
+    first, second = _as_dynamic(a), _as_dynamic(b)
+    if first is not None and second is not None:
+        return Dynamic(_wider(first.number, second.number), first.scalar and second.scalar, first.flat and second.flat)
+    return Conflict(None)
+
+
+ORDER = ("bool", "int", "float", "complex")
+
+
+def _wider(a: str | None, b: str | None) -> str | None:
+    if a in ORDER and b in ORDER:
+        return max(a, b, key=ORDER.index)
+    return None
+
+
+def _as_dynamic(value: Value) -> Dynamic | None:
+    if isinstance(value, Dynamic):
+        return value
+    if isinstance(value, Known) and is_constant(value.value):
+        kind = type(value.value).__name__
+        return Dynamic(kind if kind in ORDER else None, scalar=kind in ORDER or isinstance(value.value, np.generic))
+    return None
+
+
+OPERATOR = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "truediv",
+    ast.FloorDiv: "floordiv",
+    ast.Mod: "mod",
+    ast.Pow: "pow",
+    ast.MatMult: "matmul",
+    ast.BitAnd: "and_",
+    ast.BitOr: "or_",
+    ast.BitXor: "xor",
+    ast.LShift: "lshift",
+    ast.RShift: "rshift",
+}
