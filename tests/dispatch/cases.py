@@ -456,8 +456,9 @@ DETERMINED = {
     np.linalg.qr: lambda r: tuple(map(abs, r)) if isinstance(r, tuple) else abs(r),
     np.linalg.eigh: lambda r: (r.eigenvalues, abs(r.eigenvectors)),
     # on 'jax' always complex, as in JAX: the dtype cannot depend on the values
-    np.linalg.eig: lambda r: (r.eigenvalues + 0j, abs(r.eigenvectors)),
-    np.linalg.eigvals: lambda r: r + 0j,
+    # in which order a library finds the eigenvalues is its own affair
+    np.linalg.eig: lambda r: (np.sort(r.eigenvalues + 0j), np.sort(abs(r.eigenvectors))),
+    np.linalg.eigvals: lambda r: np.sort(r + 0j),
 }
 
 # Units in the last place of the largest value; 0 where NumPy's answer is exact.

@@ -21,7 +21,7 @@ OURS = core.OURS
 # Results that are views where NumPy's are: asked of the stand-in first, so that
 # values still being computed are not waited for.
 VIEWS = (
-    np.array_split, np.atleast_1d, np.atleast_2d, np.atleast_3d, np.broadcast_arrays, np.broadcast_to,
+    np.array_split, np.atleast_1d, np.atleast_2d, np.atleast_3d, np.broadcast_arrays, np.broadcast_to, np.diag,
     np.diagonal, np.dsplit, np.expand_dims, np.flip, np.fliplr, np.flipud, np.hsplit, np.imag,
     np.linalg.diagonal, np.linalg.matrix_transpose, np.matrix_transpose, np.moveaxis, np.ravel, np.real,
     np.reshape, np.rollaxis, np.rot90, np.split, np.squeeze, np.swapaxes, np.transpose, np.unstack, np.vsplit,
@@ -30,7 +30,7 @@ VIEWS = (
 
 MOVES = (
     np.append, np.argpartition, np.argsort, np.argwhere, np.block, np.choose, np.column_stack,
-    np.compress, np.concatenate, np.copy, np.delete, np.diag, np.diag_indices_from, np.diagflat, np.digitize,
+    np.compress, np.concatenate, np.copy, np.delete, np.diag_indices_from, np.diagflat, np.digitize,
     np.dstack, np.empty_like, np.extract, np.flatnonzero, np.full_like, np.hstack, np.insert, np.intersect1d,
     np.isin, np.ix_, np.lexsort, np.meshgrid, np.nonzero, np.ones_like, np.packbits, np.partition,
     np.ravel_multi_index, np.repeat, np.resize, np.roll, np.searchsorted, np.select, np.setdiff1d,
