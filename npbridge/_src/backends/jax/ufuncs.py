@@ -323,6 +323,10 @@ def general(ufunc, inputs, kwargs):
         raise
     many = type(results) is tuple
     results = results if many else (results,)
+    if out and ufunc.signature is not None and any(o.shape != r.shape for o, r in zip(out, results, strict=True)):
+        # core dimensions are not broadcast into `out`: NumPy says so
+        samples = [np.zeros(np.shape(v), d) for v, d in zip(values, plan.inputs, strict=True)]
+        ufunc(*samples, out=tuple(np.empty(o.shape, o.dtype) for o in out), casting="unsafe")
     finished = [store(ufunc, r, out[i] if i < len(out) else None, where, inputs, order) for i, r in enumerate(results)]
     return tuple(finished) if many else finished[0]
 
