@@ -53,9 +53,9 @@ CASES = (
 
 # On `numpy`, a small array may cost this many compiled calls more than NumPy.
 NUMPY_OVERHEAD = 0.4
-# On `numpy`, work on a large array may take this many times what NumPy takes;
-# the excess over one is what repeated measurements of the same thing differ by.
-NUMPY_LARGE = 1.05
+# On `numpy`, work on a large array may take this many times what NumPy takes.  NumPy
+# against itself was measured between 0.89 and 1.12 where other work shared the memory.
+NUMPY_LARGE = 1.12
 
 LARGE_WORK = (
     Case("np.add(x, y)", LARGE, None),
