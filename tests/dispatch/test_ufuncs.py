@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pytest
 
-from ..oracle import same_as_numpy
+from ..oracle import VARIANTS, same_as_numpy, set_up
 from .surface import numeric_ufuncs
 
 UFUNCS = {u.__name__: u for u in numeric_ufuncs()}
@@ -51,6 +51,7 @@ ULPS = {
 COMPLEX_ULPS = 64
 
 
+NARROW = next(v for v in VARIANTS if v.name == "jax-32")
 # dtypes for which NumPy computes in float64
 WIDENED = {"i8", "b1"}
 
@@ -64,21 +65,31 @@ def ulps_of(name, *dtypes):
 
 @pytest.mark.parametrize("dtype", DATA)
 @pytest.mark.parametrize("name", ONE)
-def test_one(same, variant, name, dtype):
-    if name == "spacing" and variant.narrows and dtype in WIDENED:
-        pytest.skip("the spacing of float32 numbers is not that of float64 numbers")
+def test_one(same_wide, name, dtype):
     data = DATA[dtype]
     if name == "reciprocal" and data.dtype.kind in "iub":
         data = data[data != 0]  # in C, 1.0 / 0 as an integer is whatever it is
-    same(ONE[name], data, ulps=ulps_of(name, dtype))
+    same_wide(ONE[name], data, ulps=ulps_of(name, dtype))
+
+
+@pytest.mark.parametrize("dtype", ["f8", "i8", "c16"])
+@pytest.mark.parametrize("name", [n for n in UFUNCS if n in ONE or n in TWO])
+def test_narrowed(name, dtype):
+    """x64 off: 64-bit operands become 32-bit ones, and so do results."""
+    if name in ("spacing", "nextafter") and dtype in WIDENED:
+        return  # the next float32 number is not the next float64 number
+    data = DATA[dtype]
+    if name == "reciprocal" and dtype == "i8":
+        data = data[data != 0]
+    operands = (data, OTHER[dtype])[: UFUNCS[name].nin]
+    with set_up(NARROW) as variant:
+        same_as_numpy(variant, UFUNCS[name], *operands, ulps=ulps_of(name, dtype))
 
 
 @pytest.mark.parametrize("dtype", DATA)
 @pytest.mark.parametrize("name", TWO)
-def test_two(same, variant, name, dtype):
-    if name == "nextafter" and variant.narrows and dtype in WIDENED:
-        pytest.skip("the next float32 number is not the next float64 number")
-    same(TWO[name], DATA[dtype], OTHER[dtype], ulps=ulps_of(name, dtype))
+def test_two(same_wide, name, dtype):
+    same_wide(TWO[name], DATA[dtype], OTHER[dtype], ulps=ulps_of(name, dtype))
 
 
 MIXED = [("i8", "f4"), ("u1", "i1"), ("b1", "i1"), ("f2", "i1"), ("f4", "c16"), ("i8", "u1")]
@@ -86,12 +97,10 @@ MIXED = [("i8", "f4"), ("u1", "i1"), ("b1", "i1"), ("f2", "i1"), ("f4", "c16"), 
 
 @pytest.mark.parametrize("pair", MIXED, ids="-".join)
 @pytest.mark.parametrize("name", TWO)
-def test_mixed_dtypes(same, variant, name, pair):
-    if name == "nextafter" and variant.narrows and {*pair} & WIDENED:
-        pytest.skip("the next float32 number is not the next float64 number")
+def test_mixed_dtypes(same_wide, name, pair):
     a, b = DATA[pair[0]], OTHER[pair[1]]
     n = min(a.size, b.size)
-    same(TWO[name], a[:n], b[:n], ulps=ulps_of(name, *pair))
+    same_wide(TWO[name], a[:n], b[:n], ulps=ulps_of(name, *pair))
 
 
 @pytest.mark.parametrize("number", [3, 2.5, True, -1, 1j, 300], ids=str)
@@ -99,9 +108,13 @@ def test_mixed_dtypes(same, variant, name, pair):
 @pytest.mark.parametrize(
     "name", ["add", "multiply", "true_divide", "power", "maximum", "less", "equal", "arctan2", "left_shift"]
 )
-def test_python_numbers_are_weak(same, name, dtype, number):
-    same(lambda a: UFUNCS[name](a, number), DATA[dtype], ulps=ulps_of(name, dtype, "c16" if number == 1j else dtype))
-    same(lambda a: UFUNCS[name](number, a), DATA[dtype], ulps=ulps_of(name, dtype, "c16" if number == 1j else dtype))
+def test_python_numbers_are_weak(same_wide, name, dtype, number):
+    same_wide(
+        lambda a: UFUNCS[name](a, number), DATA[dtype], ulps=ulps_of(name, dtype, "c16" if number == 1j else dtype)
+    )
+    same_wide(
+        lambda a: UFUNCS[name](number, a), DATA[dtype], ulps=ulps_of(name, dtype, "c16" if number == 1j else dtype)
+    )
 
 
 X = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
@@ -221,10 +234,10 @@ REDUCE = {
 
 @pytest.mark.parametrize("case", REDUCE)
 @pytest.mark.parametrize("name", [n for n in METHODS if n not in NUMPY_FOLDS_WRONGLY])
-def test_reduce(same, name, case):
+def test_reduce(same_wide, name, case):
     kwargs = REDUCE[case]
     array = I if name.startswith("bitwise") else X + 0.5
-    same(lambda a, kwargs: UFUNCS[name].reduce(a, **kwargs), array, kwargs, ulps=ROUNDED.get(name, 0))
+    same_wide(lambda a, kwargs: UFUNCS[name].reduce(a, **kwargs), array, kwargs, ulps=ROUNDED.get(name, 0))
 
 
 def test_reduce_more(same):
@@ -244,39 +257,39 @@ def test_reduce_more(same):
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_accumulate(same, name):
+def test_accumulate(same_wide, name):
     array = I if name.startswith("bitwise") else X + 0.5
     ulps = ROUNDED.get(name, 0)
-    same(lambda a: UFUNCS[name].accumulate(a), array, ulps=ulps)
-    same(lambda a: UFUNCS[name].accumulate(a, axis=1), array, ulps=ulps)
-    same(lambda a: UFUNCS[name].accumulate(a, axis=3), array)
+    same_wide(lambda a: UFUNCS[name].accumulate(a), array, ulps=ulps)
+    same_wide(lambda a: UFUNCS[name].accumulate(a, axis=1), array, ulps=ulps)
+    same_wide(lambda a: UFUNCS[name].accumulate(a, axis=3), array)
 
 
 @pytest.mark.parametrize("name", [n for n in METHODS if n not in NUMPY_FOLDS_WRONGLY])
-def test_reduceat(same, name):
+def test_reduceat(same_wide, name):
     array = (I if name.startswith("bitwise") else X + 0.5).ravel()
     ulps = ROUNDED.get(name, 0)
-    same(lambda a: UFUNCS[name].reduceat(a, [0, 3, 1, 4]), array, ulps=ulps)
-    same(lambda a, i: UFUNCS[name].reduceat(a, i), array, np.array([5, 0]), ulps=ulps)
-    same(lambda a: UFUNCS[name].reduceat(a, [0, 9]), array)
+    same_wide(lambda a: UFUNCS[name].reduceat(a, [0, 3, 1, 4]), array, ulps=ulps)
+    same_wide(lambda a, i: UFUNCS[name].reduceat(a, i), array, np.array([5, 0]), ulps=ulps)
+    same_wide(lambda a: UFUNCS[name].reduceat(a, [0, 9]), array)
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_outer(same, name):
+def test_outer(same_wide, name):
     a, b = (I[0], I[1]) if name.startswith("bitwise") else (X[0], Y[1])
-    same(lambda a, b: UFUNCS[name].outer(a, b), a, b, ulps=ROUNDED.get(name, 0))
-    same(lambda a: UFUNCS[name].outer(a, a.reshape(1, 3)), a, ulps=ROUNDED.get(name, 0))
+    same_wide(lambda a, b: UFUNCS[name].outer(a, b), a, b, ulps=ROUNDED.get(name, 0))
+    same_wide(lambda a: UFUNCS[name].outer(a, a.reshape(1, 3)), a, ulps=ROUNDED.get(name, 0))
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_at(same, name):
+def test_at(same_wide, name):
     array = I if name.startswith("bitwise") else X + 0.5
 
     def program(a, v):
         UFUNCS[name].at(a, [0, 1, 0], v)
         UFUNCS[name].at(a[1], [2, 2], v[:2])
 
-    same(program, array, array[0], ulps=ROUNDED.get(name, 0) * 4)
+    same_wide(program, array, array[0], ulps=ROUNDED.get(name, 0) * 4)
 
 
 def test_at_more(same):
