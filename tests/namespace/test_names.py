@@ -24,8 +24,8 @@ MODULES = {
     np.emath: npbridge.emath,
 }
 NAMES = [(module, name) for module in MODULES for name in public_names(module)]
-OURS = {"JaxArray", "JaxScalar", "backend", "config", "enable_x64", "errors", "get_backend_name", "listen"}
-OURS |= {"set_platform", "use_backend"}
+OURS = {"JaxArray", "JaxScalar", "backend", "config", "enable_x64", "errors", "get_backend_name", "jit"}
+OURS |= {"listen", "set_platform", "use_backend"}
 # written by hand around NumPy's function, which cannot dispatch
 WRITTEN = {"as_strided", "nditer"}
 # what the standard adds to NumPy's signature
