@@ -20,7 +20,7 @@ LAYERS = [
     {"dispatch", "array"},  # the protocol and the class it serves: see core.dispatch_ufunc
     # NumPy's own compositions run with the face in place of numpy; control flow and whole functions are
     # lowered by a backend, with forms that the backend supplies
-    {"backends", "face", "convert", "lower_numba"},
+    {"backends", "face", "convert"},
     {"namespace", "support_table"},
     {"jit"},
     {"shell"},
@@ -69,7 +69,7 @@ def test_imports_go_down(path):
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_only_the_numba_backend_imports_numba(path):
     relative = path.relative_to(ROOT)
-    if {"numba", "lower_numba"} & set(relative.parts) or str(relative) in TOLD_BY_THE_PROGRAM:
+    if {"numba"} & set(relative.parts) or str(relative) in TOLD_BY_THE_PROGRAM:
         return
     for node in ast.walk(ast.parse(path.read_text())):
         names = [a.name for a in node.names] if isinstance(node, ast.Import) else []

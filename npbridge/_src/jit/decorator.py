@@ -65,7 +65,7 @@ class CompiledFunction:
 
     def _on_numpy(self, args, kwargs):
         if self._numba is None:
-            from ..lower_numba import compile_function
+            from ..backends.numba.lowering import compile_function
 
             self._numba = compile_function(self.function, parallel=self.options["parallel"])
         return self._numba(*args, **kwargs)

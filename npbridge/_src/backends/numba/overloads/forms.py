@@ -9,7 +9,7 @@ from typing import Any
 
 from numba.extending import overload
 
-from ....lower_numba.values import Known
+from ..lowering.values import Known
 
 
 class Form:

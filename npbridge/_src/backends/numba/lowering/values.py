@@ -9,7 +9,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from ..array.core import OURS, STORED_KINDS, JaxScalar
+from ....array.core import OURS, STORED_KINDS, JaxScalar
 
 
 class Value:

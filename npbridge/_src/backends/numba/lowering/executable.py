@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..array.core import OURS
+from ....array.core import OURS
 from . import exchange, fast, lower, random_state
 from .errors import LoweringError, Stale
 from .fast import MISS

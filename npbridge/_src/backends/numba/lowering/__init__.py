@@ -45,7 +45,7 @@ def compile_function(
     Examples
     --------
     >>> import numpy as np
-    >>> from npbridge._src.lower_numba import compile_function
+    >>> from npbridge._src.backends.numba.lowering import compile_function
     >>> def running_total(x):
     ...     for i in range(1, len(x)):
     ...         x[i] += x[i - 1]

@@ -6,8 +6,8 @@ import traceback
 import numpy as np
 import pytest
 
-from npbridge._src.lower_numba import compile_function
-from npbridge._src.lower_numba.errors import LoweringError
+from npbridge._src.backends.numba.lowering import compile_function
+from npbridge._src.backends.numba.lowering.errors import LoweringError
 
 from .compare import same_method
 

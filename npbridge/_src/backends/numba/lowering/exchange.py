@@ -8,10 +8,10 @@ from typing import Any
 import jax
 import numpy as np
 
-from ..array import core
-from ..array.core import OURS, JaxScalar
-from ..backends import host
-from ..storage import view
+from ....array import core
+from ....array.core import OURS, JaxScalar
+from ... import host
+from ....storage import view
 from .errors import Stale
 from .values import Dynamic, Known, Struct, is_array
 

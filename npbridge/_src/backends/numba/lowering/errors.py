@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import linecache
 
-from ..ground.errors import UnsupportedError
+from ....ground.errors import UnsupportedError
 
 
 class LoweringError(UnsupportedError):

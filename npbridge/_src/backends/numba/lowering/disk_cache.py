@@ -35,8 +35,8 @@ def _surroundings() -> bytes:
     import llvmlite
     import numba
 
-    from ..backends.numba import overloads
-    from ..ground.version import __version__
+    from .. import overloads
+    from ....ground.version import __version__
 
     text = [sys.version, np.__version__, numba.__version__, llvmlite.__version__, __version__]
     here = pathlib.Path(overloads.__file__).parent
@@ -45,7 +45,7 @@ def _surroundings() -> bytes:
 
 def key_of(program: Any, options: dict) -> str | None:
     """The key of a program; None where it holds what has no value to go by."""
-    from ..backends.numba.overloads.forms import HOSTED
+    from ..overloads.forms import HOSTED
 
     names = (n.id for unit in program.order for n in ast.walk(unit.emitted) if isinstance(n, ast.Name))
     if not HOSTED.isdisjoint(names):

@@ -202,7 +202,7 @@ class Program:
 
 
 def forms() -> dict[Any, Any]:
-    from ..backends.numba.overloads import FORMS
+    from ..overloads import FORMS
 
     return FORMS
 

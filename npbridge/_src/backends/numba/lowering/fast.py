@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from ..array import core
-from ..array.core import OURS, JaxScalar
-from ..storage.buffer import Buffer
+from ....array import core
+from ....array.core import OURS, JaxScalar
+from ....storage.buffer import Buffer
 from .values import Dynamic, Known
 
 MISS = object()

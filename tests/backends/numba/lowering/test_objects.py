@@ -12,8 +12,8 @@ import pytest
 
 import npbridge
 from npbridge._src.array.core import JaxArray
-from npbridge._src.lower_numba import compile_function, format_code
-from npbridge._src.lower_numba.errors import LoweringError
+from npbridge._src.backends.numba.lowering import compile_function, format_code
+from npbridge._src.backends.numba.lowering.errors import LoweringError
 
 from .compare import same, same_method
 

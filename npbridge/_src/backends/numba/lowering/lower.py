@@ -183,7 +183,7 @@ def compile_units(program: Program, entry: Unit, options: dict) -> Any:
 
     import numba
 
-    from ..backends.numba import overloads
+    from .. import overloads
 
     space: dict[str, Any] = {"np": np, "math": math, "__name__": "npbridge.compiled"}
     space.update(program.constants)
@@ -256,8 +256,8 @@ def _tolerant(holds: Any) -> Any:
 
 
 def _assigner(lifted: Any, head: str, space: dict) -> Any:
-    from ..array import core
-    from ..array.core import OURS
+    from ....array import core
+    from ....array.core import OURS
 
     target = lifted.key.text
     scope = dict(space)
