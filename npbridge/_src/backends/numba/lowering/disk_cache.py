@@ -35,8 +35,8 @@ def _surroundings() -> bytes:
     import llvmlite
     import numba
 
-    from .. import overloads
     from ....ground.version import __version__
+    from .. import overloads
 
     text = [sys.version, np.__version__, numba.__version__, llvmlite.__version__, __version__]
     here = pathlib.Path(overloads.__file__).parent

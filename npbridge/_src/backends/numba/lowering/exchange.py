@@ -10,8 +10,8 @@ import numpy as np
 
 from ....array import core
 from ....array.core import OURS, JaxScalar
-from ... import host
 from ....storage import view
+from ... import host
 from .errors import Stale
 from .values import Dynamic, Known, Struct, is_array
 
