@@ -1,0 +1,1 @@
+"""Random numbers: NumPy's streams on ``'numpy'``, keys on ``'jax'``, one face."""
