@@ -9,16 +9,15 @@ each call.
 
 from __future__ import annotations
 
-import builtins
 import functools
-import sys
-import sysconfig
 import types
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..array import core
+from ..ground.users import is_users
+from ..ground.users import made_by_exec as _made_by_exec
 
 OURS = core.OURS
 SIMPLE = (int, float, complex, bool, str, bytes, type(None), np.generic, np.dtype)
@@ -186,30 +185,3 @@ def _frozen(value):
     if type(value) in OURS:
         return "array"
     return id(value)
-
-
-_LIBRARY_PATHS = tuple({sysconfig.get_paths()[k] for k in ("stdlib", "platstdlib", "purelib", "platlib")})
-_decided: dict[str, bool] = {}
-
-
-def _made_by_exec(kind: type) -> bool:
-    """Whether a class is from code without a module name, and no builtin."""
-    return kind.__module__ == "builtins" and getattr(builtins, kind.__name__, None) is not kind
-
-
-def is_users(module: str | None) -> bool:
-    """Whether a module is the user's own code, and not of a library."""
-    if module is None:
-        return False
-    found = _decided.get(module)
-    if found is None:
-        top = module.partition(".")[0]
-        file = getattr(sys.modules.get(module), "__file__", None)
-        found = top not in _LIBRARIES and not (top in sys.stdlib_module_names and top != "__main__")
-        if found and file is not None:
-            found = not file.startswith(_LIBRARY_PATHS)
-        _decided[module] = found
-    return found
-
-
-_LIBRARIES = {"npbridge", "numpy", "jax", "jaxlib", "numba", "builtins", "scipy"}
