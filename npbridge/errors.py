@@ -6,22 +6,28 @@ has a word for what is wrong, npbridge raises NumPy's own class.
 
 from ._src.ground.errors import (
     BackendError,
+    CheckpointError,
     ControlFlowError,
     FallbackError,
     FallbackWarning,
+    NameInUseError,
     NpbridgeError,
     UnsupportedDtypeError,
     UnsupportedError,
+    VariableError,
 )
 
 __all__ = [
     "BackendError",
+    "CheckpointError",
     "ControlFlowError",
     "FallbackError",
     "FallbackWarning",
+    "NameInUseError",
     "NpbridgeError",
     "UnsupportedDtypeError",
     "UnsupportedError",
+    "VariableError",
 ]
 
 for _name in __all__:

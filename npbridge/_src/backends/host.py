@@ -75,9 +75,9 @@ def wrap_array(result: np.ndarray, seen):
                 return ours
             foreign = True
     if result.base is None and not foreign:
-        if result.dtype.char not in core.STORED_KINDS or not result.dtype.isnative:
+        if result.dtype.char not in core.STORED_KINDS:
             return result
-        return core.of_fresh(result)
+        return core.of_fresh(result if result.dtype.isnative else in_native_order(result))
     owner = view.owner_of(result)
     borrowed = foreign
     for ours, raw in seen:
@@ -94,9 +94,14 @@ def wrap_array(result: np.ndarray, seen):
             if ours._window().flags.writeable and not window.flags.writeable:
                 window = np.ndarray(window.shape, window.dtype, buffer.host, _offset(window, buffer), window.strides)
             return core.of_view(buffer, window, _base(ours))
-    if result.dtype.char not in core.STORED_KINDS or not result.dtype.isnative:
+    if result.dtype.char not in core.STORED_KINDS:
         return result
-    return core.of_memory(result, borrowed)
+    return core.of_memory(result if result.dtype.isnative else in_native_order(result), borrowed)
+
+
+def in_native_order(values: np.ndarray) -> np.ndarray:
+    """Arrays are made in the machine's byte order, whatever order was asked for."""
+    return values.astype(values.dtype.newbyteorder("="))
 
 
 def _offset(window, buffer) -> int:

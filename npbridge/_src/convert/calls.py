@@ -55,6 +55,9 @@ def _function(f):
 
     if is_converted(f) or not is_users(f) or getattr(f, "__wrapped_by_npbridge__", False):
         return f
+    trace = contexts.current()
+    if trace is not None:
+        trace.functions[f.__code__] = f
     return convert(f)
 
 

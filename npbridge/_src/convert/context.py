@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,6 +27,8 @@ class Context:
         What earlier traces of a block learned, by code object.
     raised : exception or None
         The last exception that the user's code raised by a ``raise`` statement.
+    functions : dict
+        The user's functions that were called, by their code.
     """
 
     def __init__(self, strict: bool = False) -> None:
@@ -37,11 +40,25 @@ class Context:
         self.recorder = Recorder()
         self.branches: list = []  # the code of the branches being traced, outermost first
         self.plain = 0  # how deep in loops over known numbers, which Python runs
+        self.functions: dict = {}
 
     def note(self, code, text: str) -> None:
-        entry = (code.co_filename, code.co_firstlineno, text)
+        """Say of the user's line that is being run what became of it; `code` is of the same file."""
+        self.note_at(code.co_filename, _line_in(code.co_filename) or code.co_firstlineno, text)
+
+    def note_at(self, file: str, line: int, text: str) -> None:
+        entry = (file, line, text)
         if entry not in self.notes:
             self.notes.append(entry)
+
+
+def _line_in(file: str) -> int | None:
+    frame = sys._getframe(2)
+    while frame is not None:
+        if frame.f_code.co_filename == file:
+            return frame.f_lineno
+        frame = frame.f_back
+    return None
 
 
 _current: contextvars.ContextVar[Context | None] = contextvars.ContextVar("npbridge_tracing", default=None)

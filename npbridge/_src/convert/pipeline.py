@@ -15,6 +15,7 @@ _FUTURE_FLAGS = 0x1FF0000  # the bits of co_flags that `from __future__` sets
 # keyed by file too: code objects of equal functions in two files are equal
 _codes: dict[tuple, types.CodeType | None] = {}
 _made: set[tuple] = set()
+_trees: dict[tuple, ast.AST] = {}
 reasons: dict[tuple, str] = {}
 
 
@@ -76,6 +77,18 @@ def converted_code(function) -> types.CodeType | None:
     return _codes[key]
 
 
+def text_of(function) -> str:
+    """The converted source of a function; empty where it has none."""
+    while isinstance(function, (types.MethodType, functools.partial)):
+        function = function.__func__ if isinstance(function, types.MethodType) else function.func
+    if not isinstance(function, types.FunctionType) or is_converted(function) or not converted_code(function):
+        return ""
+    node = _trees[_key(function.__code__)]
+    if isinstance(node, ast.Return):
+        return ast.unparse(node.value)
+    return ast.unparse(node).replace("__npb_function__", function.__name__, 1)
+
+
 def _refuse_generators(code) -> None:
     if code.co_flags & (0x20 | 0x80 | 0x100 | 0x200):
         raise UnsupportedError(
@@ -112,6 +125,7 @@ def _compiled(function) -> types.CodeType:
     module = ast.fix_missing_locations(ast.Module([outer], []))
     flags = code.co_flags & _FUTURE_FLAGS
     compiled = compile(module, code.co_filename, "exec", flags=flags, dont_inherit=True)
+    _trees[_key(code)] = inner
     factory = next(c for c in compiled.co_consts if isinstance(c, types.CodeType))
     found = next(c for c in factory.co_consts if isinstance(c, types.CodeType))
     return _renamed(found, code.co_name, code.co_qualname).replace(co_firstlineno=code.co_firstlineno)

@@ -39,5 +39,24 @@ class BackendError(NpbridgeError, ValueError):
     """A backend, platform or setting that does not exist."""
 
 
+class VariableError(NpbridgeError, ValueError, TypeError):
+    """A ``Variable`` was given another shape, or values that its dtype does not hold.
+
+    Variables keep both, so that code which was compiled for them stays right.  Make
+    it ``Variable(..., dynamic=True)``, or put a new ``Variable`` in its place.
+    """
+
+
+class NameInUseError(NpbridgeError, ValueError):
+    """The name of a model, or the path of a variable, belongs to another one."""
+
+
+class CheckpointError(NpbridgeError, ValueError):
+    """A saved file does not fit what it is loaded into, or is damaged.
+
+    The message lists everything that does not fit; nothing has been changed.
+    """
+
+
 class FallbackWarning(UserWarning):
     """A function without a native implementation ran on the host."""

@@ -58,7 +58,9 @@ recorders: list = []
 
 
 def canonical(dtype: np.dtype) -> np.dtype:
-    """The dtype in which JAX stores `dtype` under its present settings."""
+    """The dtype in which JAX stores `dtype` under its present settings, in the machine's byte order."""
+    if not dtype.isnative:
+        dtype = dtype.newbyteorder("=")
     if dtype.itemsize < 8:
         return dtype
     if jax.config.jax_enable_x64:

@@ -191,13 +191,15 @@ class ByName:
         seen: list = []
         plain = [host.unwrap(x, seen) for x in args]
         named = {k: host.unwrap(x, seen) for k, x in kwargs.items() if k != "out"}
+        out = kwargs.get("out")
+        if out is not None:
+            named["out"] = np.empty(out.shape, out.dtype)  # its shape and dtype may be what is wrong
         try:
             result = self.function(*plain, **named)
         except Exception as numpys:
             raise numpys.with_traceback(None) from None
         fallback.announce(self.function.__name__, "jax", f"jax.numpy cannot do this call ({_first_line(error)})")
         result = host.narrow(host.wrap(result, ()))
-        out = kwargs.get("out")
         if out is not None:
             out[...] = result
             return out
@@ -219,7 +221,7 @@ def wrap(result):
 
 def into(out, result):
     if out.shape != result.shape:
-        raise ValueError(f"output array has the wrong shape: {out.shape}, the result has {result.shape}")
+        raise ValueError(f"output array has wrong shape: {out.shape}, the result has {result.shape}")
     if not np.can_cast(result.dtype, out.dtype, "same_kind"):
         raise TypeError(f"Cannot cast result from {result.dtype!r} to {out.dtype!r}")
     ufuncs.write_into(out, result)

@@ -181,7 +181,7 @@ def lstsq(a, b, rcond=None):
     if rcond is None:
         rcond = float(np.finfo(dtype).eps) * max(a.shape)
     if not rcond >= 0:
-        rcond = np.finfo(dtype).eps
+        rcond = np.finfo(dtype).eps / 2  # what LAPACK takes for its machine precision
     x, residuals, rank, s = _lstsq(a._value(), b._value(), float(rcond), dtype.name)
     rank = int(rank)
     if rank != a.shape[1] or a.shape[0] <= a.shape[1]:

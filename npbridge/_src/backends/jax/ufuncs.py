@@ -310,7 +310,12 @@ def general(ufunc, inputs, kwargs):
     plan = plan_for(ufunc, dtypes, **resolve)
     if out:
         check_out(ufunc, dtypes, plan, out, resolve)
-    values = [weak_value(v, d) if t in WEAK else v for v, t, d in zip(values, dtypes, plan.inputs, strict=True)]
+    try:
+        values = [weak_value(v, d) if t in WEAK else v for v, t, d in zip(values, dtypes, plan.inputs, strict=True)]
+    except OverflowError:
+        if ufunc not in COMPARISONS or out or where is not True:
+            raise
+        return out_of_bounds(ufunc, inputs)
     if ufunc is np.power:
         check_power(plan, values)
     try:
