@@ -22,13 +22,17 @@ from ._src.ground.version import __version__
 from ._src.jit.interface import jit
 from ._src.namespace import lazy as _lazy
 from ._src.namespace import namespaces as _namespaces
+from ._src.state.base import Base
+from ._src.state.collector import Collector
+from ._src.state.display import tree
+from ._src.state.variable import TrainVar, Variable
 
 globals().update(_namespaces.main())
 
 from . import errors, fft, lib, linalg  # noqa: E402
 from .lib import scimath as emath  # noqa: E402
 
-for _class in (JaxArray, JaxScalar):
+for _class in (Base, Collector, JaxArray, JaxScalar, TrainVar, Variable, tree):
     _class.__module__ = __name__
 _apply_environment()
 

@@ -18,6 +18,7 @@ LAYERS = [
     {"ground"},
     {"storage"},
     {"dispatch", "array"},  # the protocol and the class it serves: see core.dispatch_ufunc
+    {"state"},
     # NumPy's own compositions run with the face in place of numpy; control flow and whole functions are
     # lowered by a backend, with forms that the backend supplies
     {"backends", "face", "convert"},

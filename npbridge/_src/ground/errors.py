@@ -60,3 +60,10 @@ class CheckpointError(NpbridgeError, ValueError):
 
 class FallbackWarning(UserWarning):
     """A function without a native implementation ran on the host."""
+
+
+class TransformError(NpbridgeError, TypeError):
+    """A derivative, a lane or a loop of a function that cannot have one as it is written.
+
+    The message says what the function does, why that is in the way, and what to do.
+    """

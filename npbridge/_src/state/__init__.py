@@ -1,0 +1,1 @@
+"""Models: variables that keep their shape, objects with names, what they hold."""
