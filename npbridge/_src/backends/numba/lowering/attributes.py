@@ -239,7 +239,8 @@ def _store_array(unit: Any, path: Any, current: Any, value: Value, made: Any, no
         return [ast.Expr(ast.Call(unit.stub("npb_rebind"), [lifted.ref(), made], []))]
     key: ast.expr = ast.Tuple([], ast.Load()) if lifted.flat else ast.Constant(Ellipsis)
     name = lifted.ref()
-    write = ast.Assign([ast.Subscript(name, key, ast.Store())], made)
+    checked = ast.Call(unit.stub("npb_fits"), [lifted.ref(), made], [])
+    write = ast.Assign([ast.Subscript(name, key, ast.Store())], checked)
     # people are shown the assignment that they wrote
     write.shown = ast.Assign([name], made)
     return [write]

@@ -208,6 +208,33 @@ def _rebind(place, value):
 
 
 @stub
+def npb_fits(place, value):
+    """`value`, which is assigned to an attribute that holds a ``Variable``."""
+
+
+@overloads(npb_fits)
+def _fits(place, value):
+    number = value.dtype if isinstance(value, types.Array) else value
+    ndim = getattr(value, "ndim", 0)
+    if not isinstance(number, (types.Number, types.Boolean)):
+        return lambda place, value: value
+    if ndim != place.ndim or not np.can_cast(as_dtype(number), as_dtype(place.dtype), "same_kind"):
+        raise errors.TypingError(
+            f"No match: a Variable that is {place} is assigned {value}. It keeps its shape and dtype: write an array "
+            "of this shape and kind, or use [...] to fill it."
+        )
+    if ndim == 0:
+        return lambda place, value: value
+
+    def impl(place, value):
+        if place.shape != value.shape:
+            raise ValueError("a Variable keeps its shape: an array of another shape was assigned")
+        return value
+
+    return impl
+
+
+@stub
 def npb_store_number(box, value, path):
     """``object.name = value`` where the attribute holds a number."""
 
