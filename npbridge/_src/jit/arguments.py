@@ -7,6 +7,7 @@ and whatever else is hashable are part of the key.
 
 from __future__ import annotations
 
+import types
 from typing import Any
 
 import jax
@@ -61,11 +62,24 @@ def weak_scalar(tracer, kind: type, origin) -> WeakScalar:
 
 def flatten(args, kwargs):
     """Leaves and structure; our arrays are leaves."""
-    return jax.tree.flatten((args, kwargs), is_leaf=is_array)
+    return jax.tree.flatten((args, kwargs), is_leaf=is_leaf)
 
 
-def is_array(x) -> bool:
-    return type(x) in OURS or isinstance(x, (np.ndarray, jax.Array)) or x is None
+def is_leaf(x) -> bool:
+    return type(x) in OURS or isinstance(x, (np.ndarray, jax.Array, Static)) or x is None
+
+
+def is_object(x) -> bool:
+    """Whether an argument is an object whose attributes, or a function whose variables, are state."""
+    kind = type(x)
+    if kind in OURS or kind in NUMBERS or isinstance(x, (np.ndarray, np.generic, jax.Array, type, str)):
+        return False
+    return (hasattr(x, "__dict__") or hasattr(kind, "__slots__")) and not isinstance(x, (types.ModuleType, np.ufunc))
+
+
+def objects_in(key) -> set[int]:
+    """The identities of objects in the key of a signature."""
+    return {part[1] for part in key[1] if type(part) is tuple and part[0] == "object"}
 
 
 class Signature:
@@ -107,6 +121,8 @@ class Signature:
         if kind in NUMBERS and i not in static and kind not in static:
             self.numbers.append((i, x))
             return kind
+        if is_object(x):
+            return ("object", id(x))
         try:
             hash(x)
         except TypeError:

@@ -1,41 +1,67 @@
-"""``npbridge.jit``."""
+"""What :func:`npbridge.jit` gives: a function that compiles itself when it is called."""
 
 from __future__ import annotations
 
 import functools
+import inspect
+import types
 import warnings
 
 from ..array import core
+from ..convert import context as contexts
 from ..convert import convert
+from ..convert.lines import tidy
 from ..dispatch import fallback
 from ..dispatch.backend import active
-from . import arguments, discover
+from ..ground.errors import UnsupportedError
+from . import arguments, bound, discover, reasons, texts
 from .executable import ASKS_FOR_VALUES, Binding, Executable, Missed
 from .quick import MISS, quick_path
 
 STORM = 16
+POOLS = 32  # for so many sets of objects that were arguments is compiled code kept
+
+
+class Pool:
+    """What was compiled for one set of objects among the arguments."""
+
+    def __init__(self, function, objects) -> None:
+        self.objects = objects
+        self.state = discover.State()
+        self.state.visit(function, getattr(function, "__name__", "function"))
+        for path, value in objects:
+            self.state.visit(value, path)
 
 
 class CompiledFunction:
-    """A function that runs compiled; made by :func:`jit`.
+    """A function that runs compiled; made by :func:`npbridge.jit`.
 
     Calling it does what the plain function does: results, writes to arguments and
     to captured arrays, errors.
+
+    Attributes
+    ----------
+    function : callable
+        What is compiled.
     """
 
     def __init__(self, function, **options) -> None:
+        self._binds = "instance"
+        if isinstance(function, (staticmethod, classmethod)):
+            self._binds = "nothing" if isinstance(function, staticmethod) else "class"
+            function = function.__func__
+        if isinstance(function, CompiledFunction):
+            function = function.function
+        _refuse(function)
         functools.update_wrapper(self, function, updated=())
+        if not hasattr(function, "__name__"):
+            self.__name__ = getattr(getattr(function, "func", None), "__name__", type(function).__name__)
         self.function = function
         self.options = options
-        self._static: frozenset = frozenset()
-        self._entries: dict = {}
-        self._last: tuple | None = None
-        self._state: discover.State | None = None
+        self._backend = options["backend"]
+        self.clear_cache()
         self._compiles = 0
-        self._quick = None
-        self._reason = "first call"
-        self._numba = None
-        self._latest: Executable | None = None
+        self._reason = "it has not been called"
 
     @functools.cached_property
     def converted(self):
@@ -43,56 +69,94 @@ class CompiledFunction:
         return convert(self.function)
 
     def __call__(self, *args, **kwargs):
-        backend = self.options["backend"] or active().name
-        if backend != "jax":
+        if contexts.current() is not None:  # part of what is being compiled
+            return self.converted(*args, **kwargs)
+        if (self._backend or active().name) != "jax":
             return self._on_numpy(args, kwargs)
-        quick = self._quick
-        if quick is not None and not kwargs:
-            result = quick(args)
-            if result is not MISS:
-                return result
-        state = self._state
-        if state is None or not state.holds():
-            if state is not None:
-                self._reason = f"{state.first_change()} changed"
-            state = self._state = self._discover()
-        return self._call(args, kwargs, state)
+        try:
+            if len(args) == self._count and not kwargs:
+                result = self._quick(*args)
+                if result is not MISS:
+                    return result
+            return self._on_jax(args, kwargs)
+        except Exception as error:
+            tidy(error)
+            raise
 
-    def _discover(self) -> discover.State:
-        state = discover.State()
-        state.visit(self.function, getattr(self.function, "__name__", "function"))
-        return state
+    # -- on jax
 
-    def _on_numpy(self, args, kwargs):
-        if self._numba is None:
-            from ..backends.numba.lowering import compile_function
-
-            self._numba = compile_function(self.function, parallel=self.options["parallel"])
-        return self._numba(*args, **kwargs)
-
-    def _call(self, args, kwargs, state):
+    def _on_jax(self, args, kwargs):
         args, kwargs = self._marked(args, kwargs)
         leaves, tree = arguments.flatten(args, kwargs)
+        pool = self._pool(leaves)
+        signature, binding = self._bind(pool, leaves, tree)
         while True:
-            signature = arguments.Signature(leaves, tree, self._static)
-            binding = Binding(signature, state)
-            key = (signature.key, binding.alias, state.constants(), tuple((b.shape, b.dtype) for b in binding.buffers))
+            key = self._key(pool, signature, binding)
             entry = self._entries.get(key)
             try:
                 if entry is None:
-                    entry = self._compile(state)
-                    result = entry.run(binding, signature)
-                    self._entries[key] = self._latest = entry
-                    self._warn_of_assignments(entry)
-                else:
-                    result = entry.run(binding, signature)
-                self._quick = quick_path(entry, binding, state, args, kwargs)
+                    entry = self._compile(pool, key, binding, signature)
+                result = entry.run(binding, signature)
+                self._quick, count = quick_path(entry, binding, signature, pool, args, kwargs)
+                self._count = count if self._quick is not None else -1
                 return result
             except Missed as missed:
-                state.arrays += [("met while tracing", core.of_view(b, None, None)) for b in missed.buffers]
+                pool.state.arrays += [("met while tracing", core.of_view(b, None, None)) for b in missed.buffers]
             except ASKS_FOR_VALUES:
                 if not self._make_static(signature):
                     raise
+            signature, binding = self._bind(pool, leaves, tree)
+
+    def _bind(self, pool, leaves, tree):
+        signature = arguments.Signature(leaves, tree, self._static)
+        return signature, Binding(signature, pool.state)
+
+    def _key(self, pool, signature, binding):
+        shapes = tuple([(b.shape, b.dtype) for b in binding.buffers])
+        return signature.key, binding.alias, pool.state.constants(), shapes, core.jax.config.jax_enable_x64
+
+    def _pool(self, leaves) -> Pool:
+        """The state that belongs to the objects among the arguments; found anew where it has changed."""
+        objects = [(f"argument {i}", x) for i, x in enumerate(leaves) if arguments.is_object(x)]
+        key = tuple([id(x) for _, x in objects])
+        pool = self._pools.get(key)
+        if pool is None or not pool.state.holds():
+            if pool is None and len(self._pools) >= POOLS:
+                self._forget(next(iter(self._pools)))
+            pool = self._pools[key] = Pool(self.function, objects)
+        return pool
+
+    def _forget(self, key) -> None:
+        """Drop what belongs to objects that may be gone: their identities may come back."""
+        del self._pools[key]
+        gone = set(key)
+        for entry_key in [k for k in self._entries if gone & arguments.objects_in(k[0])]:
+            del self._entries[entry_key]
+
+    def _compile(self, pool, key, binding, signature) -> Executable:
+        entry = Executable(self.converted, pool.state.objects, self.options["strict"])
+        entry.trace(binding, signature)
+        self._compiles += 1
+        self._reason = reasons.why(self._entries, key, self._names())
+        if self._compiles == STORM:
+            warnings.warn(
+                f"{self.__name__} was compiled {STORM} times; the last reason: {self._reason}. "
+                "Pass what varies as arrays, or keep shapes and constants the same.",
+                RuntimeWarning,
+                stacklevel=fallback.user_stacklevel(),
+            )
+        self._warn_of_assignments(entry)
+        self._entries[key] = self._latest = entry
+        if self.options["show_code"]:
+            print(texts.shown_on_jax(self, entry))  # noqa: T201  the user asks for it
+        return entry
+
+    def _names(self) -> list[str]:
+        """The names of the positional arguments, as far as they are known."""
+        try:
+            return list(inspect.signature(self.function).parameters)
+        except (TypeError, ValueError):
+            return []
 
     def _marked(self, args, kwargs):
         """The arguments, with those that the user declared static marked as such."""
@@ -112,17 +176,6 @@ class CompiledFunction:
                 return True
         return False
 
-    def _compile(self, state) -> Executable:
-        self._compiles += 1
-        if self._compiles == STORM:
-            warnings.warn(
-                f"{self.__name__} was compiled {STORM} times; the last reason: {self._reason}. "
-                "Pass what varies as arrays, or keep shapes and constants the same.",
-                RuntimeWarning,
-                stacklevel=fallback.user_stacklevel(),
-            )
-        return Executable(self.converted, state.objects)
-
     def _warn_of_assignments(self, entry) -> None:
         for name in dict.fromkeys(entry.assigned):
             warnings.warn(
@@ -132,33 +185,150 @@ class CompiledFunction:
                 stacklevel=fallback.user_stacklevel(),
             )
 
+    # -- on numpy
+
+    def _on_numpy(self, args, kwargs):
+        if self._numba is None:
+            self._numba = self._make_numba()
+        if not self.options["show_code"]:
+            return self._numba(*args, **kwargs)
+        before = self._numba.latest
+        result = self._numba(*args, **kwargs)
+        if self._numba.latest is not before:
+            print(texts.shown_on_numpy(self._numba))  # noqa: T201
+        return result
+
+    def _make_numba(self):
+        from ..backends.numba.lowering import compile_function
+
+        options = {name: self.options[name] for name in ("parallel", "fastmath", "debug")}
+        return compile_function(self.function, **options)
+
+    # -- as an attribute of a class
+
     def __get__(self, instance, owner=None):
+        if self._binds == "nothing":
+            return self
+        if self._binds == "class":
+            instance = owner
         if instance is None:
             return self
-        bound = self.__dict__.setdefault("_bound", {})
-        found = bound.get(id(instance))
-        if found is None or found.function.__self__ is not instance:
-            found = bound[id(instance)] = CompiledFunction(self.function.__get__(instance, owner), **self.options)
-        return found
+        if contexts.current() is not None:
+            return types.MethodType(self.function, instance)
+        return bound.method_of(self, instance)
+
+    def bound_to(self, instance) -> CompiledFunction:
+        """The compiled form of the method of one instance."""
+        return CompiledFunction(self.function.__get__(instance, type(instance)), **self.options)
+
+    # -- what it says of itself
+
+    @property
+    def source(self) -> str:
+        """The code that was compiled: with control flow converted on ``'jax'``, as Numba gets it on ``'numpy'``."""
+        if (self._backend or active().name) == "jax":
+            return texts.converted_source(self.function, self._latest)
+        return self._numba.source if self._numba is not None else ""
+
+    def lower(self, *args, **kwargs):
+        """The compiled code for some arguments, as texts; nothing is run.
+
+        Returns
+        -------
+        Lowered
+            With ``source``, and ``jaxpr``, ``stablehlo`` and ``hlo`` on ``'jax'``,
+            ``llvm`` on ``'numpy'``; ``as_text()`` is the one nearest to the machine.
+
+        Examples
+        --------
+        >>> import numpy as np, npbridge
+        >>> lowered = npbridge.jit(lambda x: x * 2).lower(npbridge.ones(3))
+        >>> "mul" in lowered.jaxpr
+        True
+        """
+        if (self._backend or active().name) != "jax":
+            return texts.LoweredOnNumpy(self._make_numba(), args, kwargs)
+        return texts.lower_on_jax(self, *self._prepared(args, kwargs))
+
+    def _prepared(self, args, kwargs):
+        """``(entry, binding, signature)`` of a call that is not run."""
+        args, kwargs = self._marked(args, kwargs)
+        leaves, tree = arguments.flatten(args, kwargs)
+        pool = self._pool(leaves)
+        while True:
+            signature, binding = self._bind(pool, leaves, tree)
+            entry = self._entries.get(self._key(pool, signature, binding))
+            try:
+                if entry is None:
+                    entry = Executable(self.converted, pool.state.objects, self.options["strict"])
+                    entry.trace(binding, signature)
+                return entry, binding, signature
+            except Missed as missed:
+                pool.state.arrays += [("met while tracing", core.of_view(b, None, None)) for b in missed.buffers]
+            except ASKS_FOR_VALUES:
+                if not self._make_static(signature):
+                    raise
 
     def cache_info(self) -> dict:
         """How often the function was compiled, for how many signatures, and why last."""
-        return {"compiles": self._compiles, "entries": len(self._entries), "reason": self._reason}
+        if (self._backend or active().name) == "jax":
+            return {"compiles": self._compiles, "entries": len(self._entries), "reason": self._reason}
+        kept = sum(map(len, self._numba.variants.values())) if self._numba is not None else 0
+        return {"compiles": kept, "entries": kept, "reason": self._reason if not kept else "new kinds of arguments"}
 
     def explain(self) -> str:
-        """What the loops and branches became when the function was compiled last.
+        """What became of each line when the function was compiled last.
 
         Returns
         -------
         str
-            A line ``file:line  what`` for each, and why it was compiled.
+            Why it was compiled; what it reads, writes and takes as constants; then
+            the source, with a remark under each line that became a loop, a branch, a
+            masked operation or a check at run time.
         """
-        lines = [f"{self.__name__}: compiled {self._compiles} times; the last reason: {self._reason}"]
-        if self._latest is not None:
-            lines += [f"{file}:{line}  {text}" for file, line, text in self._latest.notes]
-        return "\n".join(lines)
+        if (self._backend or active().name) == "jax":
+            return texts.explained(self, self._latest, self._pools)
+        return texts.shown_on_numpy(self._numba) if self._numba is not None else f"{self.__name__}: {self._reason}"
 
     def clear_cache(self) -> None:
         """Forget what was compiled."""
-        self._entries.clear()
-        self._state = self._quick = self._numba = None
+        self._entries: dict = {}
+        self._pools: dict = {}
+        self._static: frozenset = frozenset()
+        self._quick = self._numba = self._latest = None
+        self._count = -1  # how many arguments the quick way takes
+
+    def __repr__(self) -> str:
+        try:
+            signature = str(inspect.signature(self.function))
+        except (TypeError, ValueError):
+            signature = "(...)"
+        return f"<function new_{self.__name__}{signature}>"
+
+    def __npbridge_reaches__(self):
+        return (self.function,)
+
+    def __reduce__(self):
+        return bound.reduced(self)
+
+
+def _refuse(function) -> None:
+    """Say at once what cannot be compiled on any backend."""
+    if isinstance(function, type) or not callable(function):
+        raise TypeError(f"jit takes a function, a method or an object that can be called, not {function!r}")
+    inner = function
+    while isinstance(inner, functools.partial):
+        inner = inner.func
+    if not isinstance(inner, (types.FunctionType, types.MethodType)):
+        inner = getattr(type(inner), "__call__", None)  # noqa: B004
+    for asks, what in (
+        (inspect.isgeneratorfunction, "a generator: it is run in pieces, and a compiled function is run as a whole. "
+         "Collect what it yields in a list or an array, and return that"),
+        (inspect.iscoroutinefunction, "a coroutine: compiled code cannot wait. Compile the function that it calls "
+         "for the computation"),
+        (inspect.isasyncgenfunction, "an asynchronous generator: compiled code cannot wait"),
+    ):  # fmt: skip
+        if asks(inner):
+            code = inner.__code__
+            place = f"{code.co_filename}:{code.co_firstlineno}"
+            raise UnsupportedError(f"{inner.__name__} ({place}) is {what}.")

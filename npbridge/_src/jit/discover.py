@@ -9,28 +9,32 @@ each call.
 
 from __future__ import annotations
 
+import collections
 import functools
 import types
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from ..array import core
 from ..ground.users import is_users
 from ..ground.users import made_by_exec as _made_by_exec
+from .bound import Compiled
 
 OURS = core.OURS
 SIMPLE = (int, float, complex, bool, str, bytes, type(None), np.generic, np.dtype)
+SIMPLE_TYPES = {int, float, complex, bool, str, bytes, type(None), *np.sctypeDict.values()}
 _MISSING = object()
 
 
-class Guard(NamedTuple):
+class Guard:
     """What a mapping or a list held where the compiled code read it."""
 
-    holder: Any
-    key: Any
-    value: Any
-    path: str
+    __slots__ = ("array", "holder", "key", "path", "value")
+
+    def __init__(self, holder, key, value, path) -> None:
+        self.holder, self.key, self.value, self.path = holder, key, value, path
+        self.array: int | None = None  # which of the state's arrays it is, where another may take its place
 
     def now(self):
         try:
@@ -42,7 +46,53 @@ class Guard(NamedTuple):
         value = self.now()
         if value is self.value:
             return True
-        return type(value) is type(self.value) and type(value) in SIMPLE and same(value, self.value)
+        return type(value) is type(self.value) and type(value) in SIMPLE_TYPES and same(value, self.value)
+
+    def line(self, code) -> str:
+        """The line that looks at it in the quick way."""
+        holder, key, value = code.name(self.holder, "g"), code.name(self.key, "k"), code.name(self.value, "v")
+        differs = f" and differs(now, {value})" if type(self.value) in SIMPLE_TYPES else ""
+        return f"if (now := {holder}[{key}]) is not {value}{differs}: return MISS"
+
+
+class Length:
+    """How many entries a container had."""
+
+    __slots__ = ("holder", "path", "value")
+    array = None
+
+    def __init__(self, holder, path) -> None:
+        self.holder, self.path = holder, f"the number of entries of {path}"
+        self.value = len(holder)
+
+    def now(self):
+        return len(self.holder)
+
+    def holds(self) -> bool:
+        return len(self.holder) == self.value
+
+    def line(self, code) -> str:
+        return f"if len({code.name(self.holder, 'g')}) != {self.value}: return MISS"
+
+
+class Members:
+    """What a set held."""
+
+    __slots__ = ("holder", "path", "value")
+    array = None
+
+    def __init__(self, holder, path) -> None:
+        self.holder, self.path = holder, path
+        self.value = frozenset(holder)
+
+    def now(self):
+        return frozenset(self.holder)
+
+    def holds(self) -> bool:
+        return self.holder == self.value
+
+    def line(self, code) -> str:
+        return f"if {code.name(self.holder, 'g')} != {code.name(self.value, 'v')}: return MISS"
 
 
 def same(a, b) -> bool:
@@ -55,39 +105,71 @@ class State:
 
     def __init__(self) -> None:
         self.arrays: list[tuple[str, core.JaxArray]] = []
-        self.guards: list[Guard] = []
+        self.guards: list[Any] = []
+        self.classes: list[type] = []
         self.objects: list[Any] = []
         self._seen: dict[int, Any] = {}
 
     def holds(self) -> bool:
-        return all(guard.holds() for guard in self.guards)
+        """Whether all is as it was; an array that took the place of another is taken in."""
+        return all(guard.holds() or self.taken_in(guard) for guard in self.guards)
+
+    def taken_in(self, guard) -> bool:
+        """Take the array that a place holds now for the one that it held."""
+        if guard.array is None:
+            return False
+        now, (path, before) = guard.now(), self.arrays[guard.array]
+        if type(now) not in OURS or before is not guard.value or id(now) in self._seen:
+            return False
+        if sum(g.array == guard.array for g in self.guards) > 1:
+            return False  # one array in two places has become two
+        del self._seen[id(before)]
+        self._seen[id(now)] = guard.value = now
+        self.arrays[guard.array] = (path, now)
+        return True
 
     def first_change(self) -> str:
         return next((g.path for g in self.guards if not g.holds()), "")
 
     def constants(self) -> tuple:
-        return tuple((g.path, type(g.value).__name__, _frozen(g.value)) for g in self.guards)
+        return tuple([(g.path, type(g.value).__name__, _frozen(g.value)) for g in self.guards])
 
     # -- walking
 
     def visit(self, value, path: str, holder=None, key=None) -> None:
+        """Take in a value, which `holder` holds at `key`, and what can be reached from it."""
         kind = type(value)
         if holder is not None and (kind in OURS or _interesting(value)):
             self.guards.append(Guard(holder, key, value, path))
-        if isinstance(value, SIMPLE) or id(value) in self._seen:
-            if kind not in OURS:
-                return
-            if id(value) in self._seen:
-                return
-        self._seen[id(value)] = value
         if kind in OURS:
-            self.arrays.append((path, value))
-        elif kind in (list, tuple):
-            for i, item in enumerate(value):
-                self.visit(item, f"{path}[{i}]", value if kind is list else None, i)
-        elif kind is dict:
+            self.visit_array(value, path, holder is not None)
+        elif not isinstance(value, SIMPLE) and id(value) not in self._seen:
+            self._seen[id(value)] = value
+            self.visit_inside(value, kind, path)
+
+    def visit_array(self, array, path: str, guarded: bool) -> None:
+        at = next((i for i, (_, x) in enumerate(self.arrays) if x is array), None) if id(array) in self._seen else None
+        if at is None:
+            self._seen[id(array)] = array
+            at = len(self.arrays)
+            self.arrays.append((path, array))
+        if guarded:
+            self.guards[-1].array = at
+
+    def visit_inside(self, value, kind: type, path: str) -> None:
+        if isinstance(value, dict):
+            self.guards.append(Length(value, path))
             for name, item in list(value.items()):
                 self.visit(item, f"{path}[{name!r}]", value, name)
+        elif isinstance(value, (list, collections.deque)):
+            self.guards.append(Length(value, path))
+            for i, item in enumerate(value):
+                self.visit(item, f"{path}[{i}]", value, i)
+        elif isinstance(value, tuple):
+            for i, item in enumerate(value):
+                self.visit(item, f"{path}[{i}]")
+        elif kind is set:
+            self.guards.append(Members(value, path))
         elif kind is types.FunctionType:
             self.visit_function(value, path)
         elif kind is types.MethodType:
@@ -102,16 +184,28 @@ class State:
                 self.visit_class(value, path)
         elif isinstance(value, types.ModuleType):
             return
-        elif hasattr(value, "__dict__") and (is_users(kind.__module__) or _made_by_exec(kind)):
+        elif hasattr(kind, "__npbridge_reaches__"):
+            for inner in value.__npbridge_reaches__():
+                self.visit(inner, path)
+        elif is_users(kind.__module__) or _made_by_exec(kind):
             self.visit_object(value, path)
 
     def visit_object(self, value, path: str) -> None:
-        self.objects.append(value)
-        for name, item in list(vars(value).items()):
-            self.visit(item, f"{path}.{name}", vars(value), name)
+        own = getattr(value, "__dict__", None)
+        if type(own) is dict:
+            self.objects.append(value)
+            self.guards.append(Length(own, path))
+            for name, item in list(own.items()):
+                if type(item) is Compiled:
+                    continue
+                self.visit(item, f"{path}.{name}", own, name)
+        for name in _slots(type(value)):
+            if hasattr(value, name):
+                self.visit(getattr(value, name), f"{path}.{name}", Attributes(value), name)
         self.visit(type(value), path)
 
     def visit_class(self, cls, path: str) -> None:
+        self.classes.append(cls)
         for base in cls.__mro__:
             if base is object or not (is_users(base.__module__) or _made_by_exec(base)):
                 continue
@@ -124,7 +218,7 @@ class State:
                     item = item.fget
                 if isinstance(item, types.FunctionType):
                     self.visit(item, f"{path}.{name}")
-                elif type(item) in OURS or isinstance(item, SIMPLE):
+                elif type(item) is not Compiled:
                     self.visit(item, f"{base.__name__}.{name}", vars(base), name)
 
     def visit_function(self, function, path: str) -> None:
@@ -139,14 +233,40 @@ class State:
             self.visit(value, f"{path} default")
         for value in (function.__kwdefaults__ or {}).values():
             self.visit(value, f"{path} default")
-        names = function.__globals__
-        for name in named_in(function.__code__):
-            if name in names and not isinstance(names[name], types.ModuleType):
-                self.visit(names[name], name, names, name)
-            elif name in names and is_users(names[name].__name__):
-                for inner in named_in(function.__code__):
-                    if inner in vars(names[name]):
-                        self.visit(vars(names[name])[inner], f"{name}.{inner}", vars(names[name]), inner)
+        used = list(dict.fromkeys(named_in(function.__code__)))
+        self.visit_names(function.__globals__, used, "")
+
+    def visit_names(self, names: dict, used, prefix: str) -> None:
+        """Those of the used names that are globals of a module, and inside the user's modules among them."""
+        for name in used:
+            value = names.get(name, _MISSING)
+            if value is _MISSING:
+                continue
+            if not isinstance(value, types.ModuleType):
+                self.visit(value, prefix + name, names, name)
+            elif is_users(value.__name__) and id(value) not in self._seen:
+                self._seen[id(value)] = value
+                self.visit_names(vars(value), used, f"{prefix}{name}.")
+
+
+class Attributes:
+    """The attributes of an object without a ``__dict__`` as a mapping."""
+
+    __slots__ = ("object",)
+
+    def __init__(self, object) -> None:
+        self.object = object
+
+    def __getitem__(self, key):
+        return getattr(self.object, key)
+
+
+def _slots(kind: type) -> list[str]:
+    found = []
+    for base in kind.__mro__:
+        slots = base.__dict__.get("__slots__", ())
+        found += [slots] if isinstance(slots, str) else list(slots)
+    return [name for name in found if name not in ("__weakref__", "__dict__")]
 
 
 class Cell:
@@ -174,9 +294,9 @@ def named_in(code: types.CodeType):
 
 def _interesting(value) -> bool:
     """Whether a changed value must be noticed."""
-    if isinstance(value, SIMPLE) or type(value) in (list, tuple, dict):
+    if isinstance(value, (*SIMPLE, list, tuple, dict, set, frozenset, collections.deque)):
         return True
-    return callable(value) or hasattr(value, "__dict__")
+    return callable(value) or hasattr(value, "__dict__") or hasattr(type(value), "__slots__")
 
 
 def _frozen(value):

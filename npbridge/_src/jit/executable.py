@@ -15,13 +15,17 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.extend.core import jaxpr_as_fun
 
 from ..array import core
 from ..array.ragged import Ragged
 from ..convert.context import tracing
+from ..convert.lines import again
+from ..dispatch import backend as backends
 from ..ground.errors import ControlFlowError, UnsupportedError
 from ..storage.buffer import SMALL, Buffer, Tracer, canonical
 from ..storage.recording import give_back
+from . import prechecks
 from .arguments import NeedsValue, Signature, weak_scalar
 
 OURS = core.OURS
@@ -62,10 +66,16 @@ class Binding:
                 self.ndarrays.append((original, x))
             self.leaves[i] = x
             alias.append(self.place(x._buffer))
+        self.paths = state.arrays
         self.held = [x for _, x in state.arrays]
+        self.captured = [x._buffer for x in self.held]
         for x in self.held:
             alias.append(self.place(x._buffer))
         self.alias = tuple(alias)
+
+    def described(self) -> list[str]:
+        """The captured arrays, in words."""
+        return [f"{path}, {b.dtype}{list(b.shape)}" for (path, _), b in zip(self.paths, self.captured, strict=True)]
 
     def place(self, buffer: Buffer) -> int:
         where = self.index.get(id(buffer))
@@ -101,26 +111,44 @@ def holding(buffers, tracers):
 
 
 class Executable:
-    """One compiled form of a function: for one signature, one state, one set of constants."""
+    """One compiled form of a function: for one signature, one state, one set of constants.
 
-    def __init__(self, function, objects) -> None:
+    Attributes
+    ----------
+    jaxpr : ClosedJaxpr
+        From the buffers, numbers and raw arrays to the values of the result, the new
+        contents of the buffers in ``written``, and where there are checks the number
+        of the first that failed (0: none).
+    checked : list of exception
+        What the numbers of the checks stand for.
+    """
+
+    def __init__(self, function, objects, strict=False) -> None:
         self.function = function
         self.objects = objects
-        self.binding: Binding | None = None
-        self.signature: Signature | None = None
+        self.strict = strict
+        self.jaxpr: Any = None
         self.written: tuple[int, ...] = ()
         self.output: Any = None
         self.variants: dict[tuple, Any] = {}
         self.assigned: list[str] = []
         self.checked: list[BaseException] = []
         self.notes: list[tuple[str, int, str]] = []
+        self.functions: list = []
+        self.inputs: list[str] = []
+        self.effects: list = []
 
     # -- tracing
 
-    def trace(self, given, kept, numbers, raws, *, mask):
-        binding, signature = self.binding, self.signature
-        given, kept = iter(given), iter(kept)
-        tracers = [jnp.asarray(next(given if i in mask else kept)) for i in range(len(binding.buffers))]
+    def trace(self, binding: Binding, signature: Signature) -> None:
+        """Find out what the function does, for the arguments and state of one call."""
+        given = [b.device if b.device is not None else b.to_device() for b in binding.buffers]
+        numbers, raws = [x for _, x in signature.numbers], [x for _, x in signature.tracers]
+        traced = functools.partial(self._traced, binding, signature)
+        with backends.backend("jax"):
+            self.jaxpr = jax.make_jaxpr(traced)(given, numbers, raws)
+
+    def _traced(self, binding, signature, tracers, numbers, raws):
         leaves = list(binding.leaves)
         for (i, x), tracer in zip(signature.numbers, numbers, strict=True):
             leaves[i] = weak_scalar(tracer, type(x), i)
@@ -131,31 +159,24 @@ class Executable:
         context = None
         with holding(binding.buffers, tracers):
             try:
-                with tracing() as context:
+                with tracing(strict=self.strict) as context:
                     result = self.function(*args, **kwargs)
-                self.see_that_all_is_known(context.recorder)
-                outputs = self.describe(result)
-                checks = [jnp.any(jnp.asarray(flag)) for flag, _ in context.checks]
-                self.checked, self.notes = [error for _, error in context.checks], context.notes
-                changed = tuple(
+                see_that_all_is_known(context.recorder, binding)
+                outputs = self.describe(result, binding)
+                self.checked = [error for _, error in context.checks]
+                self.notes, self.functions = context.notes, list(context.functions.values())
+                self.inputs = binding.described()
+                self.written = tuple(
                     i for i, (b, t) in enumerate(zip(binding.buffers, tracers, strict=True)) if b.device is not t
                 )
-                new = [jnp.asarray(binding.buffers[i].device) for i in changed]
+                new = [jnp.asarray(binding.buffers[i].device) for i in self.written]
+                return [*outputs, *new, *first_failed([flag for flag, _ in context.checks])]
             finally:
                 self.assigned = restore_attributes(attributes)
                 if context is not None:
                     give_back_unknown(context.recorder, binding)
-        self.written = changed
-        return outputs, new, checks
 
-    def see_that_all_is_known(self, recorder) -> None:
-        """Arrays that no walk found, and that the function reads or writes."""
-        touched = [*recorder.read.values(), *(buffer for buffer, _ in recorder.saved.values())]
-        missed = {id(b): b for b in touched if id(b) not in self.binding.index}
-        if missed:
-            raise Missed(list(missed.values()))
-
-    def describe(self, result):
+    def describe(self, result, binding):
         """The traced values of a result; how to rebuild it stays here."""
         leaves, tree = jax.tree.flatten(result, is_leaf=lambda x: type(x) in OURS)
         plan, values = [], []
@@ -171,34 +192,18 @@ class Executable:
                 if traced:
                     values.append(x)
                 continue
-            known = self.binding.index.get(id(x._buffer)) if hasattr(x, "_buffer") else None
+            known = binding.index.get(id(x._buffer)) if hasattr(x, "_buffer") else None
             if known is not None and type(x) is not core.JaxScalar:
-                plan.append(("existing", self.place_of(x, known)))
+                plan.append(("existing", place_of(x, known, binding)))
                 continue
             plan.append(("scalar" if isinstance(x, core.JaxScalar) else "array", len(values)))
             values.append(jnp.asarray(x._value()))
         self.output = (tree, plan)
         return values
 
-    def place_of(self, x, known):
-        """How to find again an array that existed before the call, or a view of one."""
-        for i, leaf in enumerate(self.binding.leaves):
-            if leaf is x:
-                return ("leaf", i)
-        for i, array in enumerate(self.binding.held):
-            if array is x:
-                return ("held", i)
-        if x._whole:
-            return ("buffer", known)
-        window = x._window()
-        buffer = x._buffer
-        offset = core.view.address(window) - core.view.address(buffer.host) if window.size else 0
-        return ("view", known, window.shape, window.strides, offset, window.dtype, window.flags.writeable)
-
     # -- running
 
     def run(self, binding: Binding, signature: Signature):
-        self.binding, self.signature = binding, signature
         values = self.execute(binding.buffers, [x for _, x in signature.numbers], [x for _, x in signature.tracers])
         for original, array in binding.ndarrays:
             if binding.index[id(array._buffer)] in self.written:
@@ -208,26 +213,50 @@ class Executable:
     def execute(self, buffers, numbers, raws=()):
         """Run on the contents of `buffers`, and put what was written back into them."""
         mask = ()
-        if self.written and not self.checked:  # a check that fails must find the old contents
+        if self.written:
             mask = tuple([i for i in self.written if donated(buffers[i])])
         compiled = self.variants.get(mask)
         if compiled is None:
-            traced = functools.partial(self.trace, mask=mask)
-            compiled = self.variants[mask] = jax.jit(traced, donate_argnums=0 if mask else ())
-        given = [buffers[i].to_device() for i in mask]
-        if mask:
-            kept = [b.to_device() for i, b in enumerate(buffers) if i not in mask]
-        else:
-            kept = [b.device if b.device is not None else b.to_device() for b in buffers]
-        values, new, checks = compiled(given, kept, numbers, raws)
-        for failed, error in zip(checks, self.checked, strict=True):
-            if failed:
-                raise error
-        for i, value in zip(self.written, new, strict=True):
+            compiled = self.variant(mask)
+        out = compiled(*[b.device if b.device is not None else b.to_device() for b in buffers], *numbers, *raws)
+        if self.checked:
+            self.see_that_nothing_failed(out.pop())
+        self.write_back(buffers, out)
+        return out
+
+    def write_back(self, buffers, out) -> None:
+        written = self.written
+        at = len(out) - len(written)
+        for i in written:
             buffer = buffers[i]
             with buffer.lock:
-                buffer.replace(value)
-        return values
+                buffer.replace(out[at])
+            at += 1
+
+    def variant(self, mask):
+        """The compiled form that takes over the buffers in `mask`, if it can."""
+        flat = self.flat()
+        if mask and self.checked:
+            # a check that fails must find the old contents
+            checking = prechecks.checked_first(self.jaxpr, self.written, mask)
+            if checking is None:
+                compiled = self.variants[mask] = self.variants.get(()) or self.variant(())
+                return compiled
+            flat = checking
+        compiled = self.variants[mask] = jax.jit(flat, donate_argnums=mask)
+        return compiled
+
+    def flat(self):
+        return jaxpr_as_fun(self.jaxpr)
+
+    def see_that_nothing_failed(self, code) -> None:
+        if isinstance(code, Tracer):
+            jax.debug.callback(lambda code: code and self.fail(int(code)), code)
+        elif code := int(code):
+            self.fail(code)
+
+    def fail(self, code):
+        raise again(self.checked[code - 1])
 
     def rebuild(self, values, binding):
         tree, plan = self.output
@@ -242,6 +271,38 @@ class Executable:
             else:
                 leaves.append((core.of_device if how == "scalar" else core.array_of_device)(values[what]))
         return jax.tree.unflatten(tree, leaves)
+
+
+def first_failed(flags) -> list:
+    """The number, from one on, of the first flag that is true, or 0; nothing where there are no flags."""
+    if not flags:
+        return []
+    flags = jnp.stack([jnp.any(jnp.asarray(flag)) for flag in flags])
+    return [jnp.where(flags.any(), jnp.argmax(flags).astype("int32") + 1, 0)]
+
+
+def see_that_all_is_known(recorder, binding) -> None:
+    """Arrays that no walk found, and that the function reads or writes."""
+    touched = [*recorder.read.values(), *(buffer for buffer, _ in recorder.saved.values())]
+    missed = {id(b): b for b in touched if id(b) not in binding.index}
+    if missed:
+        raise Missed(list(missed.values()))
+
+
+def place_of(x, known, binding):
+    """How to find again an array that existed before the call, or a view of one."""
+    for i, leaf in enumerate(binding.leaves):
+        if leaf is x:
+            return ("leaf", i)
+    for i, array in enumerate(binding.held):
+        if array is x:
+            return ("held", i)
+    if x._whole:
+        return ("buffer", known)
+    window = x._window()
+    buffer = x._buffer
+    offset = core.view.address(window) - core.view.address(buffer.host) if window.size else 0
+    return ("view", known, window.shape, window.strides, offset, window.dtype, window.flags.writeable)
 
 
 def give_back_unknown(recorder, binding) -> None:

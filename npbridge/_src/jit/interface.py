@@ -6,7 +6,18 @@ from ..dispatch.backend import canonical_name
 from .decorator import CompiledFunction
 
 
-def jit(function=None, *, backend=None, parallel=False, static_argnums=(), static_argnames=()):
+def jit(
+    function=None,
+    *,
+    backend=None,
+    parallel=False,
+    static_argnums=(),
+    static_argnames=(),
+    strict=False,
+    show_code=False,
+    fastmath=False,
+    debug=False,
+):
     """Compile a function over arrays, unchanged: loops, branches, in-place writes and all.
 
     Parameters
@@ -21,6 +32,18 @@ def jit(function=None, *, backend=None, parallel=False, static_argnums=(), stati
     static_argnums, static_argnames : int or str, or sequences of them
         Arguments that are constants of the compiled function.  Seldom needed: an
         integer that shapes something becomes a constant by itself.
+    strict : bool
+        On ``"jax"``, refuse to write out a loop of more than a few iterations one by
+        one, and to run anything on the host.
+    show_code : bool
+        Print what is compiled, each time: the converted source and its jaxpr on
+        ``"jax"``, the functions that Numba compiles on ``"numpy"``.
+    fastmath : bool
+        On ``"numpy"``, let Numba reorder floating-point operations; ``np.isnan`` is
+        then not reliable.
+    debug : bool
+        On ``"numpy"``, raise ``IndexError`` for indices out of bounds, as ``"jax"``
+        always does.
 
     Returns
     -------
@@ -33,7 +56,11 @@ def jit(function=None, *, backend=None, parallel=False, static_argnums=(), stati
     Raises
     ------
     UnsupportedError
-        When called: generators, and what has no form on the backend.
+        At once: generators and coroutines.  When called: what has no form on the backend.
+    ControlFlowError
+        When called: a loop or a branch that cannot be compiled as it is written.
+    TypeError
+        `function` cannot be called, or is a class.
 
     Notes
     -----
@@ -54,6 +81,10 @@ def jit(function=None, *, backend=None, parallel=False, static_argnums=(), stati
     options = {
         "backend": None if backend is None else canonical_name(backend),
         "parallel": parallel,
+        "strict": strict,
+        "show_code": show_code,
+        "fastmath": fastmath,
+        "debug": debug,
         "static_argnums": (static_argnums,) if isinstance(static_argnums, int) else tuple(static_argnums),
         "static_argnames": (static_argnames,) if isinstance(static_argnames, str) else tuple(static_argnames),
     }

@@ -94,6 +94,21 @@ class Executable:
         del kept[_KEEP:]
         return result
 
+    def prepared(self, args: tuple) -> Any:
+        """The dispatcher for these (positional) arguments, compiled and not run."""
+        settings = lower.Settings()
+        while True:
+            variant = Variant(self, args, settings)
+            host, _, locks = exchange.gather(variant.fetch(*args), variant.roles, variant.flat, variant.written)
+            for lock in locks:
+                lock.release()
+            try:
+                variant.compile(host)
+            except lower.Retry as retry:
+                settings = retry.settings
+                continue
+            return variant.dispatcher
+
     def written(self, *args: Any, **kwargs: Any) -> list:
         """The arrays that a call with these arguments may write.
 
@@ -163,6 +178,15 @@ class Variant:
         if self.updates is not None:
             return self._updated(result, host, seen, args)
         return self._wrapped(result, host, seen, self._return_type(host))
+
+    def compile(self, host: list) -> None:
+        from numba import typeof
+
+        try:
+            self.dispatcher.compile(tuple(map(typeof, host)))
+        except Exception as error:
+            self.failed(error, host, None)
+            raise
 
     def _updated(self, result: Any, host: list, seen: list, args: tuple) -> Any:
         """Put replaced items of containers in their places."""

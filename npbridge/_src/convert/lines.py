@@ -1,0 +1,105 @@
+"""At which lines of the user's code something happens, and errors that show them.
+
+An error that is found at run time is raised where the compiled function was called;
+the lines that it is about were met while tracing.  They are kept with the error, and
+when it is raised its traceback runs through them.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import linecache
+import sys
+import types
+
+from ..face.whose import in_library
+
+_MACHINERY = ("<frozen ", "<__array_function__")
+_ATTRIBUTE = "_npbridge_lines"
+
+
+def user_lines(outermost=None) -> list[tuple[str, int, str]]:
+    """``(file, line, function)`` of the user's frames, outermost first.
+
+    Parameters
+    ----------
+    outermost : code object, optional
+        Frames above the last one that runs it are left out.
+    """
+    found: list[tuple[str, int, str]] = []
+    frame = sys._getframe(1)
+    while frame is not None:
+        code = frame.f_code
+        if code is outermost:
+            break
+        if not in_library(code.co_filename) and not code.co_filename.startswith(_MACHINERY):
+            entry = (code.co_filename, frame.f_lineno, code.co_name)
+            # blocks of one function are functions inside it: the innermost says the line
+            if not found or (found[-1][0], found[-1][2]) != (entry[0], entry[2]):
+                found.append(entry)
+        frame = frame.f_back
+    return found[::-1]
+
+
+def located(error: BaseException, outermost=None) -> BaseException:
+    """`error`, which remembers where the user's code is."""
+    setattr(error, _ATTRIBUTE, user_lines(outermost))
+    return error
+
+
+def again(error: BaseException) -> BaseException:
+    """A new exception like `error`, with a traceback through the lines where it was located."""
+    lines = getattr(error, _ATTRIBUTE, [])
+    try:
+        new = copy.copy(error)
+        assert type(new) is type(error)
+    except Exception:  # whatever a user's class does when it is copied
+        new = error
+    trace = None
+    for file, line, name in reversed(lines):
+        trace = types.TracebackType(trace, *_frame(file, line, name))
+    return new.with_traceback(trace)
+
+
+def _frame(file: str, line: int, name: str):
+    """``(frame, last instruction, line)`` of a function called `name` that stands at a line."""
+    text = linecache.getline(file, line)
+    start, end = len(text) - len(text.lstrip()), max(len(text.rstrip()), 1)
+    tree = ast.parse("def f():\n    return g()\nf()")
+    for node in ast.walk(tree):
+        if hasattr(node, "lineno"):  # all of the line: then Python marks no part of it
+            node.lineno = node.end_lineno = line
+            node.col_offset, node.end_col_offset = start, end
+    tree.body[0].name = name if name.isidentifier() else "f"
+    tree.body[1].value.func.id = tree.body[0].name
+    caught = []
+    names = {"g": lambda: caught.append(sys._getframe(1))}
+    exec(compile(tree, file, "exec"), names)
+    frame = caught[0]
+    return frame, frame.f_lasti, line
+
+
+def tidy(error: BaseException) -> BaseException:
+    """`error` with the user's frames alone in its traceback."""
+    frames = []
+    trace = error.__traceback__
+    while trace is not None:
+        if not in_library(trace.tb_frame.f_code.co_filename) and not _repeats(frames, trace):
+            frames.append(trace)
+        trace = trace.tb_next
+    new = None
+    for trace in reversed(frames):
+        new = types.TracebackType(new, trace.tb_frame, trace.tb_lasti, trace.tb_lineno)
+    return error.with_traceback(new)
+
+
+def _repeats(frames, trace) -> bool:
+    """Whether the frame is of a block of the function that the last frame is of; the last is replaced."""
+    if not frames:
+        return False
+    last, now = frames[-1].tb_frame.f_code, trace.tb_frame.f_code
+    if last is now or (last.co_filename, last.co_name) != (now.co_filename, now.co_name):
+        return False
+    frames[-1] = trace
+    return True

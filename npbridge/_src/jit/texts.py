@@ -1,0 +1,164 @@
+"""The code that was compiled, as texts, and what became of each line."""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import types
+
+import jax
+import numpy as np
+
+from ..convert import pipeline
+
+
+def converted_source(function, entry=None) -> str:
+    """The converted source of a function and of the user's functions that it called."""
+    functions = [*(entry.functions if entry is not None else ()), function]
+    found = dict.fromkeys(pipeline.text_of(f) for f in functions)
+    return "\n\n\n".join(text for text in found if text)
+
+
+def _section(title: str, text: str) -> str:
+    return f"{title}\n{'-' * len(title)}\n\n{text}\n"
+
+
+def shown_on_jax(compiled, entry) -> str:
+    """What ``show_code`` prints."""
+    source = converted_source(compiled.function, entry)
+    return _section("The recompiled function:", source) + "\n" + _section("Its jaxpr:", str(entry.jaxpr))
+
+
+def shown_on_numpy(executable) -> str:
+    from ..backends.numba.lowering import format_code
+
+    return format_code(executable)
+
+
+# -- lowering without running
+
+
+class LoweredOnJax:
+    """The compiled form of one call on ``'jax'``.
+
+    Attributes
+    ----------
+    source : str
+        The converted source.
+    jaxpr : str
+    stablehlo : str
+        What JAX hands to XLA.
+    hlo : str
+        What XLA made of it.
+    """
+
+    def __init__(self, source, jaxpr, lowered) -> None:
+        self.source = source
+        self.jaxpr = str(jaxpr)
+        self._lowered = lowered
+
+    @property
+    def stablehlo(self) -> str:
+        return self._lowered.as_text()
+
+    @property
+    def hlo(self) -> str:
+        return self._lowered.compile().as_text()
+
+    def as_text(self) -> str:
+        return self.hlo
+
+
+def lower_on_jax(compiled, entry, binding, signature) -> LoweredOnJax:
+    values = [x for _, x in (*signature.numbers, *signature.tracers)]
+    buffers = [jax.ShapeDtypeStruct(b.shape, b.dtype) for b in binding.buffers]
+    lowered = jax.jit(entry.flat()).lower(*buffers, *values)
+    return LoweredOnJax(converted_source(compiled.function, entry), entry.jaxpr, lowered)
+
+
+class LoweredOnNumpy:
+    """The compiled form of one call on ``'numpy'``.
+
+    Attributes
+    ----------
+    source : str
+        The functions that Numba compiles, and the one that hands state over.
+    llvm : str
+    """
+
+    def __init__(self, executable, args, kwargs) -> None:
+        bound = executable.signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        self._dispatcher = executable.prepared(tuple(bound.arguments.values()))
+        self.source = executable.source
+
+    @property
+    def llvm(self) -> str:
+        return "\n".join(self._dispatcher.inspect_llvm().values())
+
+    def as_text(self) -> str:
+        return self.llvm
+
+
+# -- explaining
+
+
+def explained(compiled, entry, pools) -> str:
+    """The text of ``explain()``."""
+    lines = [f"{compiled.__name__}: compiled {compiled._compiles} times; the last reason: {compiled._reason}"]
+    if entry is None:
+        return lines[0]
+    lines += [f"takes: {text}" for text in entry.inputs]
+    pool = next(reversed(pools.values()), None)
+    if pool is not None:
+        constants = [f"{g.path} = {_brief(g.value)}" for g in pool.state.guards if _is_constant(g.value)]
+        lines += [f"constant, looked at before each call: {text}" for text in constants]
+    notes: dict[str, dict[int, list[str]]] = {}
+    for file, line, text in entry.notes:
+        notes.setdefault(file, {}).setdefault(line, []).append(text)
+    for function in _plain_functions([compiled.function, *entry.functions]):
+        lines += ["", *_annotated(function, notes.get(function.__code__.co_filename, {}))]
+    return "\n".join(lines)
+
+
+def _plain_functions(functions):
+    seen = set()
+    for f in functions:
+        while not isinstance(f, types.FunctionType):
+            if isinstance(f, types.MethodType):
+                f = f.__func__
+            elif hasattr(f, "func"):
+                f = f.func
+            else:
+                f = getattr(type(f), "__call__", None)  # noqa: B004
+                if not isinstance(f, types.FunctionType):
+                    break
+        if isinstance(f, types.FunctionType) and f.__code__ not in seen:
+            seen.add(f.__code__)
+            yield f
+
+
+def _annotated(function, notes) -> list[str]:
+    """The lines of a function, each with what became of it under it."""
+    code = function.__code__
+    try:
+        count = len(inspect.getsourcelines(function)[0])
+    except (OSError, TypeError):
+        return [f"{code.co_filename}:{line}  {text}" for line, texts in sorted(notes.items()) for text in texts]
+    first = code.co_firstlineno
+    out = [f"{code.co_filename}"]
+    for line in range(first, first + count):
+        text = linecache.getline(code.co_filename, line).rstrip()
+        out.append(f"{line:5} | {text}")
+        indent = " " * (len(text) - len(text.lstrip()))
+        out += [f"      | {indent}^ {note}" for note in notes.get(line, ())]
+    return out
+
+
+def _is_constant(value) -> bool:
+    return isinstance(value, (int, float, complex, str, bytes, type(None), np.generic, np.dtype))
+
+
+def _brief(value) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
