@@ -120,6 +120,8 @@ class Heap:
             self._function(x, depth, stack)
         elif kind is types.MethodType:
             stack += [(x.__self__, name, depth), (x.__func__, name, depth)]
+        elif hasattr(kind, "__npbridge_reaches__"):  # a compiled or transformed function
+            stack += [(y, name, depth) for y in x.__npbridge_reaches__()]
         elif kind is list or kind is set:
             self.known[id(x)] = (x, kind(x), name)
             stack += [(y, f"{name}[{i}]", depth + 1) for i, y in enumerate(x) if type(y) not in _ATOMS]

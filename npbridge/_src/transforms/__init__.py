@@ -1,0 +1,1 @@
+"""Derivatives, lanes, loops: what JAX does to pure functions, done to functions with state."""
