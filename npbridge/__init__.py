@@ -29,10 +29,11 @@ from ._src.state.variable import TrainVar, Variable
 
 globals().update(_namespaces.main())
 
-from . import errors, fft, lib, linalg  # noqa: E402
+from . import errors, fft, lib, linalg, random  # noqa: E402
+from ._src.io.save import load, save  # noqa: E402
 from .lib import scimath as emath  # noqa: E402
 
-for _class in (Base, Collector, JaxArray, JaxScalar, TrainVar, Variable, tree):
+for _class in (Base, Collector, JaxArray, JaxScalar, TrainVar, Variable, load, save, tree):
     _class.__module__ = __name__
 _apply_environment()
 

@@ -23,6 +23,7 @@ LAYERS = [
     # lowered by a backend, with forms that the backend supplies
     {"backends", "face", "convert"},
     {"namespace", "random", "support_table"},
+    {"io"},
     {"jit"},
     {"shell"},
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jax
 import numpy as np
 
 from ..array import core
@@ -61,7 +62,8 @@ class Tree:
         self.arrays += 1
         self.nbytes += value.nbytes
         shape = ", ".join(map(str, value.shape))
-        return f"{type(value).__name__} {value.dtype}[{shape}]  {value.nbytes:,} bytes"
+        kind = "jax.Array" if isinstance(value, jax.Array) else type(value).__name__
+        return f"{kind} {value.dtype}[{shape}]  {value.nbytes:,} bytes"
 
     def _note(self, value: Any, path: str) -> None:
         self._seen[id(value)] = path or "the root"

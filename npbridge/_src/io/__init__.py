@@ -1,0 +1,1 @@
+"""Models and trees of arrays in files: safetensors and npz, without pickle."""
