@@ -57,7 +57,6 @@ ABSENT = {
     "f2py": "it is a tool and no part of an array library; use numpy.f2py",
     "ma": "masked arrays are a subclass of ndarray; use numpy.ma",
     "matrix": "matrices are a subclass of ndarray; use numpy.matrix",
-    "random": "use numpy.random, and npbridge.asarray on what it makes",
     "rec": "records are not stored; use numpy.rec",
     "recarray": "records are not stored; use numpy.recarray",
     "recfunctions": "records are not stored; use numpy.lib.recfunctions",

@@ -144,7 +144,7 @@ def logseries(key, shape, dtype, p):
     """Kemp, *Appl. Statistics* 30 (1981), 249, algorithm LK."""
     first, second = keys.split(key, 2)
     u, v = random(first, shape, dtype), 1 - random(second, shape, dtype)
-    q = -jnp.expm1(jnp.log1p(-p) * (1 - u))
+    q = -jnp.expm1(jnp.log1p(-jnp.minimum(p, 1 - jnp.finfo(dtype).epsneg)) * (1 - u))
     far = jnp.floor(1 + jnp.log(v) / jnp.log(q))
     k = jnp.where(v <= q * q, far, jnp.where(v <= q, 2, 1))
     return _counted(jnp.where(v >= p, 1, k))

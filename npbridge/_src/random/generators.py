@@ -1,0 +1,421 @@
+"""``RandomState`` and ``Generator``: NumPy's, with a stream for ``'jax'`` beside it.
+
+Each is of NumPy's class, so libraries take it; what a library draws, and what is drawn
+on ``'numpy'``, are NumPy's own bits.  User code on ``'jax'`` draws from a key.  Both
+come from the one seed.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import warnings
+from typing import Any
+
+import numpy as np
+
+from ..array import core
+from ..convert import context as contexts
+from ..dispatch.backend import active
+from ..face import generators as face
+from ..face.whose import in_library
+from ..ground.errors import UnsupportedError
+from . import draws, keys
+from .arguments import bound, refused
+from .rows import ROWS
+from .stream import Stream
+
+_HERE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__)))) + os.sep
+
+
+@functools.cache
+def _is_foreign(filename: str) -> bool:
+    """Whether a file is of a library that wants NumPy's own arrays."""
+    return in_library(filename) and not os.path.realpath(filename).startswith(_HERE) and "/jax/" not in filename
+
+
+def on_jax(depth: int = 2) -> bool:
+    """Whether a draw comes from the key: the caller is user code, and the backend ``'jax'``."""
+    if contexts.current() is not None:
+        return True
+    return active().name == "jax" and not _is_foreign(sys._getframe(depth).f_code.co_filename)
+
+
+def key_of(seed: Any) -> np.ndarray:
+    """The key of a seed: an integer, integers, None, or something of NumPy's that has a state."""
+    if seed is None:
+        return np.random.SeedSequence().generate_state(keys.WORDS)
+    if isinstance(seed, np.random.BitGenerator):
+        return key_of_bits(seed)
+    numbers = np.asarray(core.host_values(seed))
+    if numbers.ndim == 0:
+        return keys.seeded(int(numbers))
+    return np.random.SeedSequence([int(x) for x in numbers.ravel()]).generate_state(keys.WORDS)
+
+
+def key_of_bits(bits: np.random.BitGenerator) -> np.ndarray:
+    """The key that belongs to a bit generator: of its seed, or else of its state."""
+    sequence = getattr(bits, "seed_seq", None)
+    if hasattr(sequence, "generate_state"):
+        return sequence.generate_state(keys.WORDS)
+    words = np.frombuffer(repr(bits.state).encode().ljust(4), np.uint8)
+    return np.random.SeedSequence(words.tolist()).generate_state(keys.WORDS)
+
+
+def arguments_of(name: str, real: type) -> tuple[tuple, tuple]:
+    """Names and defaults of a distribution's arguments."""
+    parameters = ROWS[name].parameters
+    names, defaults = tuple(p.name for p in parameters), tuple(p.default for p in parameters)
+    if real is np.random.Generator and name in _TYPED:
+        extra: dict = {"size": None, "dtype": np.float64, "method": "zig", "out": None}
+        if name != "standard_exponential":
+            del extra["method"]
+        return (*names, *extra), (*defaults, *extra.values())
+    return (*names, "size"), (*defaults, None)
+
+
+_TYPED = {"random", "standard_normal", "standard_exponential", "standard_gamma"}
+
+
+def row_method(name: str, real: type):
+    """``method(self, *args, **kwargs)`` of a row, on ``'jax'``."""
+    names, defaults = arguments_of(name, real)
+    count = len(ROWS[name].parameters)
+    has_type = len(names) > count + 1
+
+    def draw(self, *args, **kwargs):
+        values = bound(names, defaults, args, kwargs)
+        if values is None:
+            refused(real, name, args, kwargs)
+        given, size = values[:count], values[count]
+        if has_type:
+            return draws.typed(self, real, name, given, size, values[count + 1], values[-1])
+        return draws.distribution(self, real, name, given, size)
+
+    return draw
+
+
+def special_method(name: str, real: type, names: tuple, defaults: tuple, code):
+    """``method(self, *args, **kwargs)`` of a function in ``draws``."""
+
+    def draw(self, *args, **kwargs):
+        values = bound(names, defaults, args, kwargs)
+        if values is None:
+            refused(real, name, args, kwargs)
+        return code(self, real, *values)
+
+    return draw
+
+
+def _rand(self, real, shape, name):
+    return draws.distribution(self, real, name, (), shape or None)
+
+
+def _random_integers(self, real, low, high, size):
+    low, high = (1, low) if high is None else (low, high)
+    warnings.warn(
+        f"This function is deprecated. Please call randint({low}, {high} + 1) instead", DeprecationWarning, stacklevel=5
+    )
+    return draws.between(self, np.random.Generator, low, high, size, int, True)
+
+
+def _row(text: str, code) -> tuple:
+    """Names and defaults from ``"a b=1"``, and the code."""
+    parts = [part.partition("=") for part in text.split()]
+    defaults = tuple(eval(value, {"np": np}) if equal else ... for _, equal, value in parts)
+    return tuple(name for name, _, _ in parts), defaults, code
+
+
+_BOTH = {
+    "bytes": _row("length", draws.raw_bytes),
+    "dirichlet": _row("alpha size=None", draws.dirichlet),
+    "multinomial": _row("n pvals size=None", draws.multinomial),
+}
+SPECIAL: dict[type, dict[str, tuple]] = {
+    np.random.RandomState: {
+        **_BOTH,
+        "choice": _row("a size=None replace=True p=None", lambda *args: draws.choice(*args, 0)),
+        "multivariate_normal": _row(
+            "mean cov size=None check_valid='warn' tol=1e-8", lambda *args: draws.multivariate_normal(*args, None)
+        ),
+        "permutation": _row("x", lambda *args: draws.permutation(*args, 0)),
+        "randint": _row("low high=None size=None dtype=int", lambda *args: draws.between(*args, False)),
+        "random_integers": _row("low high=None size=None", _random_integers),
+        "random_sample": _row("size=None", lambda self, real, size: draws.distribution(self, real, "random", (), size)),
+        "shuffle": _row("x", lambda *args: draws.shuffle(*args, 0)),
+        "tomaxint": _row("size=None", draws.tomaxint),
+    },
+    np.random.Generator: {
+        **_BOTH,
+        "choice": _row(
+            "a size=None replace=True p=None axis=0 shuffle=True", lambda *args: draws.choice(*args[:-1])
+        ),
+        "integers": _row("low high=None size=None dtype=np.int64 endpoint=False", draws.between),
+        "multivariate_hypergeometric": _row(
+            "colors nsample size=None method='marginals'", draws.multivariate_hypergeometric
+        ),
+        "multivariate_normal": _row(
+            "mean cov size=None check_valid='warn' tol=1e-8 method='svd'", draws.multivariate_normal
+        ),
+        "permutation": _row("x axis=0", draws.permutation),
+        "permuted": _row("x axis=None out=None", draws.permuted),
+        "shuffle": _row("x axis=0", draws.shuffle),
+    },
+}  # fmt: skip
+
+
+def jax_methods(real: type) -> dict[str, Any]:
+    """Every method that draws, on ``'jax'``."""
+    made = {name: row_method(name, real) for name in ROWS if hasattr(real, name)}
+    for name, (names, defaults, code) in SPECIAL[real].items():
+        made[name] = special_method(name, real, names, defaults, code)
+    if real is np.random.RandomState:
+        made["rand"] = lambda self, *shape: _rand(self, real, shape, "random")
+        made["randn"] = lambda self, *shape: _rand(self, real, shape, "standard_normal")
+    return made
+
+
+def _method(name: str, real: type, on_key):
+    """A method that draws from the key, or lets NumPy draw."""
+    numpys = getattr(real, name)
+    writes = name in ("shuffle", "permuted")
+
+    def method(self, *args, **kwargs):
+        if on_jax():
+            return on_key(self, *args, **kwargs)
+        if _is_foreign(sys._getframe(1).f_code.co_filename) and not writes:
+            return numpys(self, *args, **kwargs)
+        function = functools.partial(numpys, self)
+        return face._writes(function, args, kwargs) if name == "shuffle" else face.draw(function, args, kwargs)
+
+    return functools.update_wrapper(method, numpys)
+
+
+def attach(real: type):
+    """Give a class of ours its drawing methods."""
+
+    def decorate(cls):
+        for name, on_key in jax_methods(real).items():
+            setattr(cls, name, _method(name, real, on_key))
+        return cls
+
+    return decorate
+
+
+class Keyed:
+    """What both classes add to NumPy's."""
+
+    _stream: Stream
+
+    def split_key(self):
+        """A key for ``jax.random``, off the stream of ``'jax'``.
+
+        Returns
+        -------
+        JaxArray
+            Two words of type uint32.
+
+        Examples
+        --------
+        >>> import jax, npbridge
+        >>> key = npbridge.random.RandomState(0).split_key()
+        >>> jax.random.normal(key.value, (2,)).shape
+        (2,)
+        """
+        return core.array_of_device(self._stream.draw(_itself, ()))
+
+    def split_keys(self, n: int):
+        """`n` keys for ``jax.random``, of shape ``(n, 2)``, off the stream of ``'jax'``."""
+        return core.array_of_device(self._stream.draw(keys.split, (n,)) if n else np.zeros((0, 2), np.uint32))
+
+    def __copy__(self):
+        return self.__deepcopy__({})
+
+    def __deepcopy__(self, memo):
+        make, arguments = self.__reduce__()
+        return make(*arguments)
+
+    def _key_now(self) -> np.ndarray:
+        if self._stream.key._buffer.traced:
+            raise UnsupportedError("a generator cannot be copied or pickled while a function that draws is compiled")
+        return self._stream.key._read().copy()
+
+
+def _itself(key):
+    return key
+
+
+@attach(np.random.RandomState)
+class RandomState(Keyed, np.random.RandomState):
+    """``numpy.random.RandomState``, which on ``'jax'`` draws from a key.
+
+    Parameters
+    ----------
+    seed : None, int, array_like of int, or BitGenerator
+        As NumPy takes it.  On ``'jax'`` an integer gives the key
+        ``jax.random.PRNGKey(seed)``.
+
+    Notes
+    -----
+    Compiled functions that draw carry the state: their second call gives other
+    numbers than the first, those that the plain function would have given.
+
+    Examples
+    --------
+    >>> import npbridge
+    >>> rng = npbridge.random.RandomState(12345)
+    >>> rng.random(2)
+    JaxArray([0.47887695, 0.5548092 ], dtype=float32)
+    """
+
+    def __init__(self, seed=None) -> None:
+        if contexts.current() is not None and seed is None:
+            from . import functions
+
+            super().__init__(0)
+            self._stream = Stream(functions.state.split_key()._value())
+            return
+        super().__init__(face.given(seed))
+        self._stream = Stream(key_of(seed))
+
+    def seed(self, seed=None) -> None:
+        """Start again from `seed`, on both backends."""
+        if contexts.current() is None:
+            super().seed(face.given(seed))
+            self._stream.set(key_of(seed))
+        else:  # NumPy's side would be seeded once, and not at each call
+            self._stream.set(_key_while_tracing(seed))
+
+    def get_state(self, legacy: bool = True):
+        """The state of the active backend's stream, for :meth:`set_state`."""
+        if on_jax():
+            key = self._stream.get()
+            return (NAME, key) if legacy else {"bit_generator": NAME, "state": {"key": key}}
+        return super().get_state(legacy)
+
+    def set_state(self, state) -> None:
+        """Go on from a state: a key's, or one of NumPy's."""
+        key = key_in(state)
+        if key is not None:
+            self._stream.set(key)
+        elif contexts.current() is not None:
+            raise UnsupportedError("a state of numpy.random cannot be set in a function compiled for 'jax'")
+        else:
+            super().set_state(state)
+
+    def split(self, n: int = 2) -> list[RandomState]:
+        """`n` new states, each with a stream of its own, on either backend."""
+        if on_jax():
+            made = [RandomState(0) for _ in range(n)]
+            for new, key in zip(made, self.split_keys(n), strict=True):
+                new._stream = Stream(key._value())
+            return made
+        words = super().randint(0, 1 << 32, (n, 8), np.uint32)
+        return [RandomState(row) for row in words]
+
+    def __reduce__(self):
+        return _state_again, (super().get_state(legacy=False), self._key_now())
+
+
+NAME = "Threefry2x32"
+
+
+def key_in(state):
+    """The key in a state that ``get_state`` gave on ``'jax'``; None where it is NumPy's."""
+    if isinstance(state, dict):
+        return state["state"]["key"] if state.get("bit_generator") == NAME else None
+    return state[1] if isinstance(state, (tuple, list)) and len(state) == 2 and state[0] == NAME else None
+
+
+def _key_while_tracing(seed):
+    if seed is None:
+        raise UnsupportedError(
+            "seed() without a number cannot be compiled: each call would start from the same numbers. Seed before the "
+            "call, or give a number."
+        )
+    return key_of(seed)
+
+
+def _state_again(state, key) -> RandomState:
+    new = RandomState(0)
+    new.set_state(state)
+    new._stream = Stream(key)
+    return new
+
+
+@attach(np.random.Generator)
+class Generator(Keyed, np.random.Generator):
+    """``numpy.random.Generator``, which on ``'jax'`` draws from a key.
+
+    Parameters
+    ----------
+    bit_generator : BitGenerator
+        What NumPy draws from.  The key is made of its seed.
+
+    Examples
+    --------
+    >>> import npbridge
+    >>> rng = npbridge.random.default_rng(1)
+    >>> rng.integers(0, 10, 5).shape
+    (5,)
+    """
+
+    def __init__(self, bit_generator) -> None:
+        super().__init__(bit_generator)
+        self._stream = Stream(key_of_bits(bit_generator))
+
+    def spawn(self, n_children: int) -> list[Generator]:
+        """`n_children` new generators, each with a stream of its own."""
+        if not on_jax():
+            return super().spawn(n_children)
+        tracing = contexts.current() is not None
+        bits = [np.random.PCG64(0) for _ in range(n_children)] if tracing else self.bit_generator.spawn(n_children)
+        made = [Generator(b) for b in bits]
+        for new, key in zip(made, self.split_keys(n_children), strict=True):
+            new._stream = Stream(key._value())
+        return made
+
+    def __reduce__(self):
+        return _generator_again, (self.bit_generator, self._key_now())
+
+    def __deepcopy__(self, memo):
+        import copy
+
+        return _generator_again(copy.deepcopy(self.bit_generator), self._key_now())
+
+
+def _generator_again(bits, key) -> Generator:
+    new = Generator(bits)
+    new._stream = Stream(key)
+    return new
+
+
+def default_rng(seed=None) -> Generator:
+    """A generator, as ``numpy.random.default_rng`` makes it.
+
+    Parameters
+    ----------
+    seed : None, int, array_like of int, SeedSequence, BitGenerator, Generator, or RandomState
+
+    Returns
+    -------
+    Generator
+        On ``'numpy'`` it gives NumPy's numbers; on ``'jax'`` those of a key made of the seed.
+
+    Examples
+    --------
+    >>> import npbridge
+    >>> with npbridge.backend("numpy"):
+    ...     npbridge.random.default_rng(12345).random(2)
+    JaxArray([0.22733602, 0.31675834])
+    """
+    if isinstance(seed, Generator):
+        return seed
+    if seed is None and contexts.current() is not None:
+        from . import functions
+
+        new = Generator(np.random.PCG64(0))
+        new._stream = Stream(functions.state.split_key()._value())
+        return new
+    return Generator(np.random.default_rng(face.given(seed)).bit_generator)

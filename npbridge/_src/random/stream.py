@@ -1,0 +1,89 @@
+"""A stream of random numbers on ``'jax'``: a key in a buffer, and drawing from it.
+
+The key is an array like any other: compiled code that draws finds it, takes it as an
+input and writes the key that follows back; a failure gives the old one back; and
+loops carry it.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ..array import core
+from ..ground.errors import UnsupportedError
+from ..storage import buffer as buffers
+from ..storage.buffer import Tracer
+from . import keys
+
+
+class Stream:
+    """A key that moves on with each draw.
+
+    Attributes
+    ----------
+    key : JaxArray
+        Two words; the buffer stays the same for life.
+    lock : threading.Lock
+        Held while a draw reads the key and writes the next.
+    """
+
+    def __init__(self, key) -> None:
+        if isinstance(key, Tracer):
+            self.key = core.array_of_device(key)
+        else:
+            self.key = core.of_fresh(np.array(key, np.uint32))
+        self.lock = threading.Lock()
+        keys.key_buffers.add(self.key._buffer)
+
+    def draw(self, sampler, statics: tuple, *parameters):
+        """``sampler(key, *statics, *parameters)`` with a new key, as a value of JAX."""
+        buffer = self.key._buffer
+        with self.lock:
+            key = self.key._value()
+            if any(isinstance(x, Tracer) for x in parameters):
+                # what is known of the parameters later must not reach the key
+                following, now = _next(key)
+                value = _sampled(sampler, statics)(now, *parameters)
+            else:
+                following, value = _drawn(sampler, statics)(key, *parameters)
+            if isinstance(following, Tracer) and not isinstance(key, Tracer) and not buffers.recorders:
+                raise UnsupportedError(
+                    "random numbers were asked for while jax itself was tracing, as in jax.jit or jax.lax: each call "
+                    "would give the same ones. Use npbridge.jit and its kin, or hand a key to jax.random."
+                )
+            with buffer.lock:
+                buffer.replace(following)
+        return value
+
+    def get(self):
+        """The present key, as an array of its own."""
+        return core.array_of_device(jnp.asarray(self.key._value())) if self.key._buffer.traced else self.key.copy()
+
+    def set(self, key) -> None:
+        with self.lock:
+            self.key[...] = key
+
+
+@jax.jit
+def _next(key):
+    following, now = keys.split(key, 2)
+    return following, now
+
+
+@functools.lru_cache(4096)
+def _sampled(sampler, statics):
+    return jax.jit(lambda key, *parameters: sampler(key, *statics, *parameters))
+
+
+@functools.lru_cache(4096)
+def _drawn(sampler, statics):
+    def run(key, *parameters):
+        following, now = _next(key)
+        return following, _sampled(sampler, statics)(now, *parameters)
+
+    return jax.jit(run)
