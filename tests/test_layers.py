@@ -22,7 +22,7 @@ LAYERS = [
     # NumPy's own compositions run with the face in place of numpy; control flow and whole functions are
     # lowered by a backend, with forms that the backend supplies
     {"backends", "face", "convert"},
-    {"namespace", "random", "support_table"},
+    {"namespace", "random", "support_table", "accuracy"},
     {"io"},
     {"jit"},
     {"shell"},

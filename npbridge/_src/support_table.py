@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from . import accuracy
 from .array import methods
 from .dispatch.backend import load
 from .dispatch.registry import Rule, tables
@@ -43,6 +44,10 @@ Every function and ufunc that NumPy lets an array type override, on both backend
 moves the values itself. **host**: NumPy runs on the host values and a `FallbackWarning` says so once per function.
 **refused**: an error says what to do instead. A row that is native can still leave single forms of a call to the host;
 those calls announce themselves too.
+
+**ulps**: by how much results on `'jax'` may differ from NumPy's, in units in the last place of the largest value of the
+result; nothing means that they are exact or correctly rounded. On `'numpy'` results are NumPy's own; large arrays in a
+Numba kernel keep the same tolerance. Complex elementwise functions may differ by {complex}.
 """
 
 
@@ -86,10 +91,11 @@ def summary() -> list[str]:
 
 
 def function_table(module: str, functions: dict[Any, list[str]]) -> list[str]:
-    lines = ["", f"## {module}", "", "| name | `'jax'` | `'numpy'` |", "|---|---|---|"]
+    lines = ["", f"## {module}", "", "| name | `'jax'` | `'numpy'` | ulps |", "|---|---|---|---|"]
     for function, names in functions.items():
         text = ", ".join(f"`{name}`" for name in names)
-        lines.append(f"| {text} | {cell(tables['jax'].get(function))} | {cell(tables['numpy'].get(function))} |")
+        both = " | ".join(cell(tables[backend].get(function)) for backend in BACKENDS)
+        lines.append(f"| {text} | {both} | {accuracy.stated(function) or ''} |")
     return lines
 
 
@@ -123,7 +129,7 @@ def _is_function(value: Any) -> bool:
 def render() -> str:
     for backend in BACKENDS:
         load(backend)
-    lines = [CAPTION, *summary()]
+    lines = [CAPTION.format(complex=accuracy.COMPLEX), *summary()]
     for module, functions in rows().items():
         if functions:
             lines += function_table(module, functions)

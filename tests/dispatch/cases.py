@@ -460,25 +460,3 @@ DETERMINED = {
     np.linalg.eig: lambda r: (np.sort(r.eigenvalues + 0j), np.sort(abs(r.eigenvectors))),
     np.linalg.eigvals: lambda r: np.sort(r + 0j),
 }
-
-# Units in the last place of the largest value; 0 where NumPy's answer is exact.
-DEFAULT_ULPS = 0
-ULPS = {
-    **dict.fromkeys((np.sum, np.prod, np.mean, np.cumsum, np.cumprod, np.cumulative_sum, np.cumulative_prod), 8),
-    **dict.fromkeys((np.std, np.var, np.nanstd, np.nanvar, np.nansum, np.nanprod, np.nanmean, np.average), 32),
-    **dict.fromkeys((np.nancumsum, np.nancumprod, np.trace, np.linalg.trace, np.trapezoid, np.unwrap, np.ediff1d), 8),
-    **dict.fromkeys((np.median, np.nanmedian, np.quantile, np.percentile, np.nanquantile, np.nanpercentile), 16),
-    **dict.fromkeys((np.cov, np.corrcoef, np.interp, np.gradient, np.convolve, np.correlate, np.histogram), 32),
-    **dict.fromkeys((np.histogramdd, np.histogram2d, np.histogram_bin_edges, np.bincount), 32),
-    **dict.fromkeys((np.dot, np.vdot, np.inner, np.einsum, np.tensordot, np.kron, np.cross, np.linalg.cross), 64),
-    **dict.fromkeys((np.linalg.matmul, np.linalg.tensordot, np.linalg.vecdot, np.linalg.multi_dot), 32),
-    **dict.fromkeys((np.vander, np.polyval, np.polymul, np.polydiv, np.polyint, np.polyder, np.poly, np.roots), 64),
-    **dict.fromkeys((np.linspace, np.logspace, np.geomspace), 32),
-    **dict.fromkeys((np.polyfit, np.polynomial.polynomial.polyval2d, np.polynomial.polynomial.polygrid2d), 4096),
-    **dict.fromkeys((np.sinc, np.i0, np.angle, np.round, np.around, np.pad), 4),
-    **{f: 16 for f in CASES if f.__module__ == "numpy.lib.scimath"},
-    **{f: 32 for f in CASES if f.__module__ == "numpy.fft"},
-    **dict.fromkeys((np.fft.fftshift, np.fft.ifftshift), 0),
-    **{f: 2048 for f in CASES if f.__module__ == "numpy.linalg"},
-    **dict.fromkeys((np.linalg.diagonal, np.linalg.outer, np.linalg.matrix_transpose), 0),
-}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from npbridge._src.accuracy import of_function
 from npbridge._src.dispatch import fallback
 from npbridge._src.dispatch.backend import load
 from npbridge._src.dispatch.registry import STATUSES, tables
 
 from ..oracle import same_as_numpy
-from .cases import CASES, DEFAULT_ULPS, DETERMINED, ULPS
+from .cases import CASES, DETERMINED
 from .surface import creation, functions, name_of, numeric_functions, numeric_ufuncs
 
 KEYS = {name_of(f): f for f in CASES}
@@ -23,7 +24,7 @@ def test_row(variant, name, number):
     rule = tables[variant.backend].get(function) if variant.backend else None
     before = fallback.counts.total()
     determined = DETERMINED.get(function, lambda result: result)
-    ulps = ULPS.get(function, DEFAULT_ULPS)
+    ulps = of_function(function)
     same_as_numpy(variant, lambda args, kwargs: determined(function(*args, **kwargs)), list(args), kwargs, ulps=ulps)
     if rule is not None and rule.status == "native":
         assert fallback.counts.total() == before, "announced a fallback, but the row says native"

@@ -7,6 +7,8 @@ import warnings
 import numpy as np
 import pytest
 
+from npbridge._src.accuracy import UFUNC_METHODS, of_ufunc
+
 from ..oracle import VARIANTS, same_as_numpy, set_up
 from .surface import numeric_ufuncs
 
@@ -36,31 +38,18 @@ OTHER = {
     "c16": np.array([1j, 2 + 0j, -1.5 + 1j, 0.5 - 0.25j]),
 }
 
-# Units in the last place.  What is not here is exact, or correctly rounded: the
-# arithmetic of IEEE 754, comparisons, integers, bits, moving values.
-ULPS = {
-    **dict.fromkeys(("sin", "cos", "tan", "arcsin", "arccos", "arctan", "exp", "exp2", "log", "log2", "log10"), 4),
-    **dict.fromkeys(("expm1", "log1p", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh", "cbrt"), 16),
-    **dict.fromkeys(("arctan2", "hypot", "power", "float_power", "logaddexp", "logaddexp2"), 8),
-    **dict.fromkeys(("deg2rad", "rad2deg", "degrees", "radians", "sqrt", "absolute", "reciprocal", "square"), 2),
-    **dict.fromkeys(("divide", "multiply", "floor_divide", "remainder", "divmod", "fmod", "sign"), 2),
-    **dict.fromkeys(("acos", "asin", "atan", "acosh", "asinh", "atanh", "atan2", "pow"), 8),
-    **dict.fromkeys(("matmul", "vecdot", "matvec", "vecmat"), 16),
-}
-# Complex functions of NumPy and XLA differ by more in the smaller part.
-COMPLEX_ULPS = 64
-
-
 NARROW = next(v for v in VARIANTS if v.name == "jax-32")
 # dtypes for which NumPy computes in float64
 WIDENED = {"i8", "b1"}
 
 
 def ulps_of(name, *dtypes):
-    ulps = ULPS.get(name, 0)
-    if any(np.dtype(d).kind == "c" for d in dtypes):
-        return max(ulps, COMPLEX_ULPS if ulps else 4)
-    return ulps * (4 if "f2" in dtypes or "i1" in dtypes or "u1" in dtypes or "b1" in dtypes else 1)
+    return of_ufunc(getattr(np, name), *dtypes)
+
+
+def rounding(name):
+    """The tolerance of the methods of a ufunc."""
+    return UFUNC_METHODS.get(UFUNCS[name], 0)
 
 
 @pytest.mark.parametrize("dtype", DATA)
@@ -213,8 +202,6 @@ METHODS += (
 # NumPy's vectorised loops of these forget what they have: where the processor has
 # AVX-512, np.power.reduce([1.5, 2.5, 3.5]) is 1.5**3.5
 NUMPY_FOLDS_WRONGLY = ("power", "arctan2")
-ROUNDED = {"add": 4, "multiply": 4, "hypot": 8, "arctan2": 8, "logaddexp": 16, "power": 32, "divide": 8}
-
 REDUCE = {
     "default": {},
     "none": {"axis": None},
@@ -237,7 +224,7 @@ REDUCE = {
 def test_reduce(same_wide, name, case):
     kwargs = REDUCE[case]
     array = I if name.startswith("bitwise") else X + 0.5
-    same_wide(lambda a, kwargs: UFUNCS[name].reduce(a, **kwargs), array, kwargs, ulps=ROUNDED.get(name, 0))
+    same_wide(lambda a, kwargs: UFUNCS[name].reduce(a, **kwargs), array, kwargs, ulps=rounding(name))
 
 
 def test_reduce_more(same):
@@ -259,7 +246,7 @@ def test_reduce_more(same):
 @pytest.mark.parametrize("name", METHODS)
 def test_accumulate(same_wide, name):
     array = I if name.startswith("bitwise") else X + 0.5
-    ulps = ROUNDED.get(name, 0)
+    ulps = rounding(name)
     same_wide(lambda a: UFUNCS[name].accumulate(a), array, ulps=ulps)
     same_wide(lambda a: UFUNCS[name].accumulate(a, axis=1), array, ulps=ulps)
     same_wide(lambda a: UFUNCS[name].accumulate(a, axis=3), array)
@@ -268,7 +255,7 @@ def test_accumulate(same_wide, name):
 @pytest.mark.parametrize("name", [n for n in METHODS if n not in NUMPY_FOLDS_WRONGLY])
 def test_reduceat(same_wide, name):
     array = (I if name.startswith("bitwise") else X + 0.5).ravel()
-    ulps = ROUNDED.get(name, 0)
+    ulps = rounding(name)
     same_wide(lambda a: UFUNCS[name].reduceat(a, [0, 3, 1, 4]), array, ulps=ulps)
     same_wide(lambda a, i: UFUNCS[name].reduceat(a, i), array, np.array([5, 0]), ulps=ulps)
     same_wide(lambda a: UFUNCS[name].reduceat(a, [0, 9]), array)
@@ -277,8 +264,8 @@ def test_reduceat(same_wide, name):
 @pytest.mark.parametrize("name", METHODS)
 def test_outer(same_wide, name):
     a, b = (I[0], I[1]) if name.startswith("bitwise") else (X[0], Y[1])
-    same_wide(lambda a, b: UFUNCS[name].outer(a, b), a, b, ulps=ROUNDED.get(name, 0))
-    same_wide(lambda a: UFUNCS[name].outer(a, a.reshape(1, 3)), a, ulps=ROUNDED.get(name, 0))
+    same_wide(lambda a, b: UFUNCS[name].outer(a, b), a, b, ulps=rounding(name))
+    same_wide(lambda a: UFUNCS[name].outer(a, a.reshape(1, 3)), a, ulps=rounding(name))
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -289,7 +276,7 @@ def test_at(same_wide, name):
         UFUNCS[name].at(a, [0, 1, 0], v)
         UFUNCS[name].at(a[1], [2, 2], v[:2])
 
-    same_wide(program, array, array[0], ulps=ROUNDED.get(name, 0) * 4)
+    same_wide(program, array, array[0], ulps=rounding(name) * 4)
 
 
 def test_at_more(same):
