@@ -22,16 +22,18 @@ _FEW = 64
 _scratch = {np.random.RandomState: np.random.RandomState(0), np.random.Generator: np.random.default_rng(0)}
 
 
-def bound(names: tuple, defaults: tuple, args: tuple, kwargs: dict) -> list | None:
-    """The values of `names`; None where the arguments do not fit."""
-    if len(args) > len(names):
-        return None
+def bound(real, name: str, names: tuple, defaults: tuple, args: tuple, kwargs: dict) -> list:
+    """The values of `names`; NumPy's error where the arguments do not fit."""
     values = [*args, *defaults[len(args) :]]
-    for name, value in kwargs.items():
-        if name not in names[len(args) :]:
-            return None
-        values[names.index(name)] = value
-    return None if any(x is ... for x in values) else values
+    fits = len(args) <= len(names) and all(key in names[len(args) :] for key in kwargs)
+    if fits:
+        for key, value in kwargs.items():
+            values[names.index(key)] = value
+        fits = not any(x is ... for x in values)
+    if not fits:
+        asked(real, name, *args, **kwargs)
+        raise TypeError(f"{name}() got arguments that do not fit")
+    return values
 
 
 def is_traced(x) -> bool:
@@ -45,12 +47,6 @@ def is_traced(x) -> bool:
 def asked(real, name: str, *args: Any, **kwargs: Any):
     """Let NumPy look at arguments: it draws once, from a generator that nobody sees."""
     return getattr(_scratch[real], name)(*map(core.host_values, args), **kwargs)
-
-
-def refused(real, name: str, args: tuple, kwargs: dict):
-    """The error of NumPy for arguments that do not fit."""
-    asked(real, name, *args, **kwargs)
-    raise TypeError(f"{name}() got arguments that do not fit")
 
 
 def shape_of(size, *parameters) -> tuple[int, ...]:
@@ -107,11 +103,11 @@ def _ends(x):
 
 def _value(x, parameter):
     """A parameter as a sampler takes it; what is known only at run time stays that."""
-    dtype = discrete.count_dtype() if parameter.count else canonical(_FLOAT)
+    dtype = discrete.count_dtype() if parameter.is_count else canonical(_FLOAT)
     if type(x) in OURS:
         if x.ndim or is_traced(x):
             value = x._value()
-            if parameter.count and isinstance(value, np.ndarray):
+            if parameter.is_count and isinstance(value, np.ndarray):
                 return counts(parameter.name, value, dtype)
             return value.astype(dtype)
         x = x._read()
@@ -120,7 +116,7 @@ def _value(x, parameter):
     if isinstance(x, (list, tuple)) and is_traced(x):
         return jnp.stack([_value(y, parameter) for y in x])
     values = np.asarray(core.host_values(x))
-    return counts(parameter.name, values, dtype) if parameter.count else values.astype(dtype)
+    return counts(parameter.name, values, dtype) if parameter.is_count else values.astype(dtype)
 
 
 def counts(name: str, values, dtype):
@@ -156,7 +152,7 @@ def _safe(x, parameter):
     if parameter.refused is None or not isinstance(x, Tracer):
         return x
     bad = parameter.refused(x)
-    if not parameter.count:
+    if not parameter.is_count:
         bad = bad | ~jnp.isfinite(x)
     return jnp.where(bad, jnp.asarray(parameter.safe, x.dtype), x)
 

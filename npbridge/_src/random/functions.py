@@ -11,7 +11,8 @@ from ..convert import context as contexts
 from ..dispatch.backend import active
 from ..face import generators as face
 from . import generators
-from .generators import RandomState, jax_methods
+from .generators import RandomState
+from .methods import jax_methods
 
 # What the functions draw from on 'jax'; on 'numpy' they are numpy.random's own.
 state = RandomState()
@@ -23,8 +24,7 @@ ABSENT = {
     "test": "it runs NumPy's own tests; use numpy.random.test",
 }
 
-_AS_IS = ("BitGenerator", "MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64", "SeedSequence")
-_AS_IS += ("get_bit_generator", "set_bit_generator")
+_AS_IS = "BitGenerator MT19937 PCG64 PCG64DXSM Philox SFC64 SeedSequence get_bit_generator set_bit_generator".split()
 _ALIASES = {"ranf": "random_sample", "sample": "random_sample"}
 
 
@@ -65,7 +65,7 @@ def get_state(legacy: bool = True):
     """The state of the active backend's stream, for :func:`set_state`."""
     if contexts.current() is not None or active().name == "jax":
         return state.get_state(legacy)
-    return np.random.get_state(legacy)
+    return np.random.get_state(legacy)  # type: ignore[call-overload]
 
 
 def set_state(new) -> None:

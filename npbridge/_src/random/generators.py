@@ -7,10 +7,10 @@ come from the one seed.
 
 from __future__ import annotations
 
+import copy
 import functools
 import os
 import sys
-import warnings
 from typing import Any
 
 import numpy as np
@@ -21,9 +21,8 @@ from ..dispatch.backend import active
 from ..face import generators as face
 from ..face.whose import in_library
 from ..ground.errors import UnsupportedError
-from . import draws, keys
-from .arguments import bound, refused
-from .rows import ROWS
+from . import keys
+from .methods import jax_methods
 from .stream import Stream
 
 _HERE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__)))) + os.sep
@@ -56,124 +55,11 @@ def key_of(seed: Any) -> np.ndarray:
 
 def key_of_bits(bits: np.random.BitGenerator) -> np.ndarray:
     """The key that belongs to a bit generator: of its seed, or else of its state."""
-    sequence = getattr(bits, "seed_seq", None)
+    sequence: Any = getattr(bits, "seed_seq", None)
     if hasattr(sequence, "generate_state"):
         return sequence.generate_state(keys.WORDS)
     words = np.frombuffer(repr(bits.state).encode().ljust(4), np.uint8)
     return np.random.SeedSequence(words.tolist()).generate_state(keys.WORDS)
-
-
-def arguments_of(name: str, real: type) -> tuple[tuple, tuple]:
-    """Names and defaults of a distribution's arguments."""
-    parameters = ROWS[name].parameters
-    names, defaults = tuple(p.name for p in parameters), tuple(p.default for p in parameters)
-    if real is np.random.Generator and name in _TYPED:
-        extra: dict = {"size": None, "dtype": np.float64, "method": "zig", "out": None}
-        if name != "standard_exponential":
-            del extra["method"]
-        return (*names, *extra), (*defaults, *extra.values())
-    return (*names, "size"), (*defaults, None)
-
-
-_TYPED = {"random", "standard_normal", "standard_exponential", "standard_gamma"}
-
-
-def row_method(name: str, real: type):
-    """``method(self, *args, **kwargs)`` of a row, on ``'jax'``."""
-    names, defaults = arguments_of(name, real)
-    count = len(ROWS[name].parameters)
-    has_type = len(names) > count + 1
-
-    def draw(self, *args, **kwargs):
-        values = bound(names, defaults, args, kwargs)
-        if values is None:
-            refused(real, name, args, kwargs)
-        given, size = values[:count], values[count]
-        if has_type:
-            return draws.typed(self, real, name, given, size, values[count + 1], values[-1])
-        return draws.distribution(self, real, name, given, size)
-
-    return draw
-
-
-def special_method(name: str, real: type, names: tuple, defaults: tuple, code):
-    """``method(self, *args, **kwargs)`` of a function in ``draws``."""
-
-    def draw(self, *args, **kwargs):
-        values = bound(names, defaults, args, kwargs)
-        if values is None:
-            refused(real, name, args, kwargs)
-        return code(self, real, *values)
-
-    return draw
-
-
-def _rand(self, real, shape, name):
-    return draws.distribution(self, real, name, (), shape or None)
-
-
-def _random_integers(self, real, low, high, size):
-    low, high = (1, low) if high is None else (low, high)
-    warnings.warn(
-        f"This function is deprecated. Please call randint({low}, {high} + 1) instead", DeprecationWarning, stacklevel=5
-    )
-    return draws.between(self, np.random.Generator, low, high, size, int, True)
-
-
-def _row(text: str, code) -> tuple:
-    """Names and defaults from ``"a b=1"``, and the code."""
-    parts = [part.partition("=") for part in text.split()]
-    defaults = tuple(eval(value, {"np": np}) if equal else ... for _, equal, value in parts)
-    return tuple(name for name, _, _ in parts), defaults, code
-
-
-_BOTH = {
-    "bytes": _row("length", draws.raw_bytes),
-    "dirichlet": _row("alpha size=None", draws.dirichlet),
-    "multinomial": _row("n pvals size=None", draws.multinomial),
-}
-SPECIAL: dict[type, dict[str, tuple]] = {
-    np.random.RandomState: {
-        **_BOTH,
-        "choice": _row("a size=None replace=True p=None", lambda *args: draws.choice(*args, 0)),
-        "multivariate_normal": _row(
-            "mean cov size=None check_valid='warn' tol=1e-8", lambda *args: draws.multivariate_normal(*args, None)
-        ),
-        "permutation": _row("x", lambda *args: draws.permutation(*args, 0)),
-        "randint": _row("low high=None size=None dtype=int", lambda *args: draws.between(*args, False)),
-        "random_integers": _row("low high=None size=None", _random_integers),
-        "random_sample": _row("size=None", lambda self, real, size: draws.distribution(self, real, "random", (), size)),
-        "shuffle": _row("x", lambda *args: draws.shuffle(*args, 0)),
-        "tomaxint": _row("size=None", draws.tomaxint),
-    },
-    np.random.Generator: {
-        **_BOTH,
-        "choice": _row(
-            "a size=None replace=True p=None axis=0 shuffle=True", lambda *args: draws.choice(*args[:-1])
-        ),
-        "integers": _row("low high=None size=None dtype=np.int64 endpoint=False", draws.between),
-        "multivariate_hypergeometric": _row(
-            "colors nsample size=None method='marginals'", draws.multivariate_hypergeometric
-        ),
-        "multivariate_normal": _row(
-            "mean cov size=None check_valid='warn' tol=1e-8 method='svd'", draws.multivariate_normal
-        ),
-        "permutation": _row("x axis=0", draws.permutation),
-        "permuted": _row("x axis=None out=None", draws.permuted),
-        "shuffle": _row("x axis=0", draws.shuffle),
-    },
-}  # fmt: skip
-
-
-def jax_methods(real: type) -> dict[str, Any]:
-    """Every method that draws, on ``'jax'``."""
-    made = {name: row_method(name, real) for name in ROWS if hasattr(real, name)}
-    for name, (names, defaults, code) in SPECIAL[real].items():
-        made[name] = special_method(name, real, names, defaults, code)
-    if real is np.random.RandomState:
-        made["rand"] = lambda self, *shape: _rand(self, real, shape, "random")
-        made["randn"] = lambda self, *shape: _rand(self, real, shape, "standard_normal")
-    return made
 
 
 def _method(name: str, real: type, on_key):
@@ -230,16 +116,12 @@ class Keyed:
         return core.array_of_device(self._stream.draw(keys.split, (n,)) if n else np.zeros((0, 2), np.uint32))
 
     def __copy__(self):
-        return self.__deepcopy__({})
-
-    def __deepcopy__(self, memo):
-        make, arguments = self.__reduce__()
-        return make(*arguments)
+        return copy.deepcopy(self)
 
     def _key_now(self) -> np.ndarray:
-        if self._stream.key._buffer.traced:
+        if self._stream.buffer.traced:
             raise UnsupportedError("a generator cannot be copied or pickled while a function that draws is compiled")
-        return self._stream.key._read().copy()
+        return self._stream.buffer.read().copy()
 
 
 def _itself(key):
@@ -292,7 +174,7 @@ class RandomState(Keyed, np.random.RandomState):
         if on_jax():
             key = self._stream.get()
             return (NAME, key) if legacy else {"bit_generator": NAME, "state": {"key": key}}
-        return super().get_state(legacy)
+        return super().get_state(legacy)  # type: ignore[call-overload]
 
     def set_state(self, state) -> None:
         """Go on from a state: a key's, or one of NumPy's."""
@@ -316,6 +198,9 @@ class RandomState(Keyed, np.random.RandomState):
 
     def __reduce__(self):
         return _state_again, (super().get_state(legacy=False), self._key_now())
+
+    def __deepcopy__(self, memo):
+        return _state_again(super().get_state(legacy=False), self._key_now())
 
 
 NAME = "Threefry2x32"
@@ -365,7 +250,7 @@ class Generator(Keyed, np.random.Generator):
         super().__init__(bit_generator)
         self._stream = Stream(key_of_bits(bit_generator))
 
-    def spawn(self, n_children: int) -> list[Generator]:
+    def spawn(self, n_children: int):
         """`n_children` new generators, each with a stream of its own."""
         if not on_jax():
             return super().spawn(n_children)
@@ -380,8 +265,6 @@ class Generator(Keyed, np.random.Generator):
         return _generator_again, (self.bit_generator, self._key_now())
 
     def __deepcopy__(self, memo):
-        import copy
-
         return _generator_again(copy.deepcopy(self.bit_generator), self._key_now())
 
 

@@ -26,7 +26,7 @@ class Parameter(NamedTuple):
         What NumPy says then.
     safe : number
         A value for which a sampler ends: it stands in for one that is refused.
-    count : bool
+    is_count : bool
         Whether it is an integer.
     """
 
@@ -35,7 +35,7 @@ class Parameter(NamedTuple):
     refused: Callable[[Any], Any] | None
     message: str
     safe: float = 1
-    count: bool = False
+    is_count: bool = False
 
 
 class Row(NamedTuple):
@@ -53,8 +53,8 @@ def _any(name, default=...):
     return Parameter(name, default, None, "", 0)
 
 
-def _not_negative(name, default=..., count=False):
-    return Parameter(name, default, lambda x: x < 0, f"{name} < 0", 1, count)
+def _not_negative(name, default=..., is_count=False):
+    return Parameter(name, default, lambda x: x < 0, f"{name} < 0", 1, is_count)
 
 
 def _positive(name, default=...):
@@ -82,7 +82,7 @@ _SCALE = _not_negative("scale", 1.0)
 
 ROWS: dict[str, Row] = {
     "beta": Row(continuous.beta, (_positive("a"), _positive("b"))),
-    "binomial": Row(discrete.binomial, (_not_negative("n", count=True), _probability())),
+    "binomial": Row(discrete.binomial, (_not_negative("n", is_count=True), _probability())),
     "chisquare": Row(continuous.chisquare, (_positive("df"),)),
     "exponential": Row(continuous.exponential, (_SCALE,)),
     "f": Row(continuous.f, (_positive("dfnum"), _positive("dfden"))),
@@ -91,7 +91,7 @@ ROWS: dict[str, Row] = {
     "gumbel": Row(continuous.gumbel, (_LOC, _SCALE)),
     "hypergeometric": Row(
         discrete.hypergeometric,
-        tuple(_not_negative(name, count=True) for name in ("ngood", "nbad", "nsample")),
+        tuple(_not_negative(name, is_count=True) for name in ("ngood", "nbad", "nsample")),
         ((lambda good, bad, sample: good + bad < sample, "ngood + nbad < nsample"),),
     ),
     "laplace": Row(continuous.laplace, (_LOC, _SCALE)),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import threading
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -33,16 +34,16 @@ class Stream:
     """
 
     def __init__(self, key) -> None:
-        if isinstance(key, Tracer):
-            self.key = core.array_of_device(key)
-        else:
-            self.key = core.of_fresh(np.array(key, np.uint32))
+        traced = isinstance(key, Tracer)
+        made: Any = core.array_of_device(key) if traced else core.of_fresh(np.array(key, np.uint32))
+        self.key = made
+        self.buffer = made._buffer
         self.lock = threading.Lock()
-        keys.key_buffers.add(self.key._buffer)
+        keys.key_buffers.add(self.buffer)
 
     def draw(self, sampler, statics: tuple, *parameters):
         """``sampler(key, *statics, *parameters)`` with a new key, as a value of JAX."""
-        buffer = self.key._buffer
+        buffer = self.buffer
         with self.lock:
             key = self.key._value()
             if any(isinstance(x, Tracer) for x in parameters):
@@ -62,7 +63,7 @@ class Stream:
 
     def get(self):
         """The present key, as an array of its own."""
-        return core.array_of_device(jnp.asarray(self.key._value())) if self.key._buffer.traced else self.key.copy()
+        return core.array_of_device(jnp.asarray(self.key._value())) if self.buffer.traced else self.key.copy()
 
     def set(self, key) -> None:
         with self.lock:
