@@ -127,6 +127,8 @@ def _traced_getitem(self, key):
 
 
 def _traced_read(value, key):
+    if recorders:
+        traced_index.see_that_all_are_inside(key, value.shape)
     return jnp.asarray(value)[key]
 
 
@@ -134,6 +136,8 @@ def _traced_write(self, key, value) -> None:
     """``self[key] = value`` where the key or the array is known only at run time."""
     if recorders and traced_index.write_mask(self, key, value):
         return
+    if recorders:
+        traced_index.see_that_all_are_inside(key, self.shape)
     old = jnp.asarray(self._value())
     new = value._value() if type(value) in OURS else jnp.asarray(core.host_values(value))
     mask = key[0] if type(key) is tuple and len(key) == 1 else key
@@ -153,6 +157,11 @@ def _masked(old, mask, new):
     trailing = old.ndim - mask.ndim
     spread = mask.reshape(mask.shape + (1,) * trailing)
     if new.ndim > trailing and new.shape[0] != 1:
+        if recorders and traced_index.on_check is not None:
+            traced_index.on_check(jnp.sum(mask) != new.shape[0], ValueError(
+                f"NumPy boolean array indexing assignment cannot assign {new.shape[0]} input values to another number "
+                "of output values, where the mask is true"
+            ))  # fmt: skip
         turn = jnp.cumsum(mask.reshape(-1)) - 1
         new = new[turn].reshape(mask.shape + new.shape[1:])
     elif new.ndim > trailing:

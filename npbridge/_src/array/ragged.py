@@ -261,6 +261,7 @@ def _moved(x, extents, ndim):
     for axis, e in enumerate(x.extents, ndim - x.ndim):
         if e is None:
             continue
+        _see_that_lengths_agree(e, extents[axis])
         if isinstance(e, Chosen) or isinstance(extents[axis], Chosen):
             if getattr(e, "source", e) is not getattr(extents[axis], "source", None):
                 data = _in_turn(data, e, extents[axis], axis - (ndim - x.ndim))
@@ -271,6 +272,29 @@ def _moved(x, extents, ndim):
         by = raw(extents[axis].start) - raw(e.start)
         data = core.array_of_device(jnp.roll(jnp.asarray(data._value()), by, axis - (ndim - x.ndim)))
     return data
+
+
+def _see_that_lengths_agree(e, other) -> None:
+    """NumPy's error at run time where two axes meet that are not known to be equally long."""
+    if e is other or getattr(e, "source", e) is getattr(other, "source", None):
+        return
+    if not isinstance(e, Chosen) and not isinstance(other, Chosen):
+        forms = [traced_number.form_of(x) for x in (e.start, e.stop, other.start, other.stop)]
+        if None not in forms:
+            difference = forms[1].plus(forms[0], -1).plus(forms[3], -1).plus(forms[2], 1)
+            if not difference.terms and not difference.constant:
+                return
+    if traced_index().on_check is not None:
+        differ = traced_number.compute(np.not_equal, e.length, other.length)
+        traced_index().on_check(raw(differ), ValueError(
+            "operands of lengths that are known only at run time could not be broadcast together: they differ"
+        ))  # fmt: skip
+
+
+def traced_index():
+    from . import traced_index  # it imports this module
+
+    return traced_index
 
 
 def _in_turn(data, have, want, axis):

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..storage import view
 from ..storage.buffer import Buffer, Tracer
-from . import core, indexing, ragged, ragged_functions, traced_number
+from . import core, indexing, ragged, ragged_functions, traced_number, traced_range
 from .core import OURS, JaxScalar
 
 # called with (traced bool, exception): raise the exception where the bool is true
@@ -36,11 +36,11 @@ def needs(key) -> bool:
         kind = type(k)
         if kind is slice:
             found = found or any(is_traced_integer(x) for x in (k.start, k.stop, k.step))
-        elif kind is int or k is None or k is Ellipsis or isinstance(k, np.integer):
+        elif kind is int or k is None or k is Ellipsis:
             continue
         elif is_traced_integer(k) and _is_integral(k):
             found = True
-        elif not (type(k) is JaxScalar and k.dtype.kind in "iu"):
+        elif not isinstance(k, np.integer) and not (type(k) is JaxScalar and k.dtype.kind in "iu"):
             return False
     return found
 
@@ -85,11 +85,20 @@ def parse(key, shape):
 def _integer(k, n, axis):
     if is_traced_integer(k):
         value = _raw(k)
+        if traced_range.inside(k, n, 0):
+            return Axis(value, 1, drop=True)
+        see_that_it_is_inside(k, value, n, axis)
         return Axis(jnp.where(value < 0, value + n, value), 1, drop=True)
     k = int(k)
     if not -n <= k < n:
         raise IndexError(f"index {k} is out of bounds for axis {axis} with size {n}")
     return Axis(k % n, 1, drop=True)
+
+
+def see_that_it_is_inside(k, value, n, axis) -> None:
+    """Have NumPy's ``IndexError`` raised where an index reaches out of an axis of length `n`."""
+    if on_check is not None and (getattr(value, "ndim", 0) or not traced_range.inside(k, n)):
+        on_check((value < -n) | (value >= n), IndexError(f"index is out of bounds for axis {axis} with size {n}"))
 
 
 def _raw(x):
@@ -127,6 +136,11 @@ def _fixed(start, size, step, n) -> Axis:
     if size > n:
         raise IndexError(f"a slice of {size} elements of an axis with size {n}")
     last = value + (size - 1) * step
+    ends = [traced_number.form_of(start), traced_range.constant((size - 1) * step)]
+    reach = None if ends[0] is None else [ends[0], ends[0].plus(ends[1], 1)][:: 1 if step > 0 else -1]
+    known = reach and [traced_range.extreme(reach[0], -1), traced_range.extreme(reach[1], 1)]
+    if known and None not in known and known[0] >= 0 and known[1] < n:
+        return Axis(value, size, step)
     if on_check is not None and size:
         low, high = (value, last) if step > 0 else (last, value)
         on_check((low < 0) | (high >= n), IndexError(
@@ -148,6 +162,25 @@ def _clamped(x, n):
     if form is not None:
         number.form = form
     return number
+
+
+def see_that_all_are_inside(key, shape) -> None:
+    """The same for arrays of integers in a (plain) key; `shape` is the array's."""
+    if on_check is None:
+        return
+    parts = key if type(key) is tuple else (key,)
+    taken = [max(k.ndim, 1) if getattr(k, "dtype", None) == bool else 0 if k is None else 1 for k in parts]
+    axis = 0
+    for k, count in zip(parts, taken, strict=True):
+        if k is Ellipsis:
+            axis += len(shape) - sum(taken) + 1
+            continue
+        dtype = getattr(k, "dtype", None)
+        if dtype is not None and dtype != bool and axis < len(shape):
+            value = jnp.asarray(k)
+            if isinstance(value, Tracer):
+                see_that_it_is_inside(k, value, shape[axis], axis)
+        axis += count
 
 
 # -- windows of a fixed size

@@ -10,6 +10,7 @@ known to lie three apart, which is what ``a[i - 1 : i + 2]`` needs.
 from __future__ import annotations
 
 import weakref
+from typing import Any
 
 import jax
 import numpy as np
@@ -22,6 +23,9 @@ from .operators import BINARY, COMPARISONS, UNARY
 _KINDS = {"i": int, "u": int, "f": float, "c": complex}
 _PYTHON = (int, float, complex, bool)
 LINEAR = {np.add, np.subtract, np.multiply}
+_BOUNDED = {np.remainder, np.floor_divide, np.minimum, np.maximum}
+# of :mod:`.traced_range`, which imports this module
+of_result: Any = None
 
 
 class TracedNumber(JaxScalar):
@@ -33,9 +37,11 @@ class TracedNumber(JaxScalar):
         ``int``, ``float`` or ``complex``.
     form : Form or None
         How an integer was made from others by addition and multiplication.
+    bounds : Bounds or None
+        Between which values an integer lies, where that is known.
     """
 
-    __slots__ = ("form", "weak")
+    __slots__ = ("bounds", "form", "weak")
 
     @property
     def __class__(self):
@@ -45,6 +51,8 @@ class TracedNumber(JaxScalar):
         if name == "form":
             form = self.form = Form({id(self): (self, 1)}, 0) if self.weak is int else None
             return form
+        if name == "bounds":
+            return None
         return super().__getattr__(name)
 
 
@@ -149,7 +157,12 @@ def compute(ufunc, *operands):
     plan = ufuncs.plan_for(ufunc, dtypes)
     values = [ufuncs.weak_value(v, d) for v, d in zip(values, plan.inputs, strict=True)]
     out = plan.compiled(*values)
-    return tuple(map(_wrapped, out)) if type(out) is tuple else _wrapped(out)
+    if type(out) is tuple:
+        return tuple(map(_wrapped, out))
+    result = _wrapped(out)
+    if ufunc in _BOUNDED and kinds == [int, int]:
+        of_result(ufunc, *operands, result)
+    return result
 
 
 def _wrapped(value):

@@ -16,22 +16,17 @@ import types
 from ..face.whose import in_library
 
 _MACHINERY = ("<frozen ", "<__array_function__")
+_COMPILES = "npbridge._src.jit."
 _ATTRIBUTE = "_npbridge_lines"
 
 
-def user_lines(outermost=None) -> list[tuple[str, int, str]]:
-    """``(file, line, function)`` of the user's frames, outermost first.
-
-    Parameters
-    ----------
-    outermost : code object, optional
-        Frames above the last one that runs it are left out.
-    """
+def user_lines() -> list[tuple[str, int, str]]:
+    """``(file, line, function)`` of the user's frames below the call that compiles, outermost first."""
     found: list[tuple[str, int, str]] = []
     frame = sys._getframe(1)
     while frame is not None:
         code = frame.f_code
-        if code is outermost:
+        if frame.f_globals.get("__name__", "").startswith(_COMPILES):
             break
         if not in_library(code.co_filename) and not code.co_filename.startswith(_MACHINERY):
             entry = (code.co_filename, frame.f_lineno, code.co_name)
@@ -42,9 +37,9 @@ def user_lines(outermost=None) -> list[tuple[str, int, str]]:
     return found[::-1]
 
 
-def located(error: BaseException, outermost=None) -> BaseException:
+def located(error: BaseException) -> BaseException:
     """`error`, which remembers where the user's code is."""
-    setattr(error, _ATTRIBUTE, user_lines(outermost))
+    setattr(error, _ATTRIBUTE, user_lines())
     return error
 
 

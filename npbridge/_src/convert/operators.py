@@ -16,6 +16,7 @@ from . import context as contexts
 from . import status as statuses
 from .calls import attribute, call
 from .context import tracing
+from .lines import located
 from .status import BREAK, CONTINUE, Return, Traced
 
 __all__ = [
@@ -144,7 +145,7 @@ def raised(exception):
     if trace is not None:
         if isinstance(exception, type) and issubclass(exception, BaseException):
             exception = exception()
-        trace.raised = exception
+        trace.raised = located(exception)
     return exception
 
 

@@ -128,7 +128,7 @@ def _compiled(function) -> types.CodeType:
     _trees[_key(code)] = inner
     factory = next(c for c in compiled.co_consts if isinstance(c, types.CodeType))
     found = next(c for c in factory.co_consts if isinstance(c, types.CodeType))
-    return _renamed(found, code.co_name, code.co_qualname).replace(co_firstlineno=code.co_firstlineno)
+    return _renamed(found, code.co_name, code.co_qualname)
 
 
 def _renamed(code, name, qualname) -> types.CodeType:

@@ -13,6 +13,7 @@ from ..convert import convert
 from ..convert.lines import tidy
 from ..dispatch import fallback
 from ..dispatch.backend import active
+from ..ground.debugging import jit_disabled
 from ..ground.errors import UnsupportedError
 from . import arguments, bound, discover, reasons, texts
 from .executable import ASKS_FOR_VALUES, Binding, Executable, Missed
@@ -71,6 +72,8 @@ class CompiledFunction:
     def __call__(self, *args, **kwargs):
         if contexts.current() is not None:  # part of what is being compiled
             return self.converted(*args, **kwargs)
+        if jit_disabled():
+            return self.function(*args, **kwargs)
         if (self._backend or active().name) != "jax":
             return self._on_numpy(args, kwargs)
         try:
@@ -201,7 +204,7 @@ class CompiledFunction:
     def _make_numba(self):
         from ..backends.numba.lowering import compile_function
 
-        options = {name: self.options[name] for name in ("parallel", "fastmath", "debug")}
+        options = {name: self.options[name] for name in ("parallel", "fastmath", "debug", "strict")}
         return compile_function(self.function, **options)
 
     # -- as an attribute of a class

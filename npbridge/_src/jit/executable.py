@@ -220,7 +220,7 @@ class Executable:
             compiled = self.variant(mask)
         out = compiled(*[b.device if b.device is not None else b.to_device() for b in buffers], *numbers, *raws)
         if self.checked:
-            self.see_that_nothing_failed(out.pop())
+            self.see_that_nothing_failed(out.pop(), buffers, out)
         self.write_back(buffers, out)
         return out
 
@@ -249,10 +249,12 @@ class Executable:
     def flat(self):
         return jaxpr_as_fun(self.jaxpr)
 
-    def see_that_nothing_failed(self, code) -> None:
+    def see_that_nothing_failed(self, code, buffers, out) -> None:
         if isinstance(code, Tracer):
-            jax.debug.callback(lambda code: code and self.fail(int(code)), code)
+            jax.debug.callback(lambda code: self.fail(int(code)) if code else None, code)
         elif code := int(code):
+            if any(b.device is not None and not b.traced and b.device.is_deleted() for b in buffers):
+                self.write_back(buffers, out)  # the old contents, which moved
             self.fail(code)
 
     def fail(self, code):

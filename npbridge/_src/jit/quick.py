@@ -118,7 +118,7 @@ class _Code:
         after = "\n    ".join([*self.call(buffers), *self.result(buffers)])
         arguments = ", ".join(f"a{i}" for i in range(self.arguments))
         text = _TEMPLATE.format(arguments=arguments, body=body, after=after)
-        exec(text, self.names)
+        exec(compile(text, __file__, "exec"), self.names)
         return self.names["quick"]
 
     def call(self, buffers):
@@ -138,7 +138,7 @@ class _Code:
                 yield f"if not ({free}) and ({some}): return MISS"
             yield f"out = ({taken} if {free} else {kept})({inputs})"
         if entry.checked:
-            yield "entry.see_that_nothing_failed(out.pop())"
+            yield f"entry.see_that_nothing_failed(out.pop(), [{', '.join(buffers)}], out)"
         at = len(entry.jaxpr.out_avals) - bool(entry.checked) - len(entry.written)
         for k, i in enumerate(entry.written):
             yield f"with b{i}.lock: b{i}.replace(out[{at + k}])"

@@ -10,6 +10,7 @@ from jax import lax
 from ...array import core, traced_index
 from ...convert import context as contexts
 from ...convert import status as statuses
+from ...convert.lines import located
 from ...convert.places import UNBOUND, StructureChanged, places_of
 from ...ground.errors import ControlFlowError
 from ...storage import recording
@@ -113,9 +114,11 @@ def result(status):
 
 
 def check(failed, error) -> None:
-    """Have `error` raised at run time where `failed` is true."""
+    """Have `error` raised at run time, at the user's line, where `failed` is true."""
     if contexts.current() is not None:
-        contexts.current().checks.append((predicate(failed), error))
+        contexts.current().checks.append(
+            (predicate(jnp.any(failed._value() if type(failed) in OURS else failed)), located(error))
+        )
 
 
 traced_index.on_check = check

@@ -6,10 +6,11 @@ import builtins
 
 import numpy as np
 
-from ...array import core, ragged, traced_number
+from ...array import core, ragged, traced_number, traced_range
 from ...convert.operators import is_traced
 
 OURS = core.OURS
+ONE = traced_range.constant(1)
 
 
 class Iteration:
@@ -24,6 +25,11 @@ class Iteration:
 
     def item(self, index):
         raise NotImplementedError
+
+    def last(self):
+        """The greatest index, as a form; None where nothing is known of it."""
+        length = traced_number.form_of(self.length)
+        return None if length is None else length.plus(ONE, -1)
 
     def __iter__(self):
         for i in builtins.range(self.length):
@@ -48,6 +54,13 @@ class Range(Iteration):
         if type(self.step) is not int or self.step != 1:
             index = index * self.step
         return index if type(self.start) is int and self.start == 0 else index + self.start
+
+    def last(self):
+        start, stop = traced_number.form_of(self.start), traced_number.form_of(self.stop)
+        if start is None or stop is None or not is_traced(self.length) or is_traced(self.step) or self.step**2 != 1:
+            return super().last()
+        steps = stop.plus(start, -1) if self.step == 1 else start.plus(stop, -1)
+        return steps.plus(ONE, -1)
 
     def __reversed__(self):
         last = self.start + (self.length - 1) * self.step
@@ -126,6 +139,9 @@ class Numbered(Iteration):
     def item(self, index):
         return index + self.start, self.inner.item(index)
 
+    def last(self):
+        return self.inner.last()
+
 
 class Zipped(Iteration):
     """``zip``."""
@@ -145,6 +161,9 @@ class Backwards(Iteration):
 
     def item(self, index):
         return self.inner.item(self.length - 1 - index)
+
+    def last(self):
+        return self.inner.last()
 
 
 def iteration_over(x):

@@ -75,6 +75,8 @@ class Loop:
     def once_more(self, status, run):
         """``run()`` where the body did not leave the loop, else the status as it is."""
         code, possible, value = statuses.parts(status)
+        if possible <= _GOES_ON:
+            return run()
         goes_on = (code == statuses.NORMAL_CODE) | (code == statuses.CONTINUE_CODE)
         kept = statuses.assemble(code, possible - _GOES_ON, value)
         return branches.branch(goes_on, run, lambda: kept, self.places, self.functions, self.start | self.live)

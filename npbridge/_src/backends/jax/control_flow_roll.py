@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...array import core, traced_index, traced_number
+from ...array import core, traced_index, traced_number, traced_range
 from ...convert import context as contexts
 from ...convert import status as statuses
 from ...convert.operators import is_traced
@@ -143,6 +143,10 @@ class Roll:
 
     def _enter(self, index, *values) -> None:
         number = traced_number.of_value(index, int)
+        if self.over is not None:
+            last = self.over.last()
+            first = traced_number.form_of(self.first)
+            traced_range.bound(number, 0, None if last is None or first is None else last.plus(first, -1))
         self.index = number if type(self.first) is int and self.first == 0 or self.over is None else number + self.first
         for key, p in self.places.items():
             if key not in self.carried and not p.shared and p.name not in self.start:
