@@ -169,18 +169,21 @@ def see_that_all_are_inside(key, shape) -> None:
     if on_check is None:
         return
     parts = key if type(key) is tuple else (key,)
-    taken = [max(k.ndim, 1) if getattr(k, "dtype", None) == bool else 0 if k is None else 1 for k in parts]
+    taken = [max(k.ndim, 1) if _is_mask(k) else 0 if k is None else 1 for k in parts]
     axis = 0
     for k, count in zip(parts, taken, strict=True):
         if k is Ellipsis:
             axis += len(shape) - sum(taken) + 1
             continue
-        dtype = getattr(k, "dtype", None)
-        if dtype is not None and dtype != bool and axis < len(shape):
+        if hasattr(k, "dtype") and not _is_mask(k) and axis < len(shape):
             value = jnp.asarray(k)
             if isinstance(value, Tracer):
                 see_that_it_is_inside(k, value, shape[axis], axis)
         axis += count
+
+
+def _is_mask(k) -> bool:
+    return hasattr(k, "dtype") and np.dtype(k.dtype).kind == "b"
 
 
 # -- windows of a fixed size

@@ -86,7 +86,22 @@ def tidy(error: BaseException) -> BaseException:
     new = None
     for trace in reversed(frames):
         new = types.TracebackType(new, trace.tb_frame, trace.tb_lasti, trace.tb_lineno)
+    notes = getattr(error, "__notes__", None)
+    if notes:
+        error.__notes__ = [note for note in notes if "JAX_TRACEBACK_FILTERING" not in note]
     return error.with_traceback(new)
+
+
+def place_of(error: BaseException) -> str:
+    """The innermost line of the user's in the traceback of an error, in words; empty where there is none."""
+    found = ""
+    trace = error.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if not in_library(file):
+            found = f'  File "{file}", line {trace.tb_lineno}\n    {linecache.getline(file, trace.tb_lineno).strip()}'
+        trace = trace.tb_next
+    return found
 
 
 def _repeats(frames, trace) -> bool:

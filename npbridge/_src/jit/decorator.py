@@ -9,14 +9,14 @@ import warnings
 
 from ..array import core
 from ..convert import context as contexts
-from ..convert import convert
+from ..convert.calls import call as as_called
 from ..convert.lines import tidy
 from ..dispatch import fallback
 from ..dispatch.backend import active
-from ..ground.debugging import jit_disabled
+from ..ground.debugging import looking
 from ..ground.errors import UnsupportedError
 from . import arguments, bound, discover, reasons, texts
-from .executable import ASKS_FOR_VALUES, Binding, Executable, Missed
+from .executable import ASKS_FOR_VALUES, Binding, Executable, Missed, needs_a_value
 from .quick import MISS, quick_path
 
 STORM = 16
@@ -67,13 +67,14 @@ class CompiledFunction:
     @functools.cached_property
     def converted(self):
         """The function with its control flow converted."""
-        return convert(self.function)
+        return as_called(self.function)
 
     def __call__(self, *args, **kwargs):
         if contexts.current() is not None:  # part of what is being compiled
             return self.converted(*args, **kwargs)
-        if jit_disabled():
-            return self.function(*args, **kwargs)
+        look = looking()
+        if look is not None:  # a mistake is looked for
+            return look(self, args, kwargs)
         if (self._backend or active().name) != "jax":
             return self._on_numpy(args, kwargs)
         try:
@@ -81,14 +82,14 @@ class CompiledFunction:
                 result = self._quick(*args)
                 if result is not MISS:
                     return result
-            return self._on_jax(args, kwargs)
+            return self.on_jax(args, kwargs)
         except Exception as error:
             tidy(error)
             raise
 
     # -- on jax
 
-    def _on_jax(self, args, kwargs):
+    def on_jax(self, args, kwargs):
         args, kwargs = self._marked(args, kwargs)
         leaves, tree = arguments.flatten(args, kwargs)
         pool = self._pool(leaves)
@@ -99,15 +100,15 @@ class CompiledFunction:
             try:
                 if entry is None:
                     entry = self._compile(pool, key, binding, signature)
-                result = entry.run(binding, signature)
+                result = entry.run(binding, signature, (args, kwargs))
                 self._quick, count = quick_path(entry, binding, signature, pool, args, kwargs)
                 self._count = count if self._quick is not None else -1
                 return result
             except Missed as missed:
                 pool.state.arrays += [("met while tracing", core.of_view(b, None, None)) for b in missed.buffers]
-            except ASKS_FOR_VALUES:
+            except ASKS_FOR_VALUES as error:
                 if not self._make_static(signature):
-                    raise
+                    raise needs_a_value(error) from None
             signature, binding = self._bind(pool, leaves, tree)
 
     def _bind(self, pool, leaves, tree):
@@ -137,7 +138,7 @@ class CompiledFunction:
             del self._entries[entry_key]
 
     def _compile(self, pool, key, binding, signature) -> Executable:
-        entry = Executable(self.converted, pool.state.objects, self.options["strict"])
+        entry = Executable(self.converted, pool.state, self.options["strict"])
         entry.trace(binding, signature)
         self._compiles += 1
         self._reason = reasons.why(self._entries, key, self._names())
@@ -251,9 +252,9 @@ class CompiledFunction:
         """
         if (self._backend or active().name) != "jax":
             return texts.LoweredOnNumpy(self._make_numba(), args, kwargs)
-        return texts.lower_on_jax(self, *self._prepared(args, kwargs))
+        return texts.lower_on_jax(self, *self.prepared(args, kwargs))
 
-    def _prepared(self, args, kwargs):
+    def prepared(self, args, kwargs):
         """``(entry, binding, signature)`` of a call that is not run."""
         args, kwargs = self._marked(args, kwargs)
         leaves, tree = arguments.flatten(args, kwargs)
@@ -263,14 +264,14 @@ class CompiledFunction:
             entry = self._entries.get(self._key(pool, signature, binding))
             try:
                 if entry is None:
-                    entry = Executable(self.converted, pool.state.objects, self.options["strict"])
+                    entry = Executable(self.converted, pool.state, self.options["strict"])
                     entry.trace(binding, signature)
                 return entry, binding, signature
             except Missed as missed:
                 pool.state.arrays += [("met while tracing", core.of_view(b, None, None)) for b in missed.buffers]
-            except ASKS_FOR_VALUES:
+            except ASKS_FOR_VALUES as error:
                 if not self._make_static(signature):
-                    raise
+                    raise needs_a_value(error) from None
 
     def cache_info(self) -> dict:
         """How often the function was compiled, for how many signatures, and why last."""

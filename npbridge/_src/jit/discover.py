@@ -10,6 +10,7 @@ each call.
 from __future__ import annotations
 
 import collections
+import dis
 import functools
 import types
 from typing import Any
@@ -19,6 +20,7 @@ import numpy as np
 from ..array import core
 from ..ground.users import is_users
 from ..ground.users import made_by_exec as _made_by_exec
+from . import effects
 from .bound import Compiled
 
 OURS = core.OURS
@@ -106,8 +108,7 @@ class State:
     def __init__(self) -> None:
         self.arrays: list[tuple[str, core.JaxArray]] = []
         self.guards: list[Any] = []
-        self.classes: list[type] = []
-        self.objects: list[Any] = []
+        self.places: list[Any] = []  # makers of what notices assignments: see effects
         self._seen: dict[int, Any] = {}
 
     def holds(self) -> bool:
@@ -157,6 +158,8 @@ class State:
             self.guards[-1].array = at
 
     def visit_inside(self, value, kind: type, path: str) -> None:
+        if isinstance(value, (dict, list, collections.deque, set)):
+            self.places.append((effects.place_for, value, path))
         if isinstance(value, dict):
             self.guards.append(Length(value, path))
             for name, item in list(value.items()):
@@ -193,22 +196,25 @@ class State:
     def visit_object(self, value, path: str) -> None:
         own = getattr(value, "__dict__", None)
         if type(own) is dict:
-            self.objects.append(value)
+            self.places.append((effects.Object, value, path))
             self.guards.append(Length(own, path))
             for name, item in list(own.items()):
                 if type(item) is Compiled:
                     continue
                 self.visit(item, f"{path}.{name}", own, name)
-        for name in _slots(type(value)):
+        slots = _slots(type(value))
+        if slots:
+            self.places.append((effects.Slots, value, path, slots))
+        for name in slots:
             if hasattr(value, name):
                 self.visit(getattr(value, name), f"{path}.{name}", Attributes(value), name)
         self.visit(type(value), path)
 
     def visit_class(self, cls, path: str) -> None:
-        self.classes.append(cls)
         for base in cls.__mro__:
             if base is object or not (is_users(base.__module__) or _made_by_exec(base)):
                 continue
+            self.places.append((effects.Class, base, base.__name__))
             for name, item in list(vars(base).items()):
                 if name.startswith("__") and name not in ("__call__", "__init__"):
                     continue
@@ -225,6 +231,7 @@ class State:
         if not is_users(function.__module__):
             return
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+            self.places.append((effects.Variable, cell, name))
             try:
                 self.visit(cell.cell_contents, name, Cell(cell), "contents")
             except ValueError:
@@ -233,6 +240,9 @@ class State:
             self.visit(value, f"{path} default")
         for value in (function.__kwdefaults__ or {}).values():
             self.visit(value, f"{path} default")
+        stored = sorted(set(_stored_in(function.__code__)))
+        if stored:
+            self.places.append((effects.Globals, function.__globals__, stored))
         used = list(dict.fromkeys(named_in(function.__code__)))
         self.visit_names(function.__globals__, used, "")
 
@@ -290,6 +300,16 @@ def named_in(code: types.CodeType):
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             yield from named_in(constant)
+
+
+def _stored_in(code: types.CodeType):
+    """The globals that a code object assigns."""
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in ("STORE_GLOBAL", "DELETE_GLOBAL"):
+            yield instruction.argval
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _stored_in(constant)
 
 
 def _interesting(value) -> bool:

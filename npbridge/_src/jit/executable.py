@@ -20,12 +20,13 @@ from jax.extend.core import jaxpr_as_fun
 from ..array import core
 from ..array.ragged import Ragged
 from ..convert.context import tracing
-from ..convert.lines import again
+from ..convert.lines import again, place_of
+from ..convert.places import UNBOUND
 from ..dispatch import backend as backends
 from ..ground.errors import ControlFlowError, UnsupportedError
 from ..storage.buffer import SMALL, Buffer, Tracer, canonical
 from ..storage.recording import give_back
-from . import prechecks
+from . import effects, prechecks
 from .arguments import NeedsValue, Signature, weak_scalar
 
 OURS = core.OURS
@@ -41,6 +42,18 @@ ASKS_FOR_VALUES = (
     ControlFlowError,
     UnsupportedError,
 )
+
+
+def needs_a_value(error) -> Exception:
+    """The error that tells the user that a value is needed which is known only at run time."""
+    if isinstance(error, (ControlFlowError, UnsupportedError)):
+        return error
+    new = ControlFlowError(
+        "this line needs a value that is known only when the compiled function runs (a Python condition, a shape, an "
+        "index of a list, or a library that cannot be compiled). Use numpy functions of the whole array or a mask, or "
+        f"run the function on the 'numpy' backend.\n{place_of(error)}"
+    )
+    return new.with_traceback(error.__traceback__)
 
 
 class Missed(Exception):
@@ -123,9 +136,9 @@ class Executable:
         What the numbers of the checks stand for.
     """
 
-    def __init__(self, function, objects, strict=False) -> None:
+    def __init__(self, function, state, strict=False) -> None:
         self.function = function
-        self.objects = objects
+        self.state = state
         self.strict = strict
         self.jaxpr: Any = None
         self.written: tuple[int, ...] = ()
@@ -155,14 +168,17 @@ class Executable:
         for (i, _), tracer in zip(signature.tracers, raws, strict=True):
             leaves[i] = tracer
         args, kwargs = jax.tree.unflatten(signature.tree, leaves)
-        attributes = [(obj, dict(vars(obj))) for obj in self.objects]
+        places = [make(*what) for make, *what in self.state.places]
+        places += effects.in_arguments((args, kwargs))
         context = None
         with holding(binding.buffers, tracers):
             try:
                 with tracing(strict=self.strict) as context:
                     result = self.function(*args, **kwargs)
                 see_that_all_is_known(context.recorder, binding)
-                outputs = self.describe(result, binding)
+                values: list = []
+                self.output = describe(result, binding, values)
+                self.describe_effects(places, binding, values)
                 self.checked = [error for _, error in context.checks]
                 self.notes, self.functions = context.notes, list(context.functions.values())
                 self.inputs = binding.described()
@@ -170,45 +186,40 @@ class Executable:
                     i for i, (b, t) in enumerate(zip(binding.buffers, tracers, strict=True)) if b.device is not t
                 )
                 new = [jnp.asarray(binding.buffers[i].device) for i in self.written]
-                return [*outputs, *new, *first_failed([flag for flag, _ in context.checks])]
+                return [*values, *new, *first_failed([flag for flag, _ in context.checks])]
             finally:
-                self.assigned = restore_attributes(attributes)
+                for place in places:
+                    place.restore()
                 if context is not None:
                     give_back_unknown(context.recorder, binding)
 
-    def describe(self, result, binding):
-        """The traced values of a result; how to rebuild it stays here."""
-        leaves, tree = jax.tree.flatten(result, is_leaf=lambda x: type(x) in OURS)
-        plan, values = [], []
-        for x in leaves:
-            if isinstance(x, Ragged):
-                raise UnsupportedError(
-                    "a result whose length is known only at run time cannot leave a function compiled for 'jax'. "
-                    "Return the whole array and a count, or compile on the 'numpy' backend."
-                )
-            if type(x) not in OURS:
-                traced = isinstance(x, Tracer)
-                plan.append(("raw", len(values)) if traced else ("constant", x))
-                if traced:
-                    values.append(x)
-                continue
-            known = binding.index.get(id(x._buffer)) if hasattr(x, "_buffer") else None
-            if known is not None and type(x) is not core.JaxScalar:
-                plan.append(("existing", place_of(x, known, binding)))
-                continue
-            plan.append(("scalar" if isinstance(x, core.JaxScalar) else "array", len(values)))
-            values.append(jnp.asarray(x._value()))
-        self.output = (tree, plan)
-        return values
+    def describe_effects(self, places, binding, values) -> None:
+        """What was assigned: to be done again after each run, or without effect."""
+        for place in places:
+            for key, old, new in place.changes():
+                if effects.is_made_again(old, new):
+                    plan = None if new is UNBOUND else describe(new, binding, values)
+                    self.effects.append(effects.Effect(place, key, plan))
+                else:
+                    self.assigned.append(place.name(key))
 
     # -- running
 
-    def run(self, binding: Binding, signature: Signature):
+    def run(self, binding: Binding, signature: Signature, given=None):
         values = self.execute(binding.buffers, [x for _, x in signature.numbers], [x for _, x in signature.tracers])
         for original, array in binding.ndarrays:
             if binding.index[id(array._buffer)] in self.written:
                 np.copyto(original, array._read(), casting="unsafe")
-        return self.rebuild(values, binding)
+        result = self.rebuild(values, binding)
+        if self.effects:
+            arguments = jax.tree.unflatten(signature.tree, signature.leaves) if given is None else given
+            self.apply_effects(values, binding, arguments)
+        return result
+
+    def apply_effects(self, values, binding, arguments) -> None:
+        made = [UNBOUND if e.plan is None else rebuilt(e.plan, values, binding) for e in self.effects]
+        for effect, value in zip(self.effects, made, strict=True):
+            effect.apply(value, arguments)
 
     def execute(self, buffers, numbers, raws=()):
         """Run on the contents of `buffers`, and put what was written back into them."""
@@ -243,7 +254,10 @@ class Executable:
                 compiled = self.variants[mask] = self.variants.get(()) or self.variant(())
                 return compiled
             flat = checking
-        compiled = self.variants[mask] = jax.jit(flat, donate_argnums=mask)
+        compiled = jax.jit(flat, donate_argnums=mask)
+        if self.jaxpr.effects:
+            compiled = seen_at_once(compiled)
+        self.variants[mask] = compiled
         return compiled
 
     def flat(self):
@@ -261,18 +275,48 @@ class Executable:
         raise again(self.checked[code - 1])
 
     def rebuild(self, values, binding):
-        tree, plan = self.output
-        leaves = []
-        for how, what in plan:
-            if how == "constant":
-                leaves.append(what)
-            elif how == "existing":
-                leaves.append(existing(what, binding))
-            elif how == "raw":
-                leaves.append(values[what])
-            else:
-                leaves.append((core.of_device if how == "scalar" else core.array_of_device)(values[what]))
-        return jax.tree.unflatten(tree, leaves)
+        return rebuilt(self.output, values, binding)
+
+
+def rebuilt(output, values, binding):
+    """A result, from how it is made and the values of a run."""
+    tree, plan = output
+    leaves = []
+    for how, what in plan:
+        if how == "constant":
+            leaves.append(what)
+        elif how == "existing":
+            leaves.append(existing(what, binding))
+        elif how == "raw":
+            leaves.append(values[what])
+        else:
+            leaves.append((core.of_device if how == "scalar" else core.array_of_device)(values[what]))
+    return jax.tree.unflatten(tree, leaves)
+
+
+def describe(result, binding, values):
+    """How to rebuild a result; its traced values are added to `values`."""
+    leaves, tree = jax.tree.flatten(result, is_leaf=lambda x: type(x) in OURS)
+    plan = []
+    for x in leaves:
+        if isinstance(x, Ragged):
+            raise UnsupportedError(
+                "a result whose length is known only at run time cannot leave a function compiled for 'jax'. "
+                "Return the whole array and a count, or compile on the 'numpy' backend."
+            )
+        if type(x) not in OURS:
+            traced = isinstance(x, Tracer)
+            plan.append(("raw", len(values)) if traced else ("constant", x))
+            if traced:
+                values.append(x)
+            continue
+        known = binding.index.get(id(x._buffer)) if hasattr(x, "_buffer") else None
+        if known is not None and type(x) is not core.JaxScalar:
+            plan.append(("existing", place_of(x, known, binding)))
+            continue
+        plan.append(("scalar" if isinstance(x, core.JaxScalar) else "array", len(values)))
+        values.append(jnp.asarray(x._value()))
+    return tree, plan
 
 
 def first_failed(flags) -> list:
@@ -307,6 +351,17 @@ def place_of(x, known, binding):
     return ("view", known, window.shape, window.strides, offset, window.dtype, window.flags.writeable)
 
 
+def seen_at_once(compiled):
+    """The same, with what it prints printed when it returns."""
+
+    def run(*values):
+        out = compiled(*values)
+        jax.effects_barrier()
+        return out
+
+    return run
+
+
 def give_back_unknown(recorder, binding) -> None:
     """Undo writes to buffers that are not among the inputs."""
     for buffer, held in recorder.saved.values():
@@ -331,22 +386,3 @@ def existing(what, binding):
     window = np.ndarray(shape, dtype, buffer.stand_in(), offset, strides)
     window.flags.writeable = writeable
     return core.of_view(buffer, window, None)
-
-
-def restore_attributes(attributes) -> list[str]:
-    """Undo assignments to plain attributes; the names of those that were made."""
-    changed = []
-    for obj, before in attributes:
-        now = vars(obj)
-        for name in list(now):
-            if name not in before:
-                changed.append(f"{type(obj).__name__}.{name}")
-                del now[name]
-            elif now[name] is not before[name]:
-                changed.append(f"{type(obj).__name__}.{name}")
-                now[name] = before[name]
-        for name in before:
-            if name not in now:
-                changed.append(f"{type(obj).__name__}.{name}")
-                now[name] = before[name]
-    return changed

@@ -1,0 +1,252 @@
+"""What a function does to names, attributes and containers, besides writing arrays.
+
+``self.w = self.w + x`` binds an attribute to another array, ``history.append(x)``
+lets a list grow.  While JAX traces, such things are noticed and undone; after each
+run they are done again with the values of that run.  Where a plain constant is
+assigned (a counter that is a number) it has no effect, and the user is told: see
+:func:`npbridge.jit`.
+"""
+
+from __future__ import annotations
+
+import collections
+
+import jax
+import numpy as np
+
+from ..array import core
+from ..array.ragged import Ragged
+from ..convert.places import UNBOUND
+from ..storage.buffer import Tracer
+from .bound import Compiled
+
+OURS = core.OURS
+
+
+class Place:
+    """Something that holds values under keys: an attribute's object, a list, a variable."""
+
+    __slots__ = ("before", "holder", "path", "where")
+
+    def __init__(self, holder, path: str, where=None) -> None:
+        self.holder, self.path = holder, path
+        self.where = where  # the way to it from the arguments of the call, or None
+        self.before = self.now()
+
+    def now(self) -> dict:
+        return dict(self.holder)
+
+    def set(self, holder, key, value) -> None:
+        if value is UNBOUND:
+            del holder[key]
+        else:
+            holder[key] = value
+
+    def changes(self):
+        """``(key, old, new)`` of what is not as it was."""
+        now = self.now()
+        for key in [*now, *(k for k in self.before if k not in now)]:
+            old, new = self.before.get(key, UNBOUND), now.get(key, UNBOUND)
+            if old is not new and type(new) is not Compiled:
+                yield key, old, new
+
+    def restore(self) -> None:
+        for key, old, _ in list(self.changes()):
+            self.set(self.holder, key, old)
+
+    def name(self, key) -> str:
+        return f"{self.path}[{key!r}]"
+
+
+class Object(Place):
+    """The attributes of an object."""
+
+    __slots__ = ()
+
+    def now(self) -> dict:
+        return dict(vars(self.holder))
+
+    def set(self, holder, key, value) -> None:
+        if value is UNBOUND:
+            vars(holder).pop(key, None)
+        else:
+            vars(holder)[key] = value
+
+    def name(self, key) -> str:
+        return f"{type(self.holder).__name__}.{key}"
+
+
+class Slots(Place):
+    """The attributes of an object without a ``__dict__``."""
+
+    __slots__ = ("names",)
+
+    def __init__(self, holder, path, names) -> None:
+        self.names = names
+        super().__init__(holder, path)
+
+    def now(self) -> dict:
+        return {name: getattr(self.holder, name) for name in self.names if hasattr(self.holder, name)}
+
+    def set(self, holder, key, value) -> None:
+        if value is UNBOUND:
+            delattr(holder, key)
+        else:
+            setattr(holder, key, value)
+
+    def name(self, key) -> str:
+        return f"{type(self.holder).__name__}.{key}"
+
+
+class Class(Slots):
+    """The attributes of a class of the user's."""
+
+    __slots__ = ()
+
+    def __init__(self, holder, path) -> None:
+        super().__init__(holder, path, ())
+
+    def now(self) -> dict:
+        return {k: v for k, v in vars(self.holder).items() if k not in ("__dict__", "__weakref__")}
+
+    def name(self, key) -> str:
+        return f"{self.holder.__name__}.{key}"
+
+
+class Variable(Place):
+    """A variable of an enclosing function."""
+
+    __slots__ = ()
+
+    def now(self) -> dict:
+        try:
+            return {"": self.holder.cell_contents}
+        except ValueError:
+            return {}
+
+    def set(self, holder, key, value) -> None:
+        if value is UNBOUND:
+            del holder.cell_contents
+        else:
+            holder.cell_contents = value
+
+    def name(self, key) -> str:
+        return self.path
+
+
+class Globals(Place):
+    """The globals that functions assign."""
+
+    __slots__ = ("names",)
+
+    def __init__(self, holder, names) -> None:
+        self.names = names
+        super().__init__(holder, "")
+
+    def now(self) -> dict:
+        return {name: self.holder[name] for name in self.names if name in self.holder}
+
+    def name(self, key) -> str:
+        return f"the global {key}"
+
+
+class Sequence(Place):
+    """A list or a deque; its one key stands for all of it where its length changed."""
+
+    __slots__ = ()
+
+    def now(self) -> dict:
+        return dict(enumerate(self.holder))
+
+    def changes(self):
+        if len(self.holder) == len(self.before):
+            yield from super().changes()
+        else:
+            yield None, list(self.before.values()), list(self.holder)
+
+    def set(self, holder, key, value) -> None:
+        if key is not None:
+            holder[key] = value
+            return
+        holder.clear()
+        holder.extend(value)
+
+    def name(self, key) -> str:
+        return self.path if key is None else f"{self.path}[{key}]"
+
+
+class Members(Place):
+    """A set."""
+
+    __slots__ = ()
+
+    def now(self) -> dict:
+        return dict.fromkeys(self.holder, True)
+
+    def changes(self):
+        if set(self.before) != self.holder:
+            yield None, set(self.before), set(self.holder)
+
+    def set(self, holder, key, value) -> None:
+        holder.clear()
+        holder.update(value)
+
+    def name(self, key) -> str:
+        return self.path
+
+
+def place_for(holder, path, where=None):
+    """The place that a container is; None where it is none."""
+    if isinstance(holder, dict):
+        return Place(holder, path, where)
+    if isinstance(holder, (list, collections.deque)):
+        return Sequence(holder, path, where)
+    return Members(holder, path, where) if isinstance(holder, set) else None
+
+
+def in_arguments(value, where=(), path="arguments"):
+    """The containers among the arguments of a call."""
+    place = place_for(value, path, where)
+    if place is not None:
+        yield place
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, (list, tuple)):
+        items = enumerate(value)
+    else:
+        return
+    for key, item in items:
+        yield from in_arguments(item, (*where, key), f"{path}[{key!r}]" if where else str(key))
+
+
+class Effect:
+    """One assignment that is made after each run: `plan` says how its value is put together."""
+
+    __slots__ = ("key", "place", "plan")
+
+    def __init__(self, place: Place, key, plan) -> None:
+        self.place, self.key, self.plan = place, key, plan
+
+    def apply(self, value, arguments) -> None:
+        holder = self.place.holder
+        if self.place.where is not None:
+            holder = arguments
+            for key in self.place.where:
+                holder = holder[key]
+        self.place.set(holder, self.key, value)
+
+
+def is_made_again(old, new) -> bool:
+    """Whether an assignment is one of arrays, and so is made after each run."""
+    if isinstance(new, Ragged):
+        return True  # refused where it is described
+    if old is UNBOUND or old is None or isinstance(old, (np.ndarray, *OURS)):
+        return _has_arrays(new)
+    if isinstance(old, (list, dict, tuple, set)):
+        return _has_arrays(new) or _has_arrays(old)
+    return False
+
+
+def _has_arrays(value) -> bool:
+    leaves = jax.tree.leaves(value, is_leaf=lambda x: type(x) in OURS or isinstance(x, Ragged))
+    return any(type(x) in OURS or isinstance(x, (Tracer, Ragged, np.ndarray)) for x in leaves)
