@@ -26,10 +26,17 @@ from ._src.state.base import Base
 from ._src.state.collector import Collector
 from ._src.state.display import tree
 from ._src.state.variable import TrainVar, Variable
+from ._src.transforms.branches import cond, switch, while_loop
+from ._src.transforms.gradients import grad, hessian, jacfwd, jacrev, value_and_grad
+from ._src.transforms.lanes import vmap
+from ._src.transforms.mesh import pmap, shard_map
+from ._src.transforms.products import jvp, linearize, vjp
+from ._src.transforms.rules import checkpoint, custom_jvp, custom_vjp, stop_gradient
+from ._src.transforms.scans import for_loop, scan
 
 globals().update(_namespaces.main())
 
-from . import errors, fft, lib, linalg, random  # noqa: E402
+from . import debug, errors, fft, lib, linalg, random  # noqa: E402
 from ._src.io.save import load, save  # noqa: E402
 from .lib import scimath as emath  # noqa: E402
 

@@ -25,6 +25,8 @@ LAYERS = [
     {"namespace", "random", "support_table", "accuracy"},
     {"io"},
     {"jit"},
+    {"transforms"},
+    {"debug"},
     {"shell"},
 ]
 RANK = {name: i for i, names in enumerate(LAYERS) for name in names}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 from typing import Any
 
 import jax
@@ -18,6 +19,12 @@ from .compiled import Transformed
 from .variables import flat_variables
 
 OURS = core.OURS
+_in_lanes: contextvars.ContextVar[bool] = contextvars.ContextVar("npbridge_in_lanes", default=False)
+
+
+def in_lanes() -> bool:
+    """Whether what is being traced runs for several lanes at once."""
+    return _in_lanes.get()
 
 
 class Lane:
@@ -193,9 +200,11 @@ class Lifted(lift.Lifted):
         whole = [x.value for x in inputs]
         for x in inputs:
             x.value = jax.eval_shape(lambda v, x=x: jnp.take(v, 0, axis=x.axis), x.value)
+        token = _in_lanes.set(True)
         try:
             super().__init__(function, leaves, tree, inputs)
         finally:
+            _in_lanes.reset(token)
             for x, value in zip(inputs, whole, strict=True):
                 x.value = value
 

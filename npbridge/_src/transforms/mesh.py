@@ -65,8 +65,8 @@ def shard_map(function, **options):
     Examples
     --------
     >>> import jax, npbridge
-    >>> from jax.sharding import PartitionSpec
-    >>> mesh = jax.make_mesh((1,), ("rows",))
+    >>> from jax.sharding import AxisType, PartitionSpec
+    >>> mesh = jax.make_mesh((1,), ("rows",), axis_types=(AxisType.Auto,))
     >>> rows = PartitionSpec("rows")
     >>> double = npbridge.shard_map(lambda x: x * 2, mesh=mesh, in_specs=rows, out_specs=rows)
     >>> double(npbridge.ones(3))

@@ -102,7 +102,7 @@ def _fail(error, flag) -> None:
         raise error
 
 
-class traced:  # noqa: N801  used like a function
+class traced:
     """The trace under way, or one of its own."""
 
     def __enter__(self):

@@ -1,0 +1,1 @@
+"""Seeing what compiled code does."""

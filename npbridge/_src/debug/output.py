@@ -1,0 +1,103 @@
+"""``print`` and ``breakpoint`` with the values of the run, also in compiled code."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from typing import Any
+
+import jax
+import numpy as np
+
+from ..array import core
+from ..convert import context as contexts
+from ..storage.buffer import Tracer
+from ..transforms.lanes import in_lanes
+
+OURS = core.OURS
+
+
+def print(fmt: Any, *args: Any, **kwargs: Any) -> None:
+    """Print values when the code runs, also where it is compiled.
+
+    Parameters
+    ----------
+    fmt : str
+        As for ``str.format``.  Anything else is printed as it is.
+    *args, **kwargs : object
+        What the format names.
+
+    Notes
+    -----
+    Lines come in the order of the program, but for those of different lanes of
+    ``vmap``.
+
+    Examples
+    --------
+    >>> import npbridge
+    >>> @npbridge.jit
+    ... def total(x):
+    ...     for i in range(2):
+    ...         npbridge.debug.print("{} times: {x}", i, x=x.sum())
+    ...     return x
+    >>> y = total(npbridge.ones(3))
+    0 times: 3.0
+    1 times: 3.0
+    """
+    if not isinstance(fmt, str):
+        fmt, args = "{}" + " {}" * len(args), (fmt, *args)
+
+    def show(*args, **kwargs):
+        builtins.print(fmt.format(*args, **kwargs))  # noqa: T201  the user asks for it
+
+    at_run_time(show, args, kwargs)
+
+
+def breakpoint(**values: Any) -> None:
+    """Stop in the debugger when the code runs, also where it is compiled.
+
+    Parameters
+    ----------
+    **values : object
+        What can be looked at there, in the dictionary ``values`` of the frame above:
+        compiled code has no variables.
+
+    Notes
+    -----
+    The debugger is Python's ``breakpoint()``: ``PYTHONBREAKPOINT`` chooses another.
+    """
+
+    def stop(**values):
+        sys.breakpointhook()
+
+    at_run_time(stop, (), values)
+
+
+def at_run_time(function, args: tuple, kwargs: dict) -> None:
+    """Call a function with the values of the run, as NumPy has them."""
+    leaves, tree = jax.tree.flatten((args, kwargs), is_leaf=lambda x: type(x) in OURS)
+    values = [x._value() if type(x) in OURS else x for x in leaves]
+    if contexts.current() is None and not any(isinstance(v, Tracer) for v in values):
+        args, kwargs = jax.tree.unflatten(tree, [_shown(x) for x in leaves])
+        function(*args, **kwargs)
+        return
+    places = [i for i, v in enumerate(values) if isinstance(v, (Tracer, jax.Array))]
+
+    known = [None if i in places else _shown(v) for i, v in enumerate(values)]
+
+    def call(*arrays):
+        found = list(known)
+        for i, array in zip(places, arrays, strict=True):
+            found[i] = _shown(np.asarray(array))
+        args, kwargs = jax.tree.unflatten(tree, found)
+        function(*args, **kwargs)
+
+    jax.debug.callback(call, *[values[i] for i in places], ordered=not in_lanes())
+
+
+def _shown(x):
+    if type(x) in OURS:
+        x = x._read() if type(x) is not core.JaxScalar else x._number
+    if isinstance(x, jax.Array):
+        x = np.asarray(x)
+    return x[()] if isinstance(x, np.ndarray) and not x.ndim else x

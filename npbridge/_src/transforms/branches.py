@@ -1,0 +1,201 @@
+"""``while_loop``, ``cond`` and ``switch``: Python's statements as functions."""
+
+from __future__ import annotations
+
+import jax
+import numpy as np
+
+from ..array import core
+from ..convert import context as contexts
+from ..convert import convert, operators
+from ..ground import debugging
+from ..ground.errors import TransformError
+from . import lift
+from .compiled import apply, require_jax
+from .scans import Step
+
+OURS = core.OURS
+
+
+def _loop(test, body, leaves):
+    # converted: the test decides at run time
+    while test(leaves):
+        leaves = body(leaves)
+    return leaves
+
+
+def while_loop(test, body, init):
+    """Run ``value = body(value)`` for as long as ``test(value)`` holds, as one compiled loop.
+
+    Parameters
+    ----------
+    test, body : callable
+        Functions, bound methods or objects.  Arrays that they reach may be written.
+    init : array, number or pytree of them
+        The first value.
+
+    Returns
+    -------
+    array or pytree of arrays
+        The last value.
+
+    Raises
+    ------
+    TransformError
+        The value changes its structure.
+
+    Examples
+    --------
+    >>> import npbridge
+    >>> npbridge.while_loop(lambda x: x < 100, lambda x: x * 2, 3)
+    JaxArray(192, dtype=int32)
+    """
+    if contexts.current() is None and debugging.jit_disabled():
+        while test(init):
+            init = body(init)
+        return init
+
+    def run(test, body, args, kwargs):
+        leaves, tree = jax.tree.flatten(args[0], is_leaf=lift.is_ours)
+        runnable_test, runnable_body = lift.runnable(test), lift.runnable(body)
+
+        def go_on(leaves):
+            return runnable_test(jax.tree.unflatten(tree, leaves))
+
+        def step(leaves):
+            after, own = jax.tree.flatten(runnable_body(jax.tree.unflatten(tree, leaves)), is_leaf=lift.is_ours)
+            if own != tree:
+                raise TransformError(
+                    f"what while_loop carries has the structure {tree} at first and {own} after an iteration. It must "
+                    "stay the same."
+                )
+            return after
+
+        return jax.tree.unflatten(tree, convert(_loop)(Step(test, go_on), Step(body, step), leaves))
+
+    return apply("while_loop", (test, body), run, (), (), (init,), {})
+
+
+class Trees:
+    """The structures that branches returned; no state of the user's."""
+
+    __slots__ = ("seen",)
+
+    def __init__(self) -> None:
+        self.seen: list = []
+
+
+def _chosen(predicate, first, second, operands):
+    """Inside a trace: one of two functions, both of which give the same structure."""
+    trees = Trees()
+
+    def side(function):
+        def leaves():
+            flat, tree = jax.tree.flatten(lift.runnable(function)(*operands), is_leaf=lift.is_ours)
+            trees.seen.append(tree)
+            return flat
+
+        return leaves
+
+    flat = operators.if_exp(predicate, side(first), side(second))
+    first_tree, last_tree = trees.seen[0], trees.seen[-1]
+    if any(tree != first_tree for tree in trees.seen):
+        raise TransformError(
+            f"the branches return different structures, {first_tree} and {last_tree}, and which one is taken is known "
+            "only at run time. Return the same structure from each."
+        )
+    return jax.tree.unflatten(first_tree, flat)
+
+
+def cond(predicate, true, false, *operands):
+    """``true(*operands) if predicate else false(*operands)``, also where that is known only at run time.
+
+    Parameters
+    ----------
+    predicate : bool, or array of one element
+    true, false : callable
+        Functions, bound methods or objects.  Arrays that they reach may be written.
+    *operands : object
+        Their arguments.
+
+    Returns
+    -------
+    object
+        What the function that is chosen returns.
+
+    Raises
+    ------
+    TransformError
+        The two return different structures, and the choice is known only at run time.
+
+    Examples
+    --------
+    >>> import npbridge
+    >>> f = npbridge.jit(lambda x: npbridge.cond(x.sum() > 0, lambda x: x, lambda x: -x, x))
+    >>> f(npbridge.array([-1.0, -2.0]))
+    JaxArray([1., 2.], dtype=float32)
+    """
+    if contexts.current() is not None:
+        return _chosen(predicate, true, false, operands)
+    require_jax("cond")
+    if not operators.is_traced(predicate):
+        return (true if predicate else false)(*operands)
+
+    def run(true, false, args, kwargs):
+        return _chosen(args[0], true, false, args[1:])
+
+    return apply("cond", (true, false), run, (), (), (predicate, *operands), {})
+
+
+def switch(index, branches, *operands):
+    """``branches[index](*operands)``, also where the index is known only at run time.
+
+    Parameters
+    ----------
+    index : int, or array of one integer
+        An index outside of the branches means the first or the last one.
+    branches : sequence of callable
+        Functions, bound methods or objects.  Arrays that they reach may be written.
+    *operands : object
+        Their arguments.
+
+    Returns
+    -------
+    object
+        What the function that is chosen returns.
+
+    Examples
+    --------
+    >>> import numpy as np, npbridge
+    >>> wave = npbridge.jit(lambda i, x: npbridge.switch(i, [np.zeros_like, np.sin, np.abs], x))
+    >>> wave(npbridge.array(2), npbridge.array([-3.0, 4.0]))
+    JaxArray([3., 4.], dtype=float32)
+    """
+    branches = tuple(branches)
+    if not branches:
+        raise ValueError("switch needs at least one branch")
+    if contexts.current() is None:
+        require_jax("switch")
+    if not operators.is_traced(index):
+        index = min(max(int(index), 0), len(branches) - 1)
+        function = branches[index] if contexts.current() is None else lift.runnable(branches[index])
+        return function(*operands)
+
+    def run(*given):
+        *functions, args, _ = given
+        return _halved(args[0], functions, 0, args[1:])
+
+    if contexts.current() is not None:
+        return run(*branches, (index, *operands), {})
+    return apply("switch", branches, run, (), (), (index, *operands), {})
+
+
+def _halved(index, branches, first, operands):
+    """Choose by halves: the lower branches where ``index < first + n``."""
+    if len(branches) == 1:
+        return lift.runnable(branches[0])(*operands)
+    n = len(branches) // 2
+    low, high = branches[:n], branches[n:]
+    lower = Step(tuple(low), lambda *args: _halved(index, low, first, args))
+    upper = Step(tuple(high), lambda *args: _halved(index, high, first + n, args))
+    return _chosen(np.less(index, first + n), lower, upper, operands)

@@ -1,0 +1,55 @@
+"""A progress bar that moves from inside a compiled loop."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+STEPS = 100  # how often the bar moves, at most
+
+
+def tqdm():
+    """The class ``tqdm.auto.tqdm``, which is optional."""
+    try:
+        return importlib.import_module("tqdm.auto").tqdm
+    except ImportError:
+        raise ModuleNotFoundError(
+            "progress=True shows a bar of tqdm, which is not installed. Install it (pip install tqdm), or leave "
+            "progress out."
+        ) from None
+
+
+class Bar:
+    """The bar of one loop; a new one for each time that the loop runs."""
+
+    def __init__(self, total: int, description: str, reverse: bool) -> None:
+        self.make = tqdm()
+        self.reverse = reverse
+        self.total, self.description = total, description
+        self.every = max(1, total // STEPS)
+        self.bar: Any = None
+
+    def trace(self, index) -> None:
+        """Have the bar moved when the iteration over this item runs."""
+        index = self.total - 1 - index if self.reverse else index
+        due = ((index + 1) % self.every == 0) | (index + 1 == self.total) | (index == 0)
+        lax.cond(due, lambda i: jax.debug.callback(self.move, i), lambda i: None, jnp.asarray(index))
+
+    def move(self, index) -> None:
+        """Show that iterations up to this one are done."""
+        done = int(index) + 1
+        if self.bar is None or done < self.bar.n:
+            self.close()
+            self.bar = self.make(total=self.total, desc=self.description)
+        self.bar.update(done - self.bar.n)
+        if done == self.total:
+            self.close()
+
+    def close(self) -> None:
+        if self.bar is not None:
+            self.bar.close()
+            self.bar = None
