@@ -7,6 +7,8 @@ import inspect
 import types
 import warnings
 
+import numpy as np
+
 from ..array import core
 from ..convert import context as contexts
 from ..convert.calls import call as as_called
@@ -193,6 +195,8 @@ class CompiledFunction:
 
     def _on_numpy(self, args, kwargs):
         if self._numba is None:
+            if not _in_python(self.function):
+                return self.function(*args, **kwargs)  # a function of NumPy's, which the backend runs
             self._numba = self._make_numba()
         if not self.options["show_code"]:
             return self._numba(*args, **kwargs)
@@ -314,6 +318,18 @@ class CompiledFunction:
 
     def __reduce__(self):
         return bound.reduced(self)
+
+
+def _in_python(function) -> bool:
+    while isinstance(function, functools.partial):
+        function = function.func
+    if isinstance(function, np.ufunc) or hasattr(function, "_implementation"):
+        return False
+    function = getattr(function, "__func__", function)
+    return isinstance(function, types.FunctionType) or isinstance(
+        getattr(type(function), "__call__", None),  # noqa: B004
+        types.FunctionType,
+    )
 
 
 def _refuse(function) -> None:

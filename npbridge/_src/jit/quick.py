@@ -28,12 +28,12 @@ def quick_path(entry, binding, signature, pool, args, kwargs):
 
 def _code_for(entry, binding, signature, pool, args):
     if (
-        entry.effects
+        entry.host is not None
         or len(set(binding.alias)) != len(binding.alias)
         or any(not x._whole for _, x in pool.state.arrays)
     ):
         return None
-    if any(b.borrowed for b in binding.buffers):
+    if any(b.borrowed for b in binding.buffers) or any(e.place.where is not None for e in entry.effects):
         return None
     code = _Code(entry, binding, pool)
     numbers = {i for i, _ in signature.numbers}
@@ -60,6 +60,7 @@ class _Code:
         self.entry, self.binding, self.pool = entry, binding, pool
         self.names = {
             "MISS": MISS, "JaxArray": JaxArray, "differs": _differs, "entry": entry, "rebuild": _rebuild,
+            "apply_effects": _apply_effects,
             "array_of_device": core.array_of_device, "of_device": core.of_device,
         }  # fmt: skip
         self.lines: list[str] = []
@@ -94,6 +95,14 @@ class _Code:
             return False
         return True
 
+    def held(self, guard) -> str:
+        """The name of the array that a place holds at the time of the call."""
+        x = f"x{len(self.names)}"
+        kind = self.name(type(guard.value), "T")
+        holder, key = self.name(guard.holder, "g"), self.name(guard.key, "k")
+        self.lines += [f"if type({x} := {holder}[{key}]) is not {kind}: return MISS"]
+        return x
+
     def array(self, x: str, array) -> None:
         b = f"b{self.buffers}"
         self.buffers += 1
@@ -105,10 +114,19 @@ class _Code:
         ]
 
     def compiled(self):
-        for guard in self.pool.state.guards:
-            self.lines += [guard.line(self)]
-        for _, x in self.pool.state.arrays:
-            self.array(self.name(x, "x"), x)
+        arrays = {}
+        guards = self.pool.state.guards
+        places = [g.array for g in guards]
+        for guard in guards:
+            if guard.array is not None and places.count(guard.array) == 1:
+                arrays[guard.array] = self.held(guard)  # another array may have taken its place
+            else:
+                self.lines += [guard.line(self)]
+        names = []
+        for i, (_, x) in enumerate(self.pool.state.arrays):
+            names.append(arrays.get(i) or self.name(x, "x"))
+            self.array(names[-1], x)
+        self.held_now = f"[{', '.join(names)}]"
         buffers = [f"b{i}" for i in range(self.buffers)]
         if self.buffers == 2:
             self.lines += ["if b0 is b1: return MISS"]
@@ -141,7 +159,12 @@ class _Code:
             yield f"entry.see_that_nothing_failed(out.pop(), [{', '.join(buffers)}], out)"
         at = len(entry.jaxpr.out_avals) - bool(entry.checked) - len(entry.written)
         for k, i in enumerate(entry.written):
-            yield f"with b{i}.lock: b{i}.replace(out[{at + k}])"
+            # as Buffer.replace does for a buffer that is not borrowed, outside of a trace
+            yield f"with b{i}.lock:"
+            yield f"    b{i}.device = out[{at + k}]; b{i}.current = False; b{i}.snapshot = None; b{i}.reads = 0"
+            yield f"    b{i}.version += 1"
+        if entry.effects:
+            yield f"apply_effects(entry, out, [{self.leaves()}], [{', '.join(buffers)}], {self.held_now})"
 
     def result(self, buffers):
         tree, plan = self.entry.output
@@ -155,9 +178,10 @@ class _Code:
                 return [f"return {self.name(what, 'r')}"]
         if not plan and tree.num_nodes == 1:
             return ["return None"]
-        held = self.name([x for _, x in self.pool.state.arrays], "h")
-        leaves = ", ".join(f"a{i}" for i in range(self.arguments))
-        return [f"return rebuild(entry, out, [{leaves}], [{', '.join(buffers)}], {held})"]
+        return [f"return rebuild(entry, out, [{self.leaves()}], [{', '.join(buffers)}], {self.held_now})"]
+
+    def leaves(self) -> str:
+        return ", ".join(f"a{i}" for i in range(self.arguments))
 
 
 def _differs(a, b) -> bool:
@@ -175,3 +199,7 @@ class Rebound:
 
 def _rebuild(entry, out, leaves, buffers, held):
     return entry.rebuild(out, Rebound(leaves, buffers, held))
+
+
+def _apply_effects(entry, out, leaves, buffers, held):
+    entry.apply_effects(out, Rebound(leaves, buffers, held), None)
