@@ -1,0 +1,51 @@
+"""Arguments that are ndarrays: arrays of ours with copies of their values.
+
+What the function writes is copied back after the call.  Arguments that are views of
+one ndarray become views of one array of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..array import core
+from ..storage import view
+from ..storage.buffer import canonical
+
+
+def copies(given: list[np.ndarray]) -> Iterator[core.JaxArray]:
+    """An array of ours for each."""
+    if len(given) == 1:
+        yield _copy(given[0])
+        return
+    owners = [view.owner_of(x) for x in given]
+    seen: list[int] = [id(owner) for owner in owners]
+    whole: dict[int, core.JaxArray] = {}
+    for x, owner in zip(given, owners, strict=True):
+        if seen.count(id(owner)) == 1 or not _plain(owner, x.dtype):
+            yield _copy(x)
+            continue
+        array = whole.get(id(owner))
+        if array is None:
+            array = whole[id(owner)] = _copy(owner)
+        yield core.of_view(array._buffer, _window(x, owner, array), array)
+
+
+def _copy(x: np.ndarray) -> core.JaxArray:
+    return core.of_fresh(x.astype(canonical(x.dtype), order="C"))
+
+
+def _plain(owner, dtype) -> bool:
+    return type(owner) is np.ndarray and owner.flags.c_contiguous and owner.dtype == dtype
+
+
+def _window(x: np.ndarray, owner: np.ndarray, array: core.JaxArray) -> np.ndarray:
+    """The window on the array that `x` is on its owner; the elements may be narrower."""
+    dtype, size = array.dtype, owner.dtype.itemsize
+    offset = (view.address(x) - view.address(owner)) // size if x.size else 0
+    strides = [s // size * dtype.itemsize for s in x.strides]
+    window = np.ndarray(x.shape, dtype, array._buffer.stand_in(), offset * dtype.itemsize, strides)
+    window.flags.writeable = x.flags.writeable
+    return window
