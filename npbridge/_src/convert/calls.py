@@ -7,6 +7,7 @@ import functools
 import types
 
 from ..array import core
+from ..face import host_draws
 from ..face.modules import face_of, functions
 from ..face.whose import in_library
 from . import context as contexts
@@ -32,6 +33,10 @@ def call(f):
     kind = type(f)
     if kind is types.FunctionType:
         return _function(f)
+    if contexts.current() is not None:
+        draws = host_draws.replaced(f)
+        if draws is not None:
+            return draws
     if kind is types.MethodType:
         inner = f.__func__
         if type(inner) is types.FunctionType:

@@ -29,6 +29,8 @@ class Context:
         The last exception that the user's code raised by a ``raise`` statement.
     functions : dict
         The user's functions that were called, by their code.
+    host : Host or None
+        Draws from NumPy's generators, where there is somebody to make them at each run.
     """
 
     def __init__(self, strict: bool = False) -> None:
@@ -41,6 +43,8 @@ class Context:
         self.branches: list = []  # the code of the branches being traced, outermost first
         self.plain = 0  # how deep in loops over known numbers, which Python runs
         self.functions: dict = {}
+        self.handlers: list = []  # of the `try` statements around: what gives the exceptions that they take
+        self.host: Any = None
 
     def note(self, code, text: str) -> None:
         """Say of the user's line that is being run what became of it; `code` is of the same file."""

@@ -13,6 +13,7 @@ import sys
 import numpy as np
 
 from ..backends import host
+from ..convert import context as contexts
 from . import tables
 from .adopt import OURS, adopt, given
 from .makers import Maker
@@ -21,12 +22,23 @@ from .whose import in_library
 
 def _writes(function, args, kwargs):
     """The call, where an argument of ours is written."""
+    if contexts.current() is not None:
+        return _compiled(function, args, kwargs)
     written = [x for x in (*args[:1], kwargs.get("x"), kwargs.get("out")) if type(x) in OURS]
     return host.call_writing(function, args, kwargs, written)
 
 
+def _compiled(function, args, kwargs):
+    """The call in a function that is being compiled."""
+    from . import host_draws
+
+    return host_draws.drawing(function)(*args, **kwargs)
+
+
 def draw(function, args, kwargs):
     """A sample as our array; what is no array as NumPy gives it."""
+    if contexts.current() is not None:
+        return _compiled(function, args, kwargs)
     if "out" in kwargs and type(kwargs["out"]) in OURS:
         return _writes(function, args, kwargs)
     args = [given(x) for x in args]
@@ -71,7 +83,7 @@ def _method(name, real):
         function = functools.partial(real, self)
         if shuffles:
             return _writes(function, args, kwargs)
-        if in_library(sys._getframe(1).f_code.co_filename):
+        if contexts.current() is None and in_library(sys._getframe(1).f_code.co_filename):
             return real(self, *args, **kwargs)
         return draw(function, args, kwargs)
 
@@ -111,6 +123,10 @@ RandomState = _generator_new(np.random.RandomState, "RandomState", {"__reduce__"
 
 @functools.wraps(np.random.default_rng)
 def default_rng(seed=None):
+    if contexts.current() is not None:
+        from . import host_draws
+
+        return host_draws.Making(np.random.default_rng)(seed)
     real = np.random.default_rng(given(seed))
     return real if isinstance(real, Generator) else Generator(real.bit_generator)
 

@@ -23,6 +23,7 @@ from ..convert.context import tracing
 from ..convert.lines import again, place_of
 from ..convert.places import UNBOUND
 from ..dispatch import backend as backends
+from ..face import host_draws
 from ..ground.errors import ControlFlowError, UnsupportedError
 from ..storage.buffer import SMALL, Buffer, Tracer, canonical
 from ..storage.recording import give_back
@@ -134,6 +135,8 @@ class Executable:
         of the first that failed (0: none).
     checked : list of exception
         What the numbers of the checks stand for.
+    host : Host or None
+        Draws from NumPy's generators, which are made at each run.
     """
 
     def __init__(self, function, state, strict=False) -> None:
@@ -150,6 +153,7 @@ class Executable:
         self.functions: list = []
         self.inputs: list[str] = []
         self.effects: list = []
+        self.host: Any = None
 
     # -- tracing
 
@@ -174,8 +178,11 @@ class Executable:
         with holding(binding.buffers, tracers):
             try:
                 with tracing(strict=self.strict) as context:
+                    host = context.host = host_draws.Host(self.state)
                     result = self.function(*args, **kwargs)
                 see_that_all_is_known(context.recorder, binding)
+                host.see_that_nothing_was_drawn()
+                self.host = host if host.used else None
                 values: list = []
                 self.output = describe(result, binding, values)
                 self.describe_effects(places, binding, values)
@@ -223,13 +230,21 @@ class Executable:
 
     def execute(self, buffers, numbers, raws=()):
         """Run on the contents of `buffers`, and put what was written back into them."""
+        if self.host is None:
+            return self.execute_once(buffers, numbers, raws)
+        with self.host.session():
+            return self.execute_once(buffers, numbers, raws)
+
+    def execute_once(self, buffers, numbers, raws):
         mask = ()
-        if self.written:
+        if self.written and (self.host is None or not self.host.calls_back):
             mask = tuple([i for i in self.written if donated(buffers[i])])
         compiled = self.variants.get(mask)
         if compiled is None:
             compiled = self.variant(mask)
         out = compiled(*[b.device if b.device is not None else b.to_device() for b in buffers], *numbers, *raws)
+        if self.host is not None:
+            self.host.settle(out)
         if self.checked:
             self.see_that_nothing_failed(out.pop(), buffers, out)
         self.write_back(buffers, out)

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..array import core
 from ..backends.jax.control_flow_values import UNDEFINED, Leaf, wants_value
+from ..convert import context as contexts
 from ..ground.errors import TransformError
 from ..jit import discover
 from ..random import keys
@@ -201,9 +202,12 @@ class Lifted(lift.Lifted):
         for x in inputs:
             x.value = jax.eval_shape(lambda v, x=x: jnp.take(v, 0, axis=x.axis), x.value)
         token = _in_lanes.set(True)
+        context: Any = contexts.current()
+        host, context.host = context.host, None  # NumPy would draw once for all lanes
         try:
             super().__init__(function, leaves, tree, inputs)
         finally:
+            context.host = host
             _in_lanes.reset(token)
             for x, value in zip(inputs, whole, strict=True):
                 x.value = value
