@@ -12,7 +12,7 @@ from ..ground.config import config
 from ..ground.errors import FallbackError, FallbackWarning
 
 counts: collections.Counter[str] = collections.Counter()
-_warned: set[str] = set()
+_warned: set[object] = set()
 
 _PACKAGES = ("npbridge", "numpy", "jax", "jaxlib", "numba", "contextlib")
 
@@ -50,6 +50,30 @@ def announce(name: str, backend: str, reason: str) -> None:
         _warned.add(name)
         warnings.warn(
             f"numpy.{name} runs on the host, not on the {backend!r} backend: {reason} (said once per function)",
+            FallbackWarning,
+            stacklevel=user_stacklevel(),
+        )
+
+
+def announce_uncompiled(name: str, backend: str, reason: str) -> None:
+    """Report that a function of the user's runs as plain Python, because it has no compiled form.
+
+    Raises
+    ------
+    FallbackError
+        While ``npbridge.config.fallback`` is ``"error"``.
+    """
+    counts[name] += 1
+    if events.listeners:
+        events.emit("fallback", name, backend=backend, reason=reason)
+    choice = config.fallback
+    if choice == "error":
+        raise FallbackError(f"{name} cannot be compiled on the {backend!r} backend: {reason}")
+    if choice == "warn" and (name, reason) not in _warned:
+        _warned.add((name, reason))
+        warnings.warn(
+            f"{name} runs as plain Python, it is not compiled: {reason}\n(said once; jit(..., strict=True) makes it an "
+            "error)",
             FallbackWarning,
             stacklevel=user_stacklevel(),
         )

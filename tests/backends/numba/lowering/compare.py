@@ -25,7 +25,7 @@ def plain(value: Any) -> Any:
 
 
 def assert_same(expected: Any, got: Any, where: str, rtol: float = 1e-9) -> None:
-    got = plain(got)
+    expected, got = plain(expected), plain(got)
     if isinstance(expected, (list, tuple)):
         assert len(expected) == len(got), where
         assert isinstance(got, type(expected)), f"{where}: {type(got)}"

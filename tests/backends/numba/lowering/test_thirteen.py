@@ -213,9 +213,9 @@ def test_an_exception_names_the_users_line():
 def test_a_refusal_names_the_users_line():
     def bad(x):
         y = x + 1
-        return np.busday_count("2020-01", "2020-02") + y
+        return np.apply_along_axis(sorted, 0, y)
 
-    with pytest.raises(LoweringError, match="busday_count") as caught:
+    with pytest.raises(LoweringError, match="no compiled form") as caught:
         compile_function(bad)(np.ones(3))
     assert __file__ in str(caught.value)
-    assert "return np.busday_count" in str(caught.value)
+    assert "return np.apply_along_axis" in str(caught.value)

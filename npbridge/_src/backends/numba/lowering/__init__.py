@@ -16,7 +16,7 @@ from .show import format_code
 
 
 def compile_function(
-    function: Any, *, parallel: bool = False, fastmath: bool = False, debug: bool = False
+    function: Any, *, parallel: bool = False, fastmath: bool = False, debug: bool = False, strict: bool = True
 ) -> Executable:
     """Compile a callable for the ``'numpy'`` backend.
 
@@ -31,6 +31,9 @@ def compile_function(
         Let it reorder floating-point operations; ``np.isnan`` is then not reliable.
     debug : bool
         Raise ``IndexError`` for indices out of bounds.
+    strict : bool
+        Raise where something has no compiled form; otherwise the function runs as
+        plain Python then, and a warning says so.
 
     Returns
     -------
@@ -55,7 +58,7 @@ def compile_function(
     >>> x
     array([1., 2., 3., 4.])
     """
-    return Executable(function, parallel, fastmath, debug)
+    return Executable(function, parallel, fastmath, debug, strict)
 
 
 __all__ = ["Executable", "compile_function", "format_code"]

@@ -35,6 +35,11 @@ class NeedsBox(Exception):
 
 def load(unit: Any, node: ast.Attribute) -> tuple[Value, ast.expr | None]:
     base, made = unit.expr(node.value)
+    return load_from(unit, base, made, node)
+
+
+def load_from(unit: Any, base: Value, made: ast.expr | None, node: ast.Attribute) -> tuple[Value, ast.expr | None]:
+    """The attribute that `node` names, of what has been walked already."""
     name = node.attr
     if isinstance(base, Dynamic):
         return _of_dynamic(unit, base, made, name)
@@ -58,7 +63,8 @@ def _of_dynamic(unit: Any, base: Dynamic, made: ast.expr, name: str) -> tuple[Va
     if name in ("shape", "dtype"):
         return Dynamic(name), ast.Attribute(made, name, ast.Load())
     if name in ("ndim", "size", "itemsize", "nbytes"):
-        return Dynamic("int", scalar=True), ast.Attribute(made, name, ast.Load())
+        of_dtype = name == "itemsize" and base.number == "dtype" and isinstance(made, ast.Attribute)
+        return Dynamic("int", scalar=True), ast.Attribute(made.value if of_dtype else made, name, ast.Load())
     if name == "mT":
         return Dynamic(), ast.Call(unit.stub("npb_matrix_transpose"), [made], [])
     return Dynamic(scalar=base.scalar), ast.Attribute(made, name, ast.Load())

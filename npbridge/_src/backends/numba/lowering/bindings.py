@@ -8,7 +8,7 @@ from typing import Any
 
 from . import attributes
 from .joins import OPERATOR, as_store, names_in, settled_value
-from .values import Dynamic, Known, Local, Method, Struct, Super, Value, is_constant, is_variable
+from .values import Dynamic, Known, Local, Method, Struct, Super, Value, is_constant, is_variable, number_kind
 
 
 class Bindings:
@@ -100,7 +100,9 @@ class Bindings:
         emitted, items = [], []
         labels = value.keys if value.keys is not None else range(len(value.items))
         for label, (item, made) in zip(labels, value.items, strict=True):
-            if made is not None and not isinstance(made, ast.Constant):
+            if made is None and isinstance(item, Known) and number_kind(item.value):
+                item, made = Known(item.value), ast.Constant(item.value)  # a loop may change it
+            if made is not None:
                 part = self.struct_name(name, label)
                 emitted.append(ast.Assign([ast.Name(part, ast.Store())], made))
                 made = ast.Name(part, ast.Load())
@@ -232,6 +234,8 @@ class Bindings:
         items, keys = list(base.items), None if base.keys is None else list(base.keys)
         emitted = []
         made = self.updated_item(target.value.id, label, value, made, node)
+        if made is None and isinstance(value, Known) and number_kind(value.value):
+            value, made = Known(value.value), ast.Constant(value.value)
         if made is not None:
             part = self.struct_name(target.value.id, label)
             emitted = [ast.Assign([ast.Name(part, ast.Store())], made)]

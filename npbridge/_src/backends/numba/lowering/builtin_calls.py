@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from . import attributes, twins, unroll
+from . import attributes, host_calls, twins, unroll
 from .values import NUMBERS, Dynamic, Known, Local, Method, Struct, Value, is_constant
 
 Pair = tuple[Value, ast.expr | None]
@@ -261,17 +261,20 @@ def _map(unit: Any, node: ast.Call) -> Pair:
     return Struct(list, [unit.invoke(function, [item], {}, node) for item in found]), None
 
 
-def _ignored(unit: Any, node: ast.Call) -> Pair:
-    args = []
-    for a in node.args:
-        value, made = unit.expr(a)
-        args.append(unit.node(value, made, a))
-    return Known(None), _named("print", *args)
-
-
 def _print(unit: Any, node: ast.Call) -> Pair:
-    _, made = _ignored(unit, node)
-    return Dynamic(), made
+    return host_calls.printed(unit, node)
+
+
+def _text(function: Any) -> Any:
+    """``str`` and ``repr`` of computed values."""
+
+    def call(unit: Any, node: ast.Call) -> Pair:
+        args, _ = unit.arguments(node)
+        if all(isinstance(v, Known) and is_constant(v.value) for v, _ in args):
+            return Known(function(*[v.value for v, _ in args])), None
+        return host_calls.text(unit, function, "format", args, node)
+
+    return call
 
 
 def convert(unit: Any, kind: type, node: ast.Call) -> Pair:
@@ -288,6 +291,8 @@ def convert(unit: Any, kind: type, node: ast.Call) -> Pair:
     value, made = args[0]
     made = unit.node(value, made, node)
     if kind in NUMBERS:
+        if kind is not bool and getattr(value, "number", None) == "bool":
+            made = _named("int", made)
         if kind is not bool:
             made = ast.Call(unit.stub("npb_item"), [made], []) if unit.program.options.robust else made
         return Dynamic(kind.__name__, scalar=True), _named(kind.__name__, made)
@@ -386,7 +391,9 @@ TABLE = {
     id(pow): _plain("pow"),
     id(sorted): _plain("sorted"),
     id(set): _plain("set"),
-    id(str): _plain("str"),
+    id(str): _text(str),
+    id(repr): _text(repr),
+    id(format): _text(format),
     id(ord): _plain("ord", "int"),
     id(chr): _plain("chr"),
     id(bin): _plain("bin"),

@@ -59,6 +59,10 @@ class Calls:
                 return MethodOfValue(base, made, node.attr), None
             if isinstance(base, Known) and (is_constant(base.value) or type(base.value) in (list, dict, str)):
                 return MethodOfValue(base, made, node.attr), None
+            value, made = attributes.load_from(self, base, made, node)
+            if made is not None:
+                ast.copy_location(made, node)
+            return value, made
         return self.expr(node)
 
     def arguments(self, node: ast.Call) -> tuple[list[Pair], dict[str, Pair]]:

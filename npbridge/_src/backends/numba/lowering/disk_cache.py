@@ -48,7 +48,7 @@ def key_of(program: Any, options: dict) -> str | None:
     from ..overloads.forms import HOSTED
 
     names = (n.id for unit in program.order for n in ast.walk(unit.emitted) if isinstance(n, ast.Name))
-    if not HOSTED.isdisjoint(names):
+    if program.hosts or not HOSTED.isdisjoint(names):
         return None
     total = hashlib.sha256(_surroundings())
     total.update(repr((sorted(options.items()), program.options.robust)).encode())

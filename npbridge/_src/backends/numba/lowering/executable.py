@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ....array.core import OURS
+from ....dispatch import fallback
 from . import exchange, fast, lower, random_state
 from .errors import LoweringError, Stale
 from .fast import MISS
@@ -28,6 +29,9 @@ class Executable:
         ``__call__`` written in Python.
     parallel, fastmath, debug : bool
         As ``numba.njit`` takes them; `debug` checks every index.
+    strict : bool
+        Raise where something has no compiled form.  Otherwise the function runs as
+        plain Python then, which is announced: ``npbridge.config.fallback``.
 
     Attributes
     ----------
@@ -39,8 +43,10 @@ class Executable:
         charged for it: one copy of each written array per call.
     """
 
-    def __init__(self, function: Any, parallel: bool, fastmath: bool, debug: bool) -> None:
+    def __init__(self, function: Any, parallel: bool, fastmath: bool, debug: bool, strict: bool = True) -> None:
         self.function = function
+        self.strict = strict
+        self.refused: dict[Any, str] = {}
         self.options = {"parallel": parallel, "fastmath": fastmath, "debug": debug}
         self.restore = True
         self.entry, self.owner = _parts(function)
@@ -62,11 +68,28 @@ class Executable:
             result = self.fast(*args)
             if result is not MISS:
                 return result
+        given = args, kwargs
         if kwargs or len(args) != self._simple:
             bound = self.signature.bind(*args, **kwargs)
             bound.apply_defaults()
             args = tuple(bound.arguments.values())
         key = tuple([exchange.kind_of(a) for a in args])
+        try:
+            return self._run(key, args)
+        except LoweringError as error:
+            if self.strict:
+                raise
+            self.refused[key] = str(error)
+            self.fast = None
+        return self._plain(key, *given)
+
+    def _plain(self, key: Any, args: tuple, kwargs: dict) -> Any:
+        """Run the function as it is, and say so."""
+        name = getattr(self.entry, "__qualname__", type(self.entry).__name__)
+        fallback.announce_uncompiled(name, "numpy", self.refused[key])
+        return self.function(*args, **kwargs)
+
+    def _run(self, key: Any, args: tuple) -> Any:
         found = self.variants.get(key)
         if found is not None:
             for variant in found:
@@ -76,6 +99,8 @@ class Executable:
                     except Stale:
                         found.remove(variant)
                         break
+        if key in self.refused:
+            raise LoweringError(self.refused[key])
         return self._compiled(key, args)
 
     def _compiled(self, key: Any, args: tuple) -> Any:
@@ -148,7 +173,7 @@ class Variant:
         self.shown = lowered.shown
         self.updates = lowered.updates
         self.random = lowered.program.random
-        self.guarded = lowered.program.may_raise and any(self.written)
+        self.guarded = (lowered.program.may_raise or bool(lowered.program.hosts)) and any(self.written)
         self._returns: Any = None
         self._warned = False
         executable.latest = self

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from . import attributes, comprehensions, numpy_calls, twins
+from . import attributes, comprehensions, host_calls, numpy_calls, twins
 from .errors import NeedsValue
 from .joins import OPERATOR, ORDER, joined
 from .values import Dynamic, Known, Local, Method, Struct, Value, is_array, is_constant, number_kind
@@ -135,11 +135,10 @@ class Expressions:
                 parts.append(str(item.value))
                 continue
             value, _ = self.expr(item.value)
-            if not isinstance(value, Known):
-                raise self.error(node, "text made from values that are computed has no compiled form")
-            text = (
-                value.value if item.conversion == -1 else {114: repr, 115: str, 97: ascii}[item.conversion](value.value)
-            )
+            if not isinstance(value, Known) or value.path is not None and not is_constant(value.value):
+                return host_calls.formatted(self, node)
+            held = value.value
+            text = held if item.conversion == -1 else {114: repr, 115: str, 97: ascii}[item.conversion](held)
             spec = self.on_JoinedStr(item.format_spec)[0].value if item.format_spec is not None else ""
             parts.append(format(text, spec))
         return Known("".join(parts)), None
@@ -176,12 +175,22 @@ class Expressions:
             if isinstance(item, ast.Starred):
                 value, made = self.expr(item.value)
                 more = self.items_of(value, made)
+                if more is None and isinstance(made, ast.List):
+                    more = [(Dynamic(), e) for e in made.elts]
                 if more is None:
                     raise self.error(item, "only containers whose length is known can be unpacked with *")
                 items.extend(more)
-            else:
-                items.append(self.expr(item))
+                continue
+            place = len(self.pre[-1])
+            found = self.expr(item)
+            if len(self.pre[-1]) > place:
+                items = [(v, self._held_at(place, v, m, item)) for v, m in items]
+            items.append(found)
         return items
+
+    def _held_at(self, place: int, value: Value, made: ast.expr | None, node: ast.AST) -> ast.expr | None:
+        plain = isinstance(value, Dynamic) and not isinstance(made, (ast.List, ast.ListComp, ast.Dict))
+        return self.evaluated_before(place, made, node) if plain else made
 
     def on_Dict(self, node: ast.Dict) -> Pair:
         if not node.keys:
@@ -217,11 +226,16 @@ class Expressions:
 
     def on_BinOp(self, node: ast.BinOp) -> Pair:
         left, made_left = self.expr(node.left)
+        place = len(self.pre[-1])
         right, made_right = self.expr(node.right)
+        made_left = self.evaluated_before(place, made_left, node)
         if isinstance(left, Known) and isinstance(right, Known):
             folded = _fold(_FOLD[type(node.op)], left.value, right.value)
             if folded is not None:
                 return folded, None
+        if isinstance(left, Known) and isinstance(left.value, str) and isinstance(node.op, ast.Mod):
+            pattern = left.value
+            return host_calls.text(self, lambda value: pattern % value, "format", [(right, made_right)], node)
         if isinstance(left, Struct) and isinstance(right, Struct) and isinstance(node.op, ast.Add):
             if left.kind is right.kind and left.kind in (list, tuple):
                 return (
@@ -234,11 +248,26 @@ class Expressions:
                 )
         made_left = self.node(left, made_left, node.left)
         made_right = self.node(right, made_right, node.right)
+        if isinstance(node.op, ast.Pow) and _number_of(left) == "int" and _negative(right):
+            left, made_left = Dynamic("float", scalar=True), ast.Call(ast.Name("float", ast.Load()), [made_left], [])
         value = Dynamic(self.combined(left, right, node.op), scalar=_scalar(left) and _scalar(right))
         if self.program.options.robust and value.number is None:
             name = OPERATOR[type(node.op)]
             return value, self.operator_call(name, [made_left, made_right], [left, right])
         return value, ast.BinOp(made_left, node.op, made_right)
+
+    def evaluated_before(self, place: int, made: ast.expr | None, node: ast.AST) -> ast.expr | None:
+        """`made`, computed before the statements that were emitted from `place` on.
+
+        A call whose result is taken apart while compiling is a statement of its own;
+        what stands to the left of it is computed first.
+        """
+        if len(self.pre[-1]) == place or made is None or isinstance(made, (ast.Name, ast.Constant)):
+            return made
+        name = self.fresh("held")
+        held = ast.Assign([ast.Name(name, ast.Store())], made)
+        self.pre[-1].insert(place, ast.fix_missing_locations(ast.copy_location(held, node)))
+        return ast.copy_location(ast.Name(name, ast.Load()), node)
 
     def operator_call(self, name: str, nodes: list[ast.expr], values: Any = ()) -> ast.expr:
         codes = [ast.Constant(_CODES.get(_number_of(v), 0)) for v in values] or [ast.Constant(0)] * len(nodes)
@@ -270,8 +299,12 @@ class Expressions:
     def on_BoolOp(self, node: ast.BoolOp) -> Pair:
         stop = isinstance(node.op, ast.Or)
         parts: list[Pair] = []
-        for item in node.values:
-            value, made = self.expr(item)
+        for k, item in enumerate(node.values):
+            (value, made), emitted = self.apart(item)
+            if emitted and parts:
+                rest = ast.BoolOp(node.op, node.values[k:]) if k + 1 < len(node.values) else item
+                return self._chosen(parts, stop, ast.copy_location(rest, node), node)
+            self.pre[-1].extend(emitted)
             if isinstance(value, (Known, Struct)) and made is None:
                 truth = bool(value.value if isinstance(value, Known) else value.items)
                 if truth == stop:
@@ -279,14 +312,33 @@ class Expressions:
                     break
                 continue
             parts.append((value, made))
-        if not parts:
-            return value, made
+        return self._joined_truth(parts, node) if parts else (value, made)
+
+    def _joined_truth(self, parts: list[Pair], node: ast.BoolOp) -> Pair:
         if len(parts) == 1:
             return parts[0]
         emitted = [self.node(v, m, node) for v, m in parts]
         kinds = {_number_of(v) for v, _ in parts}
         number = kinds.pop() if len(kinds) == 1 else None
         return Dynamic(number, scalar=all(_scalar(v) for v, _ in parts)), ast.BoolOp(node.op, emitted)
+
+    def _chosen(self, parts: list[Pair], stop: bool, rest: ast.expr, node: ast.BoolOp) -> Pair:
+        """``a and f(b)`` where the second part needs statements of its own."""
+        first, made = self._joined_truth(parts, node)
+        name = self.fresh("truth")
+        self.hoist(ast.Assign([ast.Name(name, ast.Store())], self.node(first, made, node)), node)
+        (second, made), emitted = self.apart(rest)
+        body = [*emitted, ast.Assign([ast.Name(name, ast.Store())], self.node(second, made, node))]
+        test: ast.expr = ast.Name(name, ast.Load())
+        self.hoist(ast.If(ast.UnaryOp(ast.Not(), test) if stop else test, body, []), node)
+        value = joined(first, second)
+        return value if isinstance(value, Dynamic) else Dynamic(), ast.Name(name, ast.Load())
+
+    def apart(self, node: ast.expr) -> tuple[Pair, list[ast.stmt]]:
+        """An expression, and the statements that must come before it."""
+        self.pre.append([])
+        found = self.expr(node)
+        return found, self.pre.pop()
 
     def on_Compare(self, node: ast.Compare) -> Pair:
         left = self.expr(node.left)
@@ -383,10 +435,16 @@ class Expressions:
         value, test = self.test(node.test)
         if isinstance(value, Known):
             return self.expr(node.body if value.value else node.orelse)
-        first, second = self.expr(node.body), self.expr(node.orelse)
+        (first, before), (second, instead) = self.apart(node.body), self.apart(node.orelse)
         value = joined(first[0], second[0])
         if not isinstance(value, (Dynamic, Struct)):
             value = Dynamic()
+        if before or instead:
+            name = self.fresh("chosen")
+            before.append(ast.Assign([ast.Name(name, ast.Store())], self.node(*first, node.body)))
+            instead.append(ast.Assign([ast.Name(name, ast.Store())], self.node(*second, node.orelse)))
+            self.hoist(ast.If(test, before, instead), node)
+            return value if isinstance(value, Dynamic) else Dynamic(), ast.Name(name, ast.Load())
         made = ast.IfExp(test, self.node(*first, node.body), self.node(*second, node.orelse))
         return value if isinstance(value, Dynamic) else Dynamic(), made
 
@@ -396,6 +454,8 @@ class Expressions:
         base, made = self.expr(node.value)
         if isinstance(base, Known) and any(base.value is g for g in (np.mgrid, np.ogrid, np.s_, np.index_exp)):
             return numpy_calls.grid(self, base.value, node)
+        if isinstance(base, Known) and any(base.value is g for g in (np.r_, np.c_)):
+            return host_calls.bracketed(self, base.value, node)
         if isinstance(base, numpy_calls.Rows):
             base = Dynamic()
         if isinstance(base, (Known, Struct)) and not (isinstance(base, Struct) and made is not None and _sliced(node)):
@@ -533,6 +593,10 @@ class Expressions:
         if isinstance(node, ast.UnaryOp):
             return self._surely_scalar(node.operand)
         return isinstance(node, ast.Constant) and isinstance(node.value, int)
+
+
+def _negative(value: Value) -> bool:
+    return isinstance(value, Known) and number_kind(value.value) == "int" and value.value < 0
 
 
 def _plain_key(key: Any) -> bool:

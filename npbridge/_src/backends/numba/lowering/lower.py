@@ -9,12 +9,12 @@ import linecache
 import os
 import re
 import types
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from . import disk_cache, exchange, show
+from . import disk_cache, exchange, host_calls, show
 from .attributes import NeedsBox
 from .errors import LoweringError, NeedsValue
 from .paths import Path, Root
@@ -34,6 +34,7 @@ class Settings:
     robust: bool = False
     boxed: frozenset = frozenset()
     widened: frozenset = frozenset()
+    hosted: frozenset = frozenset()
 
 
 class Retry(Exception):
@@ -68,22 +69,20 @@ class Lowered:
 
 
 def lower(executable: Any, args: tuple, settings: Settings) -> Lowered:
-    boxed, widened = settings.boxed, settings.widened
     while True:
-        options = Options(settings.robust, boxed=boxed, widened=widened)
+        options = Options(settings.robust, boxed=settings.boxed, widened=settings.widened, hosted=settings.hosted)
         try:
             program, entry, leaves = _walk(executable, args, options)
         except NeedsBox as need:
-            boxed = boxed | {need.path}
+            settings = replace(settings, boxed=settings.boxed | {need.path})
             continue
         except NeedsValue as need:
             raise need.error from None
         if not settings.robust and _narrow(program, args):
-            settings = Settings(True, boxed, widened)
+            settings = replace(settings, robust=True)
             continue
         break
-    executable_settings = Settings(settings.robust, boxed, widened)
-    program.settings = executable_settings
+    program.settings = settings
     program.finish()
     dispatcher = compile_units(program, entry, executable.options)
     return _driver(executable, program, entry, leaves, dispatcher)
@@ -188,6 +187,7 @@ def compile_units(program: Program, entry: Unit, options: dict) -> Any:
     space: dict[str, Any] = {"np": np, "math": math, "__name__": "npbridge.compiled"}
     space.update(program.constants)
     overloads.fill(space, program)
+    space.update(program.hosts)
     keywords = {
         "parallel": options["parallel"],
         "fastmath": options["fastmath"],
@@ -346,28 +346,40 @@ def explain(variant: Any, error: Exception, host: list) -> Exception:
     if widen is not None:
         path = next(p for p in settings.boxed if p.text == widen.group(1))
         if path not in settings.widened:
-            return Retry(Settings(settings.robust, settings.boxed, settings.widened | {path}))
+            return Retry(replace(settings, widened=settings.widened | {path}))
     if not settings.robust:
-        return Retry(Settings(True, settings.boxed, settings.widened))
+        return Retry(replace(settings, robust=True))
+    hosted = host_calls.refused(variant.program, text, place_of(variant.program, text))
+    if hosted:
+        return Retry(replace(settings, hosted=settings.hosted | hosted))
     if "readonly" in text or "read-only" in text or "immutable" in text.lower():
         return ValueError("assignment destination is read-only")
     return refusal(variant, text)
 
 
+def _plain(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+def place_of(program: Program, text: str) -> tuple[str, int] | None:
+    """The innermost of the user's lines that Numba names."""
+    files = {os.path.basename(u.filename): u.filename for u in program.order}
+    places = re.findall(r'File "([^"]+)", line (\d+)', _plain(text))
+    return next(((files[os.path.basename(f)], int(n)) for f, n in places if os.path.basename(f) in files), None)
+
+
 def refusal(variant: Any, text: str) -> LoweringError:
     """Numba's reason, and the innermost of the user's lines that it names."""
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
-    files = {os.path.basename(u.filename): u.filename for u in variant.program.order}
-    places = re.findall(r'File "([^"]+)", line (\d+)', plain)
-    mine = [(files[os.path.basename(f)], int(n)) for f, n in places if os.path.basename(f) in files]
+    plain = _plain(text)
     lines = [x.strip() for x in plain.splitlines() if x.strip()]
     noise = ("Failed in nopython", "During", "File", ">>>", "- ", "There are", "<source", "Overload", "Rejected")
     told = [x for x in lines if not x.startswith(noise)]
     reason = next((x for x in told if x.startswith(_REASONS)), (told or lines or ["Numba stopped without a word."])[0])
     signature = next((x for x in lines if x.startswith(">>>")), "")
     where = ""
-    if mine:
-        name, line = mine[0]
+    place = place_of(variant.program, text)
+    if place is not None:
+        name, line = place
         where = f'\n  File "{name}", line {line}\n    {linecache.getline(name, line).strip()}'
     return LoweringError(
         f"Numba cannot compile this: {reason} {signature.removeprefix('>>> ')}\nWrite it with functions and arguments "

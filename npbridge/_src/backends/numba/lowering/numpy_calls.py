@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from . import twins
+from . import host_calls, twins
 from .values import Dynamic, Known, Struct, Value, is_constant
 
 Pair = tuple[Value, ast.expr | None]
@@ -30,6 +30,8 @@ def function(unit: Any, value: Any, name: str, node: ast.Call) -> Pair:
         found = _from_display(unit, node)
         if found is not None:
             return found
+    if value is np.fromfunction:
+        return host_calls.from_function(unit, node)
     args, kwargs = unit.arguments(node)
     return with_arguments(unit, value, name, args, kwargs, node)
 
@@ -82,13 +84,18 @@ def with_arguments(unit: Any, value: Any, name: str, args: list, kwargs: dict, n
         if not (isinstance(out[0], Known) and out[0].value is None):
             return _into(unit, value, name, args, kwargs, out, node)
     form = unit.program.forms.get(value)
+    if host_calls.refused_before(unit, name, node):
+        return host_calls.call(unit, value, name, args, kwargs, node)
     if form is not None:
-        call = _through_form(unit, form, name, args, kwargs, node)
+        call = _through_form(unit, form, value, args, kwargs, node)
         if call is not None:
             return result_of(name, args), call
+    if host_calls.unknown(name):
+        return host_calls.call(unit, value, name, args, kwargs, node)
     if isinstance(value, np.ufunc):
         return _ufunc(unit, value, name, args, kwargs, node)
-    return _native(unit, twins.reference(name), name, args, kwargs, node)
+    found, made = _native(unit, twins.reference(name), name, args, kwargs, node)
+    return host_calls.named_result(unit, value, made, node) if host_calls.is_named(value) else (found, made)
 
 
 def _into(unit: Any, value: Any, name: str, args: list, kwargs: dict, out: Pair, node: ast.AST) -> Pair:
@@ -159,13 +166,14 @@ def _about(unit: Any, value: Any, pair: Pair, node: ast.AST) -> Pair:
     return Dynamic("shape" if name == "shape" else "int", name != "shape"), ast.Attribute(made, name, ast.Load())
 
 
-def _through_form(unit: Any, form: Any, name: str, args: list, kwargs: dict, node: ast.AST) -> ast.expr | None:
+def _through_form(unit: Any, form: Any, value: Any, args: list, kwargs: dict, node: ast.AST) -> ast.expr | None:
     """The call of our own function, unless Numba's serves as well."""
+    name = twins.dotted(value)
     kwargs = {k: p for k, p in kwargs.items() if not (k in _DEFAULTS and _is_default(k, p[0]))}
     try:
         bound = form.signature.bind(*args, **kwargs).arguments
-    except TypeError as error:
-        raise unit.error(node, f"{name}: {error}. This form of its arguments has no compiled form") from None
+    except TypeError:
+        return host_calls.call(unit, value, name, args, kwargs, node)[1]
     given = {
         k for k, p in bound.items() if not (isinstance(p, tuple) and isinstance(p[0], Known) and p[0].value is None)
     }
@@ -223,8 +231,9 @@ def _ufunc(unit: Any, value: np.ufunc, name: str, args: list, kwargs: dict, node
     where = kwargs.pop("where", None)
     dtype = kwargs.pop("dtype", None)
     kwargs = {k: p for k, p in kwargs.items() if not (k in _DEFAULTS and _is_default(k, p[0]))}
-    if kwargs:
-        raise unit.error(node, f"{name}: the arguments {', '.join(kwargs)} have no compiled form")
+    if kwargs or (where is not None and out is None and not _is_true(where)):
+        given = {"out": out, "where": where, "dtype": dtype} | kwargs
+        return host_calls.call(unit, value, name, args, {k: p for k, p in given.items() if p is not None}, node)
     made = [unit.node(v, m, node, "array") for v, m in args]
     scalar = all(_scalar(v) for v, _ in args[: value.nin])
     if out is not None and not (isinstance(out[0], Known) and out[0].value is None):
@@ -239,8 +248,6 @@ def _ufunc(unit: Any, value: np.ufunc, name: str, args: list, kwargs: dict, node
             )
             return Dynamic(), place
         made.append(place)
-    elif where is not None and not (isinstance(where[0], Known) and where[0].value is True):
-        raise unit.error(node, f"{name}: where= without out= leaves values undefined; give out=")
     if unit.program.options.robust and out is None:
         codes = [ast.Constant(_code(v)) for v, _ in args]
         if any(c.value for c in codes) and value.nin == 2:
@@ -251,6 +258,10 @@ def _ufunc(unit: Any, value: np.ufunc, name: str, args: list, kwargs: dict, node
     if dtype is not None:
         call = ast.Call(unit.stub("npb_astype"), [call, dtype_node(unit, dtype, node)], [])
     return Dynamic(scalar=scalar), call
+
+
+def _is_true(pair: Pair) -> bool:
+    return isinstance(pair[0], Known) and pair[0].value is True
 
 
 def _code(value: Value) -> int:
@@ -322,8 +333,10 @@ def method(unit: Any, base: Value, made: ast.expr | None, name: str, node: ast.C
             full = twins.dotted(function_of)
             return with_arguments(unit, function_of, full, [(base, made), *args], kwargs, node)
     special = _SPECIAL.get(name)
-    if special is not None:
+    if special is not None and not (name in _TAKES_NOTHING and (args or kwargs)) and "order" not in kwargs:
         return special(unit, base, made, args, kwargs, node)
+    if host_calls.method_wanted(unit, name, node) or (name == "sort" and base.number is None and (args or kwargs)):
+        return host_calls.method_call(unit, (base, made), name, args, kwargs, node)
     whole = unit.whole(base, made)
     call = _native(unit, ast.Attribute(whole, name, ast.Load()), name, args, kwargs, node)[1]
     return Dynamic(), call
@@ -375,6 +388,7 @@ def _sort(unit: Any, base: Dynamic, made: ast.expr, args: list, kwargs: dict, no
     return Dynamic(), ast.Call(ast.Attribute(made, "sort", ast.Load()), [], [])
 
 
+_TAKES_NOTHING = ("sort", "copy")
 _SPECIAL = {
     "astype": _astype,
     "item": _item,
@@ -417,6 +431,8 @@ def of_container(unit: Any, base: Value, made: ast.expr | None, name: str, node:
                 f"a list or a dictionary that is an attribute, a global or a closure variable is changed by {name}(): "
                 "compiled code takes such containers as constants. Use an array, or collect in a local list.",
             )
+        if isinstance(base.value, str) and name in ("format", "join", "ljust", "rjust", "center"):
+            return host_calls.text(unit, getattr(base.value, name), "format", args, node)
         if is_constant(base.value):
             call = ast.Call(ast.Attribute(unit.node(base, made, node), name, ast.Load()), [], [])
             call.args = [unit.node(v, m, node) for v, m in args]
@@ -456,15 +472,14 @@ def ufunc_method(unit: Any, method_of: Any, node: ast.Call) -> Pair:
         target = reduction[ufunc]
         return with_arguments(unit, target, twins.dotted(target), args, kwargs, node)
     if kind == "accumulate" and ufunc in running and len(args) == 1:
-        kwargs = {**kwargs, "axis": (Known(0), None)}
+        kwargs = {"axis": (Known(0), None), **kwargs}
         return with_arguments(unit, running[ufunc], twins.dotted(running[ufunc]), args, kwargs, node)
-    made = [unit.node(v, m, node, "array") for v, m in args]
-    if kwargs:
-        raise unit.error(node, f"np.{ufunc.__name__}.{kind}: keyword arguments have no compiled form")
-    if kind in ("outer", "accumulate", "at") and ufunc.nin == 2:
+    again = host_calls.refused_before(unit, kind, node)
+    if not again and not kwargs and kind in ("outer", "accumulate", "at") and ufunc.nin == 2:
+        made = [unit.node(v, m, node, "array") for v, m in args]
         unit.program.ufuncs[ufunc.__name__] = ufunc
         return Dynamic(), ast.Call(unit.stub(f"npb_{kind}_{ufunc.__name__}"), made, [])
-    raise unit.error(node, f"np.{ufunc.__name__}.{kind} has no compiled form")
+    return host_calls.call(unit, method_of, kind, args, kwargs, node)
 
 
 def signature_of(function_of: Any) -> inspect.Signature:

@@ -53,13 +53,15 @@ class Options:
     """How a program is lowered.
 
     ``robust`` sends the operations that Numba types differently from NumPy through our own
-    overloads; ``widened`` are the boxes that hold floating-point numbers.
+    overloads; ``widened`` are the boxes that hold floating-point numbers; ``hosted`` are names of NumPy functions, and
+    lines, whose calls go through the interpreter.
     """
 
     robust: bool = False
     unfold: frozenset = frozenset()
     widened: frozenset = frozenset()
     boxed: frozenset = frozenset()
+    hosted: frozenset = frozenset()
 
 
 class Program:
@@ -80,6 +82,9 @@ class Program:
         self.specialised: dict[Any, set] = {}
         self.forms: dict[Any, Any] = forms()
         self.ufuncs: dict[str, Any] = {}
+        self.hosts: dict[str, Any] = {}
+        self.host_notes: list[tuple[str, int, str]] = []
+        self.numpy_calls: dict[str, set] = {}
         self.entry: Any = None
         self.fresh_result = False
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ast
 
+from ....ground.errors import NpbridgeError
+from .attributes import NeedsBox
+from .errors import NeedsValue
 from .joins import ends, representable
 from .values import Known, Local, Struct, Value
 
@@ -26,7 +29,12 @@ class Statements:
         if method is None:
             raise self.error(node, f"a {type(node).__name__.lower()} statement has no compiled form")
         self.pre.append([])
-        made = method(node)
+        try:
+            made = method(node)
+        except (NpbridgeError, NeedsValue, NeedsBox):
+            raise
+        except Exception as error:  # what this walker did not think of ends as words, too
+            raise self.error(node, f"this has no compiled form ({type(error).__name__}: {error})") from error
         made = [*self.pre.pop(), *(made if isinstance(made, list) else [made] if made is not None else [])]
         for new in made:
             if not hasattr(new, "lineno"):
@@ -36,7 +44,7 @@ class Statements:
 
     def hoist(self, statement: ast.stmt, node: ast.AST) -> None:
         """Put a statement before the one that is being emitted."""
-        self.pre[-1].append(ast.copy_location(statement, node))
+        self.pre[-1].append(ast.fix_missing_locations(ast.copy_location(statement, node)))
 
     # -- simple statements
 

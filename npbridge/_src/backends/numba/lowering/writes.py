@@ -9,11 +9,13 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from .host_calls import PREFIX
+
 # Calls whose results share no memory with their arguments and that write none of
 # them; every other call may do both.
 _PURE = frozenset(
     """
-    abs absolute add all allclose any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin
+    format abs absolute add all allclose any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin
     argsort array array_equal bincount bool cbrt ceil clip complex concatenate copysign cos cosh count_nonzero cross
     cumprod cumsum deg2rad degrees diff divide dot empty empty_like enumerate equal exp exp2 expm1 eye fabs float
     floor floor_divide fmax fmin fmod full full_like gcd greater greater_equal histogram hypot inv int interp isfinite
@@ -53,6 +55,8 @@ def _call_name(node: ast.Call) -> str:
     if isinstance(function, ast.Attribute):
         return function.attr
     name = function.id if isinstance(function, ast.Name) else ""
+    if name.startswith(PREFIX):
+        return name.removeprefix(PREFIX).rsplit("_", 1)[0]
     return name.removeprefix("npb_")
 
 

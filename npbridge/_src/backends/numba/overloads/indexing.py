@@ -73,6 +73,8 @@ def _positions(a: Any, key: Any) -> tuple[list[str], str, int]:
 @overloads(npb_getitem)
 def _getitem(a, key):
     plan = _plan(a, key)
+    if isinstance(key, types.EllipsisType):
+        return lambda a, key: a
     if plan == "native":
         return lambda a, key: a[key]
     if plan == "mask":

@@ -116,7 +116,7 @@ def npb_pad(array, pad_width, mode="constant", constant_values=0):
 
 @overloads(npb_pad)
 def _pad(array, pad_width, mode="constant", constant_values=0):
-    how = mode if isinstance(mode, str) else constant(mode, "constant")
+    how = mode if isinstance(mode, str) else constant(mode, getattr(mode, "value", None))
     if how != "constant" and how not in _OUTSIDE:
         raise errors.TypingError(f"np.pad with mode {how!r} has no compiled form")
     n = array.ndim

@@ -1,0 +1,278 @@
+"""Which NumPy calls of a program go through the interpreter, and their emitted form."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import functools
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import twins
+from .values import Dynamic, Known, Struct, Value, is_constant
+
+Pair = tuple[Value, ast.expr | None]
+
+PREFIX = "npb_host_"
+
+# Where Numba stops without naming a line: all calls but those that it surely has.
+EVERYTHING = "*"
+_PLAIN = frozenset(
+    """
+    zeros ones empty full arange array asarray linspace zeros_like ones_like empty_like full_like exp log sin cos tan
+    sqrt abs absolute add subtract multiply divide maximum minimum tanh copy astype item fill append shape ndim size len
+    float64 int64 float32 int32 bool_ reshape
+    """.split()
+)
+
+# Methods of arrays that Numba has in one form or another.
+_METHODS = frozenset(
+    """
+    all any argmax argmin argsort astype conj conjugate copy cumprod cumsum dot fill flatten item max mean min nonzero
+    prod ravel repeat reshape sort std sum take transpose var view append extend pop insert remove index count add get
+    items keys values update discard clear
+    """.split()
+)
+
+# Their results in NumPy are named tuples.
+_NAMED = {
+    np.linalg.eigh: "EighResult",
+    np.linalg.eig: "EigResult",
+    np.linalg.qr: "QRResult",
+    np.linalg.svd: "SVDResult",
+    np.linalg.slogdet: "SlogdetResult",
+}
+
+
+@functools.cache
+def numba_has(name: str) -> bool:
+    """Whether Numba has a form, be it for some arguments only, of a function."""
+    from numba.core.registry import cpu_target
+
+    cpu_target.target_context.refresh()
+    context = cpu_target.typing_context
+    context.refresh()
+    try:
+        context.resolve_value_type(_object(name))
+    except ValueError:  # also what Numba raises
+        return False
+    return True
+
+
+def _object(name: str) -> Any:
+    first, *rest = name.split(".")
+    value = {"numpy": np}.get(first) or __import__(first)
+    for part in rest:
+        value = getattr(value, part)
+    return value
+
+
+def refused_before(unit: Any, name: str, node: ast.AST) -> bool:
+    """Whether Numba has refused the call of `name` at `node` in an earlier attempt."""
+    hosted = unit.program.options.hosted
+    short = name.rsplit(".", 1)[-1]
+    place = (unit.filename, getattr(node, "lineno", 0))
+    unit.program.numpy_calls.setdefault(short, set()).add(place)
+    return short in hosted or place in hosted or (EVERYTHING in hosted and short not in _PLAIN)
+
+
+def unknown(name: str) -> bool:
+    return name.startswith("numpy.") and not numba_has(name)
+
+
+def method_wanted(unit: Any, name: str, node: ast.AST) -> bool:
+    if not hasattr(np.ndarray, name):
+        return False
+    return refused_before(unit, name, node) or name not in _METHODS
+
+
+def call(unit: Any, value: Callable, name: str, args: list, kwargs: dict, node: ast.AST, gives: Any = ...) -> Pair:
+    """The call of a NumPy function through the interpreter; `gives` is an example of its results, where known."""
+    from ..overloads.hosted import Site, random_state_kept, stub_of
+
+    if name.startswith("numpy.random."):
+        value = random_state_kept(value)
+
+    if value is np.squeeze and len(args) + len(kwargs) == 1:
+        raise unit.error(node, "np.squeeze() without axis= gives a number of dimensions that depends on the shape")
+    handed: list[ast.expr] = []
+    strong: list[bool] = []
+
+    def template(pair: Pair) -> Any:
+        found, made = pair
+        if made is None and isinstance(found, Known):
+            return _constant(unit, found, node, template)
+        if isinstance(found, Struct):
+            items = [template(p) for p in _items(found, made)]
+            if found.kind is dict:
+                return dict(zip(found.keys, items, strict=True))
+            return found.kind(*items) if hasattr(found.kind, "_fields") else found.kind(items)
+        if isinstance(made, ast.List):
+            return [template((Dynamic(), e)) for e in made.elts]
+        if not isinstance(found, Dynamic):
+            raise unit.error(node, f"{name} takes a function or an object here, which has no compiled form")
+        return _hole(unit, found, made, handed, strong)
+
+    filled = [template(p) for p in args]
+    named = {k: template(p) for k, p in kwargs.items()}
+    short = name.rsplit(".", 1)[-1]
+    label = f"{PREFIX}{short}_{len(unit.program.hosts)}"
+    site = Site(value, filled, named, strong, gives)
+    unit.program.hosts[label] = stub_of(site)
+    unit.program.host_notes.append((unit.filename, getattr(node, "lineno", 0), name))
+    made = ast.Call(ast.Name(label, ast.Load()), [ast.Tuple(handed, ast.Load())], [])
+    return named_result(unit, value, made, node)
+
+
+def is_named(value: Any) -> bool:
+    return value in _NAMED
+
+
+def named_result(unit: Any, value: Any, made: ast.expr, node: ast.AST) -> Pair:
+    """The result of a function that gives a named tuple has its fields."""
+    if value not in _NAMED:
+        return Dynamic(), made
+    import numpy.linalg._linalg as linear
+
+    kind = getattr(linear, _NAMED[value])
+    whole = unit.held(made, node)
+    parts = [(Dynamic(), ast.Subscript(whole, ast.Constant(i), ast.Load())) for i in range(len(kind._fields))]
+    return Struct(kind, parts), None
+
+
+def _hole(unit: Any, found: Dynamic, made: ast.expr, handed: list, strong: list) -> Any:
+    from ..overloads.hosted import Hole
+
+    handed.append(unit.whole(found, made) if found.flat else made)
+    strong.append(found.number is None)
+    return Hole(len(handed) - 1, found.number is None)
+
+
+def _items(found: Struct, made: ast.expr | None) -> list[Pair]:
+    """The items of a structure, read from its variable where it has one."""
+    if made is None or isinstance(made, ast.Tuple):
+        return list(found.items)
+    return [
+        (v, m if isinstance(v, Known) else ast.Subscript(made, ast.Constant(i), ast.Load()))
+        for i, (v, m) in enumerate(found.items)
+    ]
+
+
+def _constant(unit: Any, found: Known, node: ast.AST, template: Callable) -> Any:
+    value = twins.real_function(found.value)
+    if is_constant(value) or isinstance(value, (np.dtype, slice)) or twins.dotted(value):
+        return value
+    if value in (float, int, bool, complex):
+        return value
+    if isinstance(value, (list, tuple)):
+        unit.program.guard(found.path, "keys", value)
+        return type(value)([template(unit.part(found, i)) for i in range(len(value))])
+    if isinstance(value, range):
+        return value
+    raise unit.error(node, f"an object of class {type(value).__name__!r} has no compiled form as an argument here")
+
+
+def method_call(unit: Any, base: Pair, name: str, args: list, kwargs: dict, node: ast.AST) -> Pair:
+    """``x.name(...)`` through the interpreter."""
+
+    if name == "squeeze" and not args and not kwargs:
+        raise unit.error(node, "x.squeeze() without axis= gives a number of dimensions that depends on the shape")
+
+    def function(x: Any, *args: Any, **kwargs: Any) -> Any:
+        return getattr(np.asarray(x), name)(*args, **kwargs)
+
+    return call(unit, function, name, [base, *args], kwargs, node)
+
+
+def bracketed(unit: Any, value: Any, node: ast.Subscript) -> Pair:
+    """``np.r_[...]``, ``np.c_[...]``."""
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    pairs = [_sliced(unit, p) if isinstance(p, ast.Slice) else unit.expr(p) for p in parts]
+    name = "r_" if value is np.r_ else "c_"
+
+    def function(*key: Any) -> Any:
+        return value[key]
+
+    return call(unit, function, name, pairs, {}, node)
+
+
+def _sliced(unit: Any, part: ast.Slice) -> Pair:
+    bounds = [Known(None) if p is None else unit.expr(p)[0] for p in (part.lower, part.upper, part.step)]
+    if not all(isinstance(b, Known) for b in bounds):
+        raise unit.error(part, "a range in np.r_ or np.c_ must be known while compiling: use np.arange there")
+    return Known(slice(*[b.value for b in bounds])), None
+
+
+def from_function(unit: Any, node: ast.Call) -> Pair:
+    """``np.fromfunction(f, shape)``: `f` of the indices."""
+    args, kwargs = unit.arguments(node)
+    function, shape = args[0], args[1] if len(args) > 1 else kwargs["shape"]
+    more = {k: p for k, p in kwargs.items() if k not in ("shape", "dtype")}
+    rank = len(unit.items_of(*shape) or ())
+    if not rank:
+        raise unit.error(node, "np.fromfunction needs a shape whose length is known while compiling")
+    dtype = kwargs.get("dtype", args[2] if len(args) > 2 else (Known(float), None))
+    whole = unit.held(call(unit, np.indices, "numpy.indices", [shape, dtype], {}, node)[1], node)
+    parts = [(Dynamic(), ast.Subscript(whole, ast.Constant(k), ast.Load())) for k in range(rank)]
+    return unit.invoke(function[0], parts, more, node)
+
+
+# -- text
+
+
+def text(unit: Any, function: Callable, label: str, pairs: list[Pair], node: ast.AST) -> Pair:
+    """Text that `function` makes of computed values."""
+    return call(unit, function, label, pairs, {}, node, "")
+
+
+def formatted(unit: Any, node: ast.JoinedStr) -> Pair:
+    """An f-string over computed values."""
+    template, pairs = "", []
+    for part in node.values:
+        if isinstance(part, ast.Constant):
+            template += str(part.value).replace("{", "{{").replace("}", "}}")
+            continue
+        spec = ""
+        if part.format_spec is not None:
+            known, _ = unit.on_JoinedStr(part.format_spec)
+            if not isinstance(known, Known):
+                raise unit.error(node, "how many digits are written must be known while compiling")
+            spec = ":" + known.value
+        template += "{" + ("" if part.conversion == -1 else "!" + chr(part.conversion)) + spec + "}"
+        pairs.append(unit.expr(part.value))
+    return text(unit, lambda *values: template.format(*values), "format", pairs, node)
+
+
+def printed(unit: Any, node: ast.Call) -> Pair:
+    """``print(...)``: Python's own."""
+    args, kwargs = unit.arguments(node)
+    options = {k: v.value for k, (v, _) in kwargs.items() if isinstance(v, Known)}
+    if len(options) < len(kwargs):
+        raise unit.error(node, "sep=, end= and file= of print must be known while compiling")
+    show = builtins.print
+    _, made = call(unit, lambda *values: show(*values, **options), "print", args, {}, node, None)
+    unit.hoist(ast.Expr(made), node)
+    return Known(None), None
+
+
+# -- what Numba has refused
+
+
+def refused(program: Any, text: str, line_of: tuple | None) -> frozenset:
+    """The calls that Numba's message is about, and that can go through the interpreter."""
+    found = set(re.findall(r"Function\(<(?:built-in function|function|ufunc|class) '?(?:numpy\.)?(\w+)", text))
+    found |= set(re.findall(r"unsupported NumPy function 'numpy\.(?:\w+\.)*(\w+)'", text))
+    found |= set(re.findall(r"BoundFunction\(array\.(\w+)", text))
+    found |= set(re.findall(r"numpy\.(?:linalg\.)?(\w+)\(\)? ", text))
+    names = {re.sub(r"^npb_(ufunc_)?", "", n) for n in found} & set(program.numpy_calls)
+    new = names - program.options.hosted
+    if new:
+        return frozenset(new)
+    places = set().union(*program.numpy_calls.values())
+    here = {line_of} & places - program.options.hosted
+    if here or line_of is not None or EVERYTHING in program.options.hosted or not places:
+        return frozenset(here)
+    return frozenset({EVERYTHING})
