@@ -42,9 +42,17 @@ def read(file: BinaryIO, size: int, what: str) -> tuple[dict[str, np.ndarray], d
     try:
         with np.load(file, allow_pickle=False) as archive:
             arrays: dict[str, Any] = {name: archive[name] for name in archive.files}
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, AttributeError, TypeError) as error:
-        raise CheckpointError(f"{what} is no npz file, or is damaged: {error}. Nothing was loaded.") from None
-    metadata = json.loads(arrays.pop(_METADATA, np.frombuffer(b"{}", np.uint8)).tobytes())
-    for name, kind in json.loads(metadata.pop(_VIEWED, "{}")).items():
-        arrays[name] = arrays[name].view(_FOREIGN[kind])
+        texts = arrays.pop(_METADATA, np.frombuffer(b"{}", np.uint8))
+        metadata = dict(json.loads(texts.tobytes()))
+        for name, kind in dict(json.loads(metadata.pop(_VIEWED, "{}"))).items():
+            arrays[name] = arrays[name].view(_FOREIGN[kind])
+        strange = [name for name, values in arrays.items() if not isinstance(values, np.ndarray)]
+    except Exception as error:  # a damaged archive raises whatever its parts run into
+        raise _damaged(what, f"{type(error).__name__}: {error}") from None
+    if strange:
+        raise _damaged(what, f"{strange[0]!r} is no array")
     return arrays, metadata
+
+
+def _damaged(what: str, why: str) -> CheckpointError:
+    return CheckpointError(f"{what} is no npz file, or is damaged: {why}. Nothing was loaded.")

@@ -84,8 +84,11 @@ def read(file: BinaryIO, size: int, what: str) -> tuple[dict[str, np.ndarray], d
     for name, (dtype, shape, (first, _)) in places.items():
         file.seek(start + first)
         arrays[name] = _read_array(file, dtype, shape, name, what)
-    for name in json.loads(metadata.pop(_COMPLEX, "[]")):
-        arrays[name] = _complex_again(arrays[name])
+    try:
+        for name in json.loads(metadata.pop(_COMPLEX, "[]")):
+            arrays[name] = _complex_again(arrays[name])
+    except (ValueError, TypeError, KeyError, IndexError):
+        raise _damaged(what, "what it says about complex arrays does not fit its arrays") from None
     return arrays, metadata
 
 

@@ -144,8 +144,7 @@ def load(
         if not hasattr(file, "read") and os.fspath(file).endswith(".safetensors"):
             return _dictionary(*_read(file))
         return classes.load(file, mmap_mode, allow_pickle, fix_imports, encoding, max_header_size=max_header_size)
-    arrays, texts, keys = _read(file)
-    return _put(arrays, texts, keys, into, _what(file))
+    return _put(*_read(file), into, _what(file))
 
 
 # -- which function is meant, which format
@@ -186,15 +185,21 @@ def _called(tree: Any) -> str:
 # -- reading
 
 
-def _read(file: Any) -> tuple[dict[str, np.ndarray], dict[str, str], dict[str, str]]:
-    """The arrays, the states of generators as text, and the kinds of keys."""
+def _read(file: Any) -> tuple[dict[str, np.ndarray], dict[str, Any], dict[str, str]]:
+    """The arrays, the states of generators, and the kinds of keys."""
     form = _format_of(file)
     with _opened(file) as source:
         source.seek(0, os.SEEK_END)
         size = source.tell()
         source.seek(0)
         arrays, metadata = form.read(source, size, _what(file))
-    return arrays, json.loads(metadata.get("npbridge.random", "{}")), json.loads(metadata.get("npbridge.keys", "{}"))
+    try:
+        texts = dict(json.loads(metadata.get("npbridge.random", "{}")))
+        keys = dict(json.loads(metadata.get("npbridge.keys", "{}")))
+        saved = {name: states.from_text(text) for name, text in texts.items()}
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise CheckpointError(f"{_what(file)} is damaged: what it says about generators ({error})") from None
+    return arrays, saved, keys
 
 
 @contextlib.contextmanager
@@ -206,9 +211,9 @@ def _opened(file: Any) -> Iterator[BinaryIO]:
         yield source
 
 
-def _dictionary(arrays, texts, keys) -> dict[str, Any]:
+def _dictionary(arrays, saved, keys) -> dict[str, Any]:
     found = {name: _as_array(values, keys.get(name)) for name, values in arrays.items()}
-    return found | {name: states.from_text(text) for name, text in texts.items()}
+    return found | saved
 
 
 def _as_array(values: np.ndarray, key: str | None) -> Any:
@@ -220,14 +225,14 @@ def _as_array(values: np.ndarray, key: str | None) -> Any:
 # -- putting back
 
 
-def _put(arrays, texts, keys, into: Any, what: str) -> Any:
+def _put(arrays, saved, keys, into: Any, what: str) -> Any:
     found = collect(into)
-    reasons = _misfits(arrays, texts, keys, found, _called(into))
+    reasons = _misfits(arrays, saved, keys, found, _called(into))
     if reasons:
         shown = reasons[:_SHOWN] + [f"and {len(reasons) - _SHOWN} more"] * (len(reasons) > _SHOWN)
         lines = "".join(f"\n  {line}" for line in shown)
         raise CheckpointError(f"cannot load {what} into {_called(into)}; nothing was changed:{lines}")
-    _set_generators({name: (found[name].value, states.from_text(text)) for name, text in texts.items()}, what)
+    _set_generators({name: (found[name].value, state) for name, state in saved.items()}, what)
 
     def new(name: str, kind: str, old: Any) -> Any:
         if kind == "random":
@@ -240,14 +245,14 @@ def _put(arrays, texts, keys, into: Any, what: str) -> Any:
     return mapped(into, new)
 
 
-def _misfits(arrays, texts, keys, found: dict[str, Entry], called: str) -> list[str]:
+def _misfits(arrays, saved, keys, found: dict[str, Entry], called: str) -> list[str]:
     """Everything that does not fit, a line each."""
     reasons = []
     for name, entry in found.items():
         if entry.kind == "random":
-            if name not in texts:
+            if name not in saved:
                 reasons.append(f"missing: {called} has the generator {name}, the file does not")
-            elif states.kind_of(states.from_text(texts[name])) != states.kind_of(states.state_of(entry.value)):
+            elif states.kind_of(saved[name]) != states.kind_of(states.state_of(entry.value)):
                 reasons.append(f"generator: {name} is of another kind in the file")
             continue
         if name not in arrays:
@@ -261,7 +266,7 @@ def _misfits(arrays, texts, keys, found: dict[str, Entry], called: str) -> list[
             reasons.append(f"shape: {name} is {values.shape} in the file, {shape} in {called}")
         if values.dtype != dtype:
             reasons.append(f"dtype: {name} is {values.dtype} in the file, {dtype} in {called}")
-    for name in (*arrays, *texts):
+    for name in (*arrays, *saved):
         if name not in found:
             about = f"{arrays[name].dtype}, shape {arrays[name].shape}" if name in arrays else "a generator"
             reasons.append(f"left over: the file has {name} ({about}), {called} has no such thing")

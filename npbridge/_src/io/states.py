@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..array import core
+from ..random import functions
+from ..random.generators import Keyed
 
 
 def is_generator(value: Any) -> bool:
@@ -19,16 +21,47 @@ def is_generator(value: Any) -> bool:
     return hasattr(getattr(value, "bit_generator", None), "state")
 
 
+def _two_streams(generator: Any) -> tuple[Any, Any] | None:
+    """The stream for ``'jax'`` and NumPy's generator, where `generator` has both."""
+    if isinstance(generator, Keyed):
+        return generator, generator
+    if getattr(generator, "__name__", None) == "npbridge.random":
+        return functions.state, np.random
+    return None
+
+
 def state_of(generator: Any) -> Any:
-    """What its numbers depend on."""
+    """What its numbers depend on, on either backend."""
+    both = _two_streams(generator)
+    if both is not None:
+        keyed, numpys = both
+        return {"key": keyed._key_now(), "numpy": _numpys_state(numpys)}
     if callable(getattr(generator, "get_state", None)):
         return generator.get_state()
     return generator.bit_generator.state
 
 
+def _numpys_state(generator: Any) -> Any:
+    if isinstance(generator, np.random.Generator):
+        return generator.bit_generator.state
+    if generator is np.random:
+        return np.random.get_state(legacy=False)
+    return np.random.RandomState.get_state(generator, legacy=False)
+
+
 def set_state(generator: Any, state: Any) -> None:
     """Let a generator go on from a state."""
-    if callable(getattr(generator, "set_state", None)):
+    both = _two_streams(generator)
+    if both is not None:
+        keyed, numpys = both
+        if isinstance(numpys, np.random.Generator):
+            numpys.bit_generator.state = state["numpy"]
+        elif numpys is np.random:
+            np.random.set_state(state["numpy"])
+        else:
+            np.random.RandomState.set_state(numpys, state["numpy"])
+        keyed._stream.set(state["key"])
+    elif callable(getattr(generator, "set_state", None)):
         generator.set_state(state)
     else:
         generator.bit_generator.state = state

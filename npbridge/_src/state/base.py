@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from ..storage import buffer as buffers
-from . import display, names
+from . import display, names, statements
 from .collector import Collector
 from .variable import TrainVar, Variable, assign
 from .walk import dotted, walk
@@ -79,6 +80,8 @@ class Base:
     def __setattr__(self, name: str, value: Any) -> None:
         held = self.__dict__.get(name)
         if isinstance(held, Variable) and not _replaces(value):
+            if value is not held:
+                value = statements.value_for(sys._getframe(1), held, value)
             assign(held, value, f"{type(self).__name__}.{name}")
             return
         super().__setattr__(name, value)

@@ -167,6 +167,9 @@ def assign(variable: Variable, new: Any, name: str = "") -> None:
     """Give `variable` a whole new value; `name` is what messages call it."""
     if new is variable:
         return
+    if type(new) is JaxArray and new.shape == variable.shape and new.dtype == variable.dtype:
+        variable[...] = new  # as below, and most assignments are of this kind
+        return
     reason = _misfit(variable, new, name)
     if not reason:
         variable[...] = new

@@ -1,0 +1,182 @@
+"""Models in compiled code, on both backends."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import npbridge
+from npbridge import Base, TrainVar, Variable
+from npbridge.errors import UnsupportedError, VariableError
+
+
+@pytest.fixture(params=["jax", "numpy"], autouse=True)
+def backend(request):
+    with npbridge.backend(request.param):
+        yield request.param
+
+
+class Group(Base):
+    def __init__(self, n):
+        self.n = n
+        self.v = Variable(np.zeros(n))
+        self.spikes = Variable(np.zeros(n, bool))
+        self.decay = 0.5
+
+    def update(self, x):
+        self.v = self.v * self.decay + x
+        self.spikes = self.v > 1.0
+        self.v[self.spikes] = 0.0
+        return self.spikes.sum()
+
+    @npbridge.jit
+    def step(self, x):
+        return self.update(x)
+
+    @property
+    def rate(self):
+        return self.spikes.mean()
+
+
+class Network(Base):
+    def __init__(self):
+        self.groups = [Group(2), Group(3)]
+        self.links = {"ab": TrainVar(np.arange(6.0).reshape(2, 3))}
+        self.count = Variable(0)
+
+    def __call__(self, x):
+        first, second = self.groups
+        first.update(x)
+        second.update(first.v @ self.links["ab"] / 10)
+        self.count += 1
+        return first.v.sum() + second.v.sum() + second.rate
+
+
+def plain_network(inputs):
+    v, u, links, out = np.zeros(2), np.zeros(3), np.arange(6.0).reshape(2, 3), []
+    for x in inputs:
+        v = v * 0.5 + x
+        v[v > 1] = 0
+        u = u * 0.5 + v @ links / 10
+        spikes = u > 1
+        u[spikes] = 0
+        out.append(v.sum() + u.sum() + spikes.mean())
+    return out, v, u
+
+
+INPUTS = [0.4, 0.7, 0.9, 0.1, 0.6]
+
+
+@pytest.mark.parametrize("how", ["plain", "object", "call", "loop"])
+def test_nested_models(how):
+    net = Network()
+    held = list(net.vars().values())
+    run = {"plain": net, "object": npbridge.jit(net), "call": npbridge.jit(net.__call__)}.get(how)
+    if how == "loop":
+
+        @npbridge.jit
+        def every(inputs):
+            out = np.zeros(len(inputs))
+            for i in range(len(inputs)):
+                out[i] = net(inputs[i])
+            return out
+
+        got = every(npbridge.array(INPUTS))
+    else:
+        got = [float(run(x)) for x in INPUTS]
+    expected, v, u = plain_network(INPUTS)
+    np.testing.assert_allclose(got, expected, rtol=1e-5)
+    np.testing.assert_allclose(net.groups[0].v, v, rtol=1e-5)
+    np.testing.assert_allclose(net.groups[1].v, u, rtol=1e-5)
+    assert int(net.count) == 5
+    assert all(a is b for a, b in zip(held, net.vars().values(), strict=True))
+
+
+def test_decorated_methods_serve_every_instance():
+    a, b = Group(2), Group(3)
+    a.step(0.5)
+    b.step(0.25)
+    a.step(0.5)
+    assert a.v.tolist() == [0.75] * 2
+    assert b.v.tolist() == [0.25] * 3
+    b.decay = 2.0
+    b.step(0.0)
+    assert b.v.tolist() == [0.5] * 3
+
+
+def test_a_variable_put_in_another_ones_place_is_seen():
+    group = Group(2)
+    update = npbridge.jit(group.update)
+    update(0.5)
+    group.v = Variable(np.full(2, 0.25))
+    update(0.5)
+    assert group.v.tolist() == [0.625] * 2
+    group.v = Variable(np.zeros(4))
+    group.spikes = Variable(np.zeros(4, bool))
+    update(0.5)
+    assert group.v.tolist() == [0.5] * 4
+
+
+@pytest.mark.filterwarnings("ignore::npbridge.errors.FallbackWarning")
+def test_another_shape_is_an_error_that_changes_nothing():
+    class Holder(Base):
+        def __init__(self):
+            self.v = Variable(np.ones(3))
+
+        def put(self, x):
+            self.v = x
+
+    holder = Holder()
+    put = npbridge.jit(holder.put)
+    for wrong in (0.0, np.zeros(2), np.zeros((1, 3)), np.zeros(3) * 1j):
+        with pytest.raises((VariableError, UnsupportedError, ValueError)):
+            put(wrong)
+        assert holder.v.tolist() == [1, 1, 1]
+    put(np.full(3, 2))
+    assert holder.v.tolist() == [2, 2, 2]
+
+
+def test_an_exception_leaves_variables_as_they_were(backend):
+    class Careful(Base):
+        def __init__(self):
+            self.v = Variable(np.ones(2))
+
+        def step(self, x):
+            self.v = self.v + 1
+            if x > 0:
+                raise ValueError("too much")
+            return self.v.sum()
+
+    careful = Careful()
+    step = npbridge.jit(careful.step)
+    assert step(-1.0) == 4
+    with pytest.raises(ValueError, match="too much"):
+        step(1.0)
+    assert careful.v.tolist() == [2, 2]
+
+
+def test_the_name_is_a_constant():
+    class Named(Base):
+        def __init__(self):
+            super().__init__(name="named in a test")
+            self.v = Variable(1.0)
+
+        def step(self):
+            if self.name == "named in a test":
+                self.v += 1
+            return self.v * 1
+
+    assert npbridge.jit(Named().step)() == 2
+
+
+def test_a_model_as_an_argument():
+    @npbridge.jit
+    def program(group, x):
+        group.v = group.v + x
+        return group.v.sum()
+
+    a, b = Group(2), Group(2)
+    assert program(a, 1.0) == 2
+    assert program(b, 0.5) == 1
+    assert program(a, 1.0) == 4
+    assert (a.v.tolist(), b.v.tolist()) == ([2, 2], [0.5, 0.5])
