@@ -27,31 +27,9 @@ NAMES = [(module, name) for module in MODULES for name in public_names(module)]
 OURS = {"JaxArray", "JaxScalar", "backend", "config", "enable_x64", "errors", "get_backend_name", "jit"}
 OURS |= {"Base", "Collector", "TrainVar", "Variable", "tree"}
 OURS |= {"listen", "set_platform", "use_backend"}
-OURS |= {
-    "checkpoint",
-    "cond",
-    "custom_jvp",
-    "custom_vjp",
-    "debug",
-    "for_loop",
-    "grad",
-    "hessian",
-    "jacfwd",
-    "jacrev",
-    "jvp",
-}
-OURS |= {
-    "linearize",
-    "pmap",
-    "scan",
-    "shard_map",
-    "stop_gradient",
-    "switch",
-    "value_and_grad",
-    "vjp",
-    "vmap",
-    "while_loop",
-}
+OURS |= {"cond", "for_loop", "scan", "switch", "while_loop"}
+OURS |= {"grad", "hessian", "jacfwd", "jacrev", "jvp", "linearize", "value_and_grad", "vjp"}
+OURS |= {"checkpoint", "custom_jvp", "custom_vjp", "debug", "pmap", "shard_map", "stop_gradient", "vmap"}
 # written by hand around NumPy's function, which cannot dispatch
 WRITTEN = {"as_strided", "nditer"}
 # what the standard, and models, add to NumPy's signature

@@ -15,7 +15,7 @@ from ...array import core
 from ...dispatch import fallback
 from ...storage.buffer import canonical
 from .. import host
-from . import ufuncs
+from . import moves, ufuncs
 from .kernels import kernel_of
 
 OURS = core.OURS
@@ -406,7 +406,7 @@ def at(ufunc, array, indices, values=None):
     if type(array) not in OURS:
         args = (array, indices) if values is None else (array, indices, values)
         return host.call(ufunc.at, args, {})
-    if array._buffer.traced:
+    if moves.traced((array, indices, values)):
         return _traced_at(ufunc, array, indices, values)
     args = (array, indices) if values is None else (array, indices, values)
     host.call_writing(ufunc.at, args, {}, (array,))
@@ -414,7 +414,7 @@ def at(ufunc, array, indices, values=None):
 
 
 def _traced_at(ufunc, array, indices, values):
-    value = array._value()
+    value = jnp.asarray(array._value())
     index = tuple(_raw(i) for i in indices) if type(indices) is tuple else _raw(indices)
     if values is None:
         array[...] = core.array_of_device(value.at[index].apply(kernel_of(ufunc)))
