@@ -11,6 +11,7 @@ import functools
 import operator
 
 from ..array import core
+from ..ground.errors import ControlFlowError
 from ..storage.buffer import Tracer
 from . import context as contexts
 from . import status as statuses
@@ -21,7 +22,8 @@ from .status import BREAK, CONTINUE, Return, Traced
 
 __all__ = [
     "BREAK", "CONTINUE", "Return", "after", "and_", "assert_stmt", "attribute", "call", "compare", "for_stmt",
-    "if_exp", "if_leaving", "if_stmt", "in_", "not_", "not_in", "or_", "raised", "result", "tracing", "while_stmt",
+    "if_exp", "if_leaving", "if_stmt", "in_", "not_", "not_in", "or_", "raised", "result", "tracing", "trying",
+    "while_stmt",
 ]  # fmt: skip
 
 OURS = core.OURS
@@ -147,6 +149,37 @@ def raised(exception):
             exception = exception()
         trace.raised = located(exception)
     return exception
+
+
+class trying:
+    """The body of a ``try``; `kinds` gives the exceptions that its handlers take."""
+
+    __slots__ = ("kinds", "trace")
+
+    def __init__(self, kinds) -> None:
+        self.kinds = kinds
+        self.trace = current()
+
+    def __enter__(self) -> None:
+        if self.trace is not None:
+            self.trace.handlers.append(self.kinds)
+
+    def __exit__(self, *exc) -> None:
+        if self.trace is not None:
+            self.trace.handlers.pop()
+
+
+def see_that_nobody_catches(error, but=()) -> None:
+    """Refuse an exception at run time that a ``try`` around it would catch, by a handler of a kind not in `but`."""
+    for kinds in current().handlers:
+        for kind in kinds():
+            kind = kind if isinstance(kind, tuple) else (kind,)
+            if any(isinstance(error, k) and k not in but for k in kind):
+                raise ControlFlowError(
+                    f"whether {type(error).__name__} is raised here is known only at run time, and an `except` around "
+                    "it would catch it: compiled code cannot go on in a handler. Write the two cases as `if` and "
+                    "`else`, or run the function on the 'numpy' backend."
+                )
 
 
 # -- expressions

@@ -159,6 +159,7 @@ class Statements:
                     setattr(holder, name, [*self.part(stmts, part, stmts[0]), run])
                 else:
                     setattr(holder, name, self.block(stmts, False))
+        self.guard_try(s)
         return [*out, s]
 
     def part(self, stmts, name, where, like=None) -> list:
@@ -274,9 +275,19 @@ class Statements:
                 stmts = getattr(holder, name, None)
                 if stmts:
                     setattr(holder, name, self.block(stmts, False))
+        self.guard_try(s)
         return [s]
 
     on_TryStar = on_Try
+
+    def guard_try(self, s) -> None:
+        """Let operators know, while the body of a ``try`` runs, which exceptions its handlers take."""
+        if not getattr(s, "handlers", None):
+            return
+        kinds = [h.type if h.type is not None else ast.Name("BaseException", ast.Load()) for h in s.handlers]
+        kinds = ast.copy_location(ast.Tuple(kinds, ast.Load()), s.body[0])
+        manager = assign_at(call_operator("trying", [self.expressions.delayed(kinds)]), s.body[0])
+        s.body = [assign_at(ast.With([ast.withitem(manager)], s.body), s.body[0])]
 
     def on_Match(self, s) -> list:
         s.subject = self.expressions.visit(s.subject)

@@ -9,6 +9,7 @@ from jax import lax
 
 from ...array import core, traced_index
 from ...convert import context as contexts
+from ...convert import operators
 from ...convert import status as statuses
 from ...convert.lines import located
 from ...convert.places import UNBOUND, StructureChanged, places_of
@@ -116,6 +117,7 @@ def result(status):
 def check(failed, error) -> None:
     """Have `error` raised at run time, at the user's line, where `failed` is true."""
     if contexts.current() is not None:
+        operators.see_that_nobody_catches(error, but=(Exception, BaseException))
         contexts.current().checks.append(
             (predicate(jnp.any(failed._value() if type(failed) in OURS else failed)), located(error))
         )
@@ -147,6 +149,7 @@ def branch(test, then, otherwise, places, functions, live, code=None):
         active.pop()
     for block, flag, other in ((a, pred, otherwise), (b, jnp.logical_not(pred), then)):
         if block.error is not None:
+            operators.see_that_nobody_catches(block.error)
             contexts.current().checks.append((flag, block.error))
             return other()
     return Merge(pred, a, b).apply()
