@@ -115,6 +115,26 @@ class Scope:
         return self.captured | self.globals | self.nonlocals
 
 
+def kept_by_break(loop, live) -> set[str]:
+    """What the body binds and is needed after a ``break``: other iterations must keep it."""
+    return live & set(assigned(loop.body)) if _breaks(loop.body) else set()
+
+
+def _breaks(stmts) -> bool:
+    for s in stmts:
+        if isinstance(s, ast.Break):
+            return True
+        if isinstance(s, (ast.For, ast.While)):
+            if _breaks(s.orelse):
+                return True
+        elif not isinstance(s, (*_FUNCTIONS, ast.ClassDef)):
+            blocks = [getattr(s, name, None) or [] for name in ("body", "orelse", "finalbody")]
+            blocks += [part.body for part in (*getattr(s, "handlers", ()), *getattr(s, "cases", ()))]
+            if any(map(_breaks, blocks)):
+                return True
+    return False
+
+
 class Liveness:
     """What is needed before and after each statement of a function.
 
@@ -181,7 +201,7 @@ class Liveness:
             if start <= header:
                 break
             header |= start
-        self.at_start[id(s)] = start | reads(s.target)
+        self.at_start[id(s)] = start | reads(s.target) | kept_by_break(s, live)
         return reads(s.iter) | header
 
     def While(self, s, live, at_break, at_continue):
@@ -193,7 +213,7 @@ class Liveness:
             if start <= header:
                 break
             header |= start
-        self.at_start[id(s)] = header
+        self.at_start[id(s)] = header | kept_by_break(s, live)
         return set(header)
 
     def Try(self, s, live, at_break, at_continue):

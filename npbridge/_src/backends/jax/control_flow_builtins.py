@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import functools
+import types
 
 import jax.numpy as jnp
 import numpy as np
@@ -46,6 +47,9 @@ def truth(*args):
 def _extreme(builtin, ufunc, method):
     def best(*args, **kwargs):
         values = args[0] if len(args) == 1 else args
+        if type(values) is types.GeneratorType:
+            values = list(values)
+            args = (values,)
         if kwargs:
             return builtin(*args, **kwargs)
         if type(values) in OURS and is_traced(values):
