@@ -19,16 +19,17 @@ from jax.extend.core import jaxpr_as_fun
 
 from ..array import core
 from ..array.ragged import Ragged
+from ..convert import lines
 from ..convert.context import tracing
-from ..convert.lines import again, place_of
 from ..convert.places import UNBOUND
 from ..dispatch import backend as backends
 from ..face import host_draws
 from ..ground.errors import ControlFlowError, UnsupportedError
-from ..storage.buffer import SMALL, Buffer, Tracer, canonical
+from ..storage.buffer import SMALL, Buffer, Tracer
 from ..storage.recording import give_back
-from . import effects, prechecks
-from .arguments import NeedsValue, Signature, weak_scalar
+from . import effects, ndarrays, prechecks
+from .arguments import NeedsValue, Signature, layout_key, weak_scalar
+from .order import in_order
 
 OURS = core.OURS
 _SLOTS = ("device", "host", "owner", "current", "snapshot", "reads", "updates", "version")
@@ -52,9 +53,20 @@ def needs_a_value(error) -> Exception:
     new = ControlFlowError(
         "this line needs a value that is known only when the compiled function runs (a Python condition, a shape, an "
         "index of a list, or a library that cannot be compiled). Use numpy functions of the whole array or a mask, or "
-        f"run the function on the 'numpy' backend.\n{place_of(error)}"
+        f"run the function on the 'numpy' backend.\n{lines.place_of(error)}"
     )
     return new.with_traceback(error.__traceback__)
+
+
+@contextlib.contextmanager
+def whole_tracebacks():
+    """Keep JAX from filtering tracebacks: it takes the line at which a frame ended for the line of the error."""
+    before = jax.config.jax_traceback_filtering
+    jax.config.update("jax_traceback_filtering", "off")
+    try:
+        yield
+    finally:
+        jax.config.update("jax_traceback_filtering", before)
 
 
 class Missed(Exception):
@@ -74,10 +86,14 @@ class Binding:
         self.leaves = list(signature.leaves)
         self.ndarrays: list[tuple[np.ndarray, core.JaxArray]] = []
         alias = []
+        given = [x for _, x in signature.arrays if isinstance(x, np.ndarray)]
+        shared = ndarrays.copies(given) if given else []
         for i, x in signature.arrays:
-            if isinstance(x, np.ndarray) and not isinstance(x, core.JaxArray):
-                original, x = x, core.of_fresh(x.astype(canonical(x.dtype), order="C"))
+            if isinstance(x, np.ndarray):
+                original, x = x, next(shared)
                 self.ndarrays.append((original, x))
+                if not x._whole:
+                    alias.append(layout_key(x))
             self.leaves[i] = x
             alias.append(self.place(x._buffer))
         self.paths = state.arrays
@@ -162,7 +178,7 @@ class Executable:
         given = [b.device if b.device is not None else b.to_device() for b in binding.buffers]
         numbers, raws = [x for _, x in signature.numbers], [x for _, x in signature.tracers]
         traced = functools.partial(self._traced, binding, signature)
-        with backends.backend("jax"):
+        with backends.backend("jax"), whole_tracebacks():
             self.jaxpr = jax.make_jaxpr(traced)(given, numbers, raws)
 
     def _traced(self, binding, signature, tracers, numbers, raws):
@@ -287,7 +303,7 @@ class Executable:
             self.fail(code)
 
     def fail(self, code):
-        raise again(self.checked[code - 1])
+        raise lines.again(self.checked[code - 1])
 
     def rebuild(self, values, binding):
         return rebuilt(self.output, values, binding)
@@ -311,7 +327,7 @@ def rebuilt(output, values, binding):
 
 def describe(result, binding, values):
     """How to rebuild a result; its traced values are added to `values`."""
-    leaves, tree = jax.tree.flatten(result, is_leaf=lambda x: type(x) in OURS)
+    leaves, tree = jax.tree.flatten(in_order(result), is_leaf=lambda x: type(x) in OURS)
     plan = []
     for x in leaves:
         if isinstance(x, Ragged):
