@@ -464,3 +464,30 @@ def host_values(obj, depth: int = 0):
         if any(type(x) in OURS or type(x) in (list, tuple) for x in obj):
             return type(obj)(host_values(x, depth + 1) for x in obj)
     return obj
+
+
+TRACED_ERRORS = (jax.errors.TracerArrayConversionError, jax.errors.ConcretizationTypeError)
+
+
+def sequence_values(obj):
+    """A list or tuple that is to be written: ndarrays in place of ours, or one array where it holds tracers."""
+    try:
+        return host_values(obj)
+    except TRACED_ERRORS:
+        return traced_sequence(obj)
+
+
+def traced_sequence(obj, dtype=None) -> JaxArray:
+    """A nested sequence with tracers in it: put together by a kernel."""
+    leaves: list = []
+
+    def value(x):
+        if type(x) in (list, tuple):
+            return [value(y) for y in x]
+        x = x._value() if type(x) in OURS else x
+        leaves.append(x.dtype if hasattr(x, "dtype") else x)
+        return x
+
+    values = value(obj)
+    dtype = canonical(np.result_type(*leaves)) if dtype is None else dtype
+    return array_of_device(jax.numpy.array(values, dtype))

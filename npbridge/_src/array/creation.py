@@ -17,9 +17,6 @@ from ..storage.buffer import canonical
 from . import core, strangers
 from .core import OURS, JaxArray, JaxScalar
 
-TRACED_ERRORS = (jax.errors.TracerArrayConversionError, jax.errors.ConcretizationTypeError)
-
-
 # -- from data
 
 
@@ -256,29 +253,13 @@ def _from_others(obj, dtype, copy, order) -> JaxArray:
     source = strangers.taken_over(obj) if strangers.is_stranger(obj) else obj
     try:
         result = core.from_object(source, dtype, copy=bool(copy), order=order)
-    except TRACED_ERRORS:
+    except core.TRACED_ERRORS:
         if type(obj) not in (list, tuple):
             raise
-        result = _traced_sequence(obj, dtype)
+        result = core.traced_sequence(obj, dtype)
     if copy is False and not _shares(result, source):
         raise _copy_needed(f"memory of a {type(obj).__name__}")
     return result
-
-
-def _traced_sequence(obj, dtype) -> JaxArray:
-    """A nested sequence with tracers in it: put together by a kernel."""
-    leaves: list = []
-
-    def value(x):
-        if type(x) in (list, tuple):
-            return [value(y) for y in x]
-        x = x._value() if type(x) in OURS else x
-        leaves.append(x.dtype if hasattr(x, "dtype") else x)
-        return x
-
-    values = value(obj)
-    dtype = canonical(np.result_type(*leaves)) if dtype is None else dtype
-    return core.array_of_device(jax.numpy.array(values, dtype))
 
 
 def _shares(result: JaxArray, source) -> bool:

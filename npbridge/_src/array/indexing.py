@@ -123,13 +123,20 @@ def _element(self, key):
 
 def _traced_getitem(self, key):
     self._window()[key]  # NumPy's IndexError
-    return core.of_device(self._value()[key])
+    return core.of_device(self._value()[_without_lists(key)])
+
+
+def _without_lists(key):
+    """The key as JAX takes it: arrays in place of lists."""
+    if type(key) is list:
+        return np.asarray(key, None if key else np.intp)
+    return tuple(map(_without_lists, key)) if type(key) is tuple else key
 
 
 def _traced_read(value, key):
     if recorders:
         traced_index.see_that_all_are_inside(key, value.shape)
-    return jnp.asarray(value)[key]
+    return jnp.asarray(value)[_without_lists(key)]
 
 
 def _traced_write(self, key, value) -> None:
@@ -144,7 +151,7 @@ def _traced_write(self, key, value) -> None:
     if getattr(getattr(mask, "dtype", None), "kind", "") == "b":
         updated = _masked(old, jnp.asarray(mask), new.astype(old.dtype))
     else:
-        updated = old.at[key].set(new.astype(old.dtype))
+        updated = old.at[_without_lists(key)].set(new.astype(old.dtype))
     self[...] = core.array_of_device(updated)
 
 
@@ -204,7 +211,9 @@ def _set_anywhere(self, key, value):
         elif value._buffer is self._buffer and not value._buffer.current and _same_window(self, key, value):
             return
     elif kind is list or kind is tuple:
-        value = core.host_values(value)
+        value = core.sequence_values(value)
+        if type(value) in OURS:
+            source = value
     elif isinstance(value, core.jax.Array):
         source = core.array_of_device(value)
     buffer = self._buffer

@@ -79,11 +79,16 @@ def _comparison(name, ufunc):
     return operator
 
 
+def _dtype_of(other) -> np.dtype:
+    values = core.sequence_values(other)
+    return values.dtype if type(values) in OURS else np.asarray(values).dtype
+
+
 def _comparable(other) -> bool:
     if type(other) in _NUMBERS:
         return True
     try:
-        return np.asarray(core.host_values(other)).dtype.kind in "biufc"
+        return _dtype_of(other).kind in "biufc"
     except ValueError:
         return False
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..storage import view
 from ..storage.buffer import Buffer, Tracer
-from . import core, indexing, ragged, ragged_functions, traced_number, traced_range
+from . import core, indexing, positions, ragged, ragged_functions, traced_number, traced_range
 from .core import OURS, JaxScalar
 
 # called with (traced bool, exception): raise the exception where the bool is true
@@ -40,6 +40,8 @@ def needs(key) -> bool:
             continue
         elif is_traced_integer(k) and _is_integral(k):
             found = True
+        elif isinstance(k, ragged.Ragged) and k.dtype.kind in "iu":
+            return True
         elif not isinstance(k, np.integer) and not (type(k) is JaxScalar and k.dtype.kind in "iu"):
             return False
     return found
@@ -255,6 +257,8 @@ def _window(array, axes, order):
 
 def read(self, key):
     """``self[key]``."""
+    if positions.in_key(key):
+        return positions.read(self, key)
     axes, order = parse(key, self.shape)
     if any(a.size is None for a in axes):
         return ragged.of_axes(self, key, axes, order)
@@ -273,12 +277,17 @@ def write(self, key, value) -> None:
     # `a[i] += v` ends in writing what the window has written already
     if type(value) in OURS and type(value._buffer) is Window and value._base is self and value._buffer.key is key:
         return
+    if positions.in_key(key):
+        positions.write(self, key, value)
+        return
     axes, order = parse(key, self.shape)
     if any(a.size is None for a in axes):
         ragged.write(self, key, axes, order, value)
         return
     spec, starts = _window(self, axes, order)
-    new = value._value() if type(value) in OURS else jnp.asarray(core.host_values(value))
+    if type(value) is list or type(value) is tuple:
+        value = core.sequence_values(value)
+    new = value._value() if type(value) in OURS else jnp.asarray(value)
     np.broadcast_to(np.empty(new.shape, bool), (1,) * max(0, new.ndim - len(spec.shape)) + spec.shape)
     self[...] = core.array_of_device(view.write_spec(jnp.asarray(self._value()), new, spec, starts))
 

@@ -105,7 +105,7 @@ class Converter(Maker):
             if kind is list or kind is tuple:
                 try:
                     args = (core.host_values(x), *args[1:])
-                except creation.TRACED_ERRORS:
+                except core.TRACED_ERRORS:
                     return self._ours(*args, **kwargs)
             elif kind not in _PLAIN and isinstance(x, jax.Array):
                 return self._ours(*args, **kwargs)

@@ -84,13 +84,27 @@ def array_values(x):
         value = x._value()
         return value, [value.dtype]
     if (kind is list or kind is tuple) and any(type(y) in OURS or isinstance(y, (np.ndarray, jax.Array)) for y in x):
-        pairs = [array_values(y) for y in x]
+        pairs = [array_values(_as_one_array(y)) for y in x]
         return tuple(v for v, _ in pairs), [d for _, ds in pairs for d in ds]
     if isinstance(x, jax.Array):
         return x, [x.dtype]
-    values = np.array(core.host_values(x))
+    values = core.sequence_values(x)
+    if type(values) in OURS:  # a nested list with tracers in it
+        return values._value(), [values.dtype]
+    values = np.array(values)
     core.check_dtype(values.dtype)
     return values, [] if kind in ufuncs.WEAK else [values.dtype]
+
+
+def _as_one_array(x):
+    """A sequence with tracers in it as one array: jax.numpy asks for arrays where NumPy takes sequences."""
+    if type(x) not in (list, tuple):
+        return x
+    try:
+        core.host_values(x)
+    except core.TRACED_ERRORS:
+        return core.traced_sequence(x)
+    return x
 
 
 def frozen(x):
@@ -137,6 +151,12 @@ class ByName:
         try:
             return self.run(bound, static, out)
         except (TypeError, ValueError, NotImplementedError, IndexError) as error:
+            arrays = {name: _as_one_array(bound[name]) for name in policy.arrays if name in bound}
+            if any(arrays[name] is not bound[name] for name in arrays):
+                try:
+                    return self.run({**bound, **arrays}, static, out)
+                except (TypeError, ValueError, NotImplementedError, IndexError):
+                    pass
             return self.numpys_answer(args, kwargs, error)
 
     def run(self, bound, static, out):

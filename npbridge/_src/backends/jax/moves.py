@@ -98,14 +98,22 @@ def lowered(function, twin, args, kwargs):
         )
     kwargs = {k: raw(v) for k, v in kwargs.items() if v is not np._NoValue}
     args = [raw(x) for x in args]
-    try:
-        return wrap(twin(*args, **kwargs))
-    except TypeError:
-        if not any(type(x) is list for x in (*args, *kwargs.values())):
-            raise
-    # jax.numpy takes no lists for arrays
-    kwargs = {k: np.asarray(v) if type(v) is list else v for k, v in kwargs.items()}
-    return wrap(twin(*[jnp.asarray(x) if type(x) is list else x for x in args], **kwargs))
+    # jax.numpy takes no lists for arrays: neither among the items of a sequence, nor for an argument
+    for change in (lambda x: x, _items_as_arrays):
+        try:
+            return wrap(twin(*map(change, args), **{k: change(v) for k, v in kwargs.items()}))
+        except TypeError:
+            if not any(type(x) is list for x in (*args, *kwargs.values())):
+                raise
+    return wrap(twin(*map(_as_array, args), **{k: _as_array(v) for k, v in kwargs.items()}))
+
+
+def _items_as_arrays(x):
+    return type(x)(map(_as_array, x)) if type(x) in (list, tuple) else x
+
+
+def _as_array(x):
+    return jnp.asarray(x) if type(x) is list else x
 
 
 def twin_of(function):

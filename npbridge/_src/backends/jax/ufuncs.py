@@ -144,6 +144,11 @@ def operand(x):
         return x, x.dtype
     if isinstance(x, np.generic):
         x = np.asarray(x)
+    elif kind is list or kind is tuple:
+        x = core.sequence_values(x)
+        if type(x) in OURS:
+            return x._value(), x.dtype
+        x = np.asarray(x)
     elif kind is not np.ndarray:
         x = np.asarray(core.host_values(x))
     else:
