@@ -73,8 +73,10 @@ def fresh_class(name):
 def test_names_are_the_class_and_a_number():
     kind = fresh_class("Synapse2")
     objects = [kind() for _ in range(3)]
-    assert [x.name for x in objects] == ["Synapse20", "Synapse21", "Synapse22"]
-    assert objects[0].name == "Synapse20"
+    assert objects[1].name == "Synapse21", "numbers follow the order in which objects were made"
+    named = kind(name="mine")
+    more = kind()
+    assert [x.name for x in (*objects, named, more)] == ["Synapse20", "Synapse21", "Synapse22", "mine", "Synapse23"]
     other = fresh_class("Synapse")
     some = [other() for _ in range(21)]
     assert len({x.name for x in (*objects, *some)}) == 24, "Synapse with the number 20 is another name"
@@ -108,6 +110,17 @@ def test_the_dead_have_no_names():
 def test_names_are_parts_of_paths(name):
     with pytest.raises(ValueError, match="cannot name a model"):
         Net(name)
+
+
+def test_other_bases_get_their_arguments():
+    class Failure(Base, Exception):
+        def __init__(self, text):
+            self.v = Variable(2.5)
+
+    assert Failure("reason").args == ("reason",)
+    assert Failure("reason").vars("relative")["v"] == 2.5
+    with pytest.raises(TypeError, match="argument"):
+        Base(1, 2, 3)
 
 
 def test_a_name_is_text():

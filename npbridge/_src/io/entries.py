@@ -7,6 +7,7 @@ that no object holds.  What else an object holds is how it was configured, and s
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -132,17 +133,17 @@ class _Mapping:
     def inside(self, value: Any, path: tuple[Step, ...]) -> Any:
         if isinstance(value, dict):
             for key, item in list(value.items()):
-                self.into(item, path, Step("item", key), lambda new, key=key: value.__setitem__(key, new))
+                self.into(item, path, Step("item", key), functools.partial(value.__setitem__, key))
         elif isinstance(value, list):
             for i, item in enumerate(list(value)):
-                self.into(item, path, Step("item", i), lambda new, i=i: value.__setitem__(i, new))
+                self.into(item, path, Step("item", i), functools.partial(value.__setitem__, i))
         elif isinstance(value, tuple):
-            return self.tuple(value, path)
+            return self.items(value, path)
         elif not jax.tree_util.all_leaves([value]):
             return self.node(value, path)
         elif is_object(value):
             for name, item in attributes(value):
-                self.into(item, path, Step("attribute", name), lambda new, name=name: _set(value, name, new))
+                self.into(item, path, Step("attribute", name), functools.partial(object.__setattr__, value, name))
         return value
 
     def into(self, item: Any, path: tuple[Step, ...], step: Step, put: Callable[[Any], None]) -> None:
@@ -150,7 +151,7 @@ class _Mapping:
         if new is not item:
             put(new)
 
-    def tuple(self, value: tuple, path: tuple[Step, ...]) -> Any:
+    def items(self, value: tuple, path: tuple[Step, ...]) -> Any:
         keys = getattr(value, "_fields", range(len(value)))
         new = [self.of(item, (*path, Step("item", key))) for key, item in zip(keys, value, strict=True)]
         if all(a is b for a, b in zip(new, value, strict=True)):
@@ -165,7 +166,3 @@ class _Mapping:
         if all(a is b for a, (_, b) in zip(new, pairs, strict=True)):
             return value
         return jax.tree_util.tree_unflatten(shape, new)
-
-
-def _set(value: Any, name: str, new: Any) -> None:
-    object.__setattr__(value, name, new)

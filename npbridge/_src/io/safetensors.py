@@ -127,8 +127,7 @@ def _place(name: str, entry: Any, what: str) -> tuple[np.dtype, tuple[int, ...],
 
 def _read_array(file: BinaryIO, dtype: np.dtype, shape: tuple[int, ...], name: str, what: str) -> np.ndarray:
     values = np.empty(shape, dtype)
-    data = values.reshape(-1).view(np.uint8)
-    place = memoryview(data)
+    place = values.reshape(-1).view(np.uint8).data
     while len(place):
         chunk = file.read(min(len(place), 1 << 24))
         if not chunk:
@@ -141,7 +140,7 @@ def _read_array(file: BinaryIO, dtype: np.dtype, shape: tuple[int, ...], name: s
 def _bytes_of(values: np.ndarray) -> memoryview:
     if sys.byteorder == "big":
         values = values.byteswap()
-    return memoryview(np.ascontiguousarray(values).reshape(-1).view(np.uint8))
+    return np.ascontiguousarray(values).reshape(-1).view(np.uint8).data
 
 
 def _without_complex(values: np.ndarray) -> np.ndarray:

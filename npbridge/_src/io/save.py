@@ -292,7 +292,7 @@ def _into(old: Any, values: np.ndarray) -> Any:
         old[...] = values
         return old
     if kind in core.OURS:
-        return core.of_number(values[()]) if kind is core.JaxScalar else core.of_fresh(values)
+        return core.of_number(values.dtype.type(values)) if kind is core.JaxScalar else core.of_fresh(values)
     if isinstance(old, np.ndarray):
         if not old.flags.writeable:
             return values

@@ -73,6 +73,12 @@ class Base:
     __npbridge_model__ = True
     name = _Name()
 
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        new = super().__new__
+        self = new(cls) if new is object.__new__ else new(cls, *args, **kwargs)
+        names.born(self)
+        return self
+
     def __init__(self, name: str | None = None) -> None:
         if name is not None:
             names.give_name(self, name)

@@ -13,13 +13,39 @@ _lock = threading.RLock()
 _owners: dict[str, weakref.ref] = {}
 _names: dict[int, str] = {}
 _next: dict[str, int] = {}
+# models without a name, by class and in the order in which they were made
+_unnamed: dict[str, dict[int, weakref.ref]] = {}
+
+
+def born(obj: Any) -> None:
+    """Note that a model has been made: numbers follow the order of making, not of asking."""
+    key, kind = id(obj), type(obj).__name__
+
+    def forget(reference: weakref.ref) -> None:
+        with _lock:
+            waiting = _unnamed.get(kind, {})
+            if waiting.get(key) is reference:
+                del waiting[key]
+
+    with _lock:
+        _unnamed.setdefault(kind, {})[key] = weakref.ref(obj, forget)
 
 
 def name_of(obj: Any) -> str:
     """The name of a model; one is made where it has none."""
     with _lock:
         name = _names.get(id(obj))
-        return name if name is not None else _keep(obj, _made(type(obj).__name__))
+        if name is not None:
+            return name
+        kind = type(obj).__name__
+        waiting = _unnamed.get(kind, {})
+        for reference in list(waiting.values()) if id(obj) in waiting else ():
+            earlier = reference()
+            if earlier is obj:
+                break
+            if earlier is not None:
+                _keep(earlier, _made(kind))
+        return _keep(obj, _made(kind))
 
 
 def known_name(obj: Any) -> str | None:
@@ -85,6 +111,7 @@ def _keep(obj: Any, name: str) -> str:
             if _owners.get(name) is reference:
                 del _owners[name], _names[key]
 
+    _unnamed.get(type(obj).__name__, {}).pop(key, None)
     _owners[name] = weakref.ref(obj, forget)
     _names[key] = name
     return name

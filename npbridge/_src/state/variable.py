@@ -11,7 +11,7 @@ from ..array import core, interop
 from ..ground.errors import UnsupportedError, VariableError
 from ..storage import buffer as buffers
 
-JaxArray = core.JaxArray
+JaxArray: Any = core.JaxArray  # its methods are attached from tables
 _NUMBERS = {bool: "biufc", int: "iufc", float: "fc", complex: "c"}
 
 
@@ -204,7 +204,7 @@ def _misfit(variable: Variable, new: Any, name: str) -> str:
 
 def _take(variable: Variable, value: Any, dtype: Any) -> None:
     """Let `variable` be a window on a new buffer with these values."""
-    made = core.from_object(value, dtype, copy=True)
+    made: Any = core.from_object(value, dtype, copy=True)
     if not made._whole:  # in Fortran order, say
         made = core.of_fresh(np.array(made._read(), order="C"))
     variable._buffer = made._buffer
