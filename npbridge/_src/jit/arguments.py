@@ -15,6 +15,7 @@ import numpy as np
 
 from ..array import core, traced_number
 from ..storage.buffer import Buffer, Tracer
+from .order import in_order
 
 OURS = core.OURS
 NUMBERS = (int, float, complex)
@@ -23,12 +24,7 @@ NUMBERS = (int, float, complex)
 class WeakScalar(traced_number.TracedNumber):
     """A Python number that was an argument: known at run time, weakly typed."""
 
-    __slots__ = ("origin", "weak")
-
-    def __getattr__(self, name):
-        if name == "_number":
-            raise NeedsValue(self.origin)
-        return super().__getattr__(name)
+    __slots__ = ()
 
     @property
     def __class__(self):
@@ -44,25 +40,17 @@ class Static:
         self.value = value
 
 
-class NeedsValue(Exception):
-    """The function needs the value of a number to be compiled."""
-
-    def __init__(self, origin) -> None:
-        super().__init__(origin)
-        self.origin = origin
-
-
 def weak_scalar(tracer, kind: type, origin) -> WeakScalar:
     scalar = core._new(WeakScalar)
     scalar._buffer = Buffer(tracer, None, (), tracer.dtype)
     scalar._layout = scalar._base = scalar._cached = None
-    scalar.weak, scalar.origin = kind, origin
+    scalar.weak, scalar.origins = kind, frozenset({origin})
     return scalar
 
 
 def flatten(args, kwargs):
     """Leaves and structure; our arrays are leaves."""
-    return jax.tree.flatten((args, kwargs), is_leaf=is_leaf)
+    return jax.tree.flatten(in_order((args, kwargs)), is_leaf=is_leaf)
 
 
 def is_leaf(x) -> bool:

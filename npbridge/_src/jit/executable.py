@@ -19,6 +19,7 @@ from jax.extend.core import jaxpr_as_fun
 
 from ..array import core
 from ..array.ragged import Ragged
+from ..array.traced_number import NeedsValue
 from ..convert import lines
 from ..convert.context import tracing
 from ..convert.places import UNBOUND
@@ -28,7 +29,7 @@ from ..ground.errors import ControlFlowError, UnsupportedError
 from ..storage.buffer import SMALL, Buffer, Tracer
 from ..storage.recording import give_back
 from . import effects, ndarrays, prechecks
-from .arguments import NeedsValue, Signature, layout_key, weak_scalar
+from .arguments import Signature, layout_key, weak_scalar
 from .order import in_order
 
 OURS = core.OURS

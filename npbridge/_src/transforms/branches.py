@@ -56,18 +56,19 @@ def while_loop(test, body, init):
         return init
 
     def run(test, body, args, kwargs):
-        leaves, tree = jax.tree.flatten(args[0], is_leaf=lift.is_ours)
+        leaves, tree = lift.leaves_of(args[0])
         runnable_test, runnable_body = lift.runnable(test), lift.runnable(body)
 
         def go_on(leaves):
             return runnable_test(jax.tree.unflatten(tree, leaves))
 
         def step(leaves):
-            after, own = jax.tree.flatten(runnable_body(jax.tree.unflatten(tree, leaves)), is_leaf=lift.is_ours)
-            if own != tree:
+            value = runnable_body(jax.tree.unflatten(tree, leaves))
+            after = lift.aligned(tree, value)
+            if after is None:
                 raise TransformError(
-                    f"what while_loop carries has the structure {tree} at first and {own} after an iteration. It must "
-                    "stay the same."
+                    f"what while_loop carries has the structure {tree} at first and {lift.leaves_of(value)[1]} after "
+                    "an iteration. It must stay the same."
                 )
             return after
 
@@ -76,35 +77,36 @@ def while_loop(test, body, init):
     return apply("while_loop", (test, body), run, (), (), (init,), {})
 
 
-class Trees:
-    """The structures that branches returned; no state of the user's."""
+class First:
+    """The structure that the first branch returned; no state of the user's."""
 
-    __slots__ = ("seen",)
+    __slots__ = ("tree",)
 
     def __init__(self) -> None:
-        self.seen: list = []
+        self.tree = None
 
 
 def _chosen(predicate, first, second, operands):
     """Inside a trace: one of two functions, both of which give the same structure."""
-    trees = Trees()
+    known = First()
 
     def side(function):
         def leaves():
-            flat, tree = jax.tree.flatten(lift.runnable(function)(*operands), is_leaf=lift.is_ours)
-            trees.seen.append(tree)
+            value = lift.runnable(function)(*operands)
+            if known.tree is None:
+                known.tree = lift.leaves_of(value)[1]
+            flat = lift.aligned(known.tree, value)
+            if flat is None:
+                raise TransformError(
+                    f"the branches return different structures, {known.tree} and {lift.leaves_of(value)[1]}, and "
+                    "which one is taken is known only at run time. Return the same structure from each."
+                )
             return flat
 
         return leaves
 
     flat = operators.if_exp(predicate, side(first), side(second))
-    first_tree, last_tree = trees.seen[0], trees.seen[-1]
-    if any(tree != first_tree for tree in trees.seen):
-        raise TransformError(
-            f"the branches return different structures, {first_tree} and {last_tree}, and which one is taken is known "
-            "only at run time. Return the same structure from each."
-        )
-    return jax.tree.unflatten(first_tree, flat)
+    return jax.tree.unflatten(known.tree, flat)
 
 
 def cond(predicate, true, false, *operands):

@@ -166,6 +166,10 @@ class Transformed:
     def __call__(self, *args, **kwargs):
         return apply(self.name, (self.function,), self.run, (type(self), *self.options), self.state, args, kwargs)
 
+    def compiled(self):
+        """What runs outside of traces: a function made by :func:`npbridge.jit`."""
+        return compiled(self.name, (self.function,), self.run, (type(self), *self.options), self.state)
+
     def __npbridge_reaches__(self):
         return (self.function, *self.state)
 

@@ -8,6 +8,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.api_util import flatten_axes
 
 from ..array import core
 from ..backends.jax.control_flow_values import UNDEFINED, Leaf, wants_value
@@ -253,7 +254,8 @@ def axes_of(in_axes, args, kwargs, leaves) -> list:
     parts += [(0, kwargs)] if kwargs else []
     axes: list = []
     for axis, x in parts:
-        axes += spread(axis, jax.tree.structure(x, is_leaf=lift.is_leaf), "in_axes")
+        prefix: Any = axis if axis is None or isinstance(axis, int) else ((axis,), {})
+        axes += spread(prefix, lift.flatten((x,), {})[1], "in_axes")
     for i, x in enumerate(leaves):
         if not (type(x) in OURS or isinstance(x, (np.ndarray, jax.Array))):
             if axes[i] is not None and (type(x) in lift.NUMBERS or isinstance(x, np.generic)):
@@ -266,12 +268,12 @@ def spread(axes, tree, what: str) -> list:
     """An axis for each leaf of `tree`, from a prefix of it."""
     if axes is None or isinstance(axes, int):
         return [axes] * tree.num_leaves
-    from jax.api_util import flatten_axes
-
+    order, plain = jax.tree.flatten(jax.tree.unflatten(tree, range(tree.num_leaves)))
     try:
-        return list(flatten_axes(f"vmap {what}", tree, axes))
+        flat = flatten_axes(f"vmap {what}", plain, axes)
     except ValueError as error:
         raise ValueError(f"vmap: {what} does not fit: {error}") from None
+    return [axis for _, axis in sorted(zip(order, flat, strict=True))]
 
 
 def name_of(buffer, function) -> str:

@@ -24,8 +24,9 @@ from ..backends.jax.control_flow_values import UNDEFINED, Leaf, put_together, wa
 from ..convert import calls, convert
 from ..convert import context as contexts
 from ..convert import status as statuses
-from ..convert.places import UNBOUND
-from ..ground.errors import UnsupportedError
+from ..convert.places import UNBOUND, StructureChanged
+from ..ground.errors import TransformError, UnsupportedError
+from ..jit.order import in_order
 from ..storage.recording import contents, give_back
 
 OURS = core.OURS
@@ -160,6 +161,11 @@ class Lifted:
         self.block: Any = None
         try:
             self.block = trace_block(lambda: self._call(callee), [], reached(function), avals, self._enter)
+        except StructureChanged as error:
+            raise TransformError(
+                f"{error} inside of a transformed function, and what is put there exists only while the function is "
+                "traced. Return the values: as aux (has_aux=True), or as results of a loop."
+            ) from None
         finally:
             for item in reversed(self.inputs):
                 item.leave()
@@ -178,7 +184,7 @@ class Lifted:
                 item.enter_view()
         args, kwargs = jax.tree.unflatten(self.tree, self.leaves)
         result = callee(*args, **kwargs)
-        leaves, self.result_tree = jax.tree.flatten(result, is_leaf=is_ours)
+        leaves, self.result_tree = jax.tree.flatten(in_order(result), is_leaf=is_ours)
         for x in leaves:
             if type(x) is Ragged:
                 raise UnsupportedError(REFUSED.format(what="a result of a transformed function that is a part"))
@@ -257,7 +263,24 @@ def is_ours(x) -> bool:
 
 def flatten(args, kwargs):
     """Leaves and structure; our arrays are leaves, and so is None."""
-    return jax.tree.flatten((args, kwargs), is_leaf=is_leaf)
+    return jax.tree.flatten(in_order((args, kwargs)), is_leaf=is_leaf)
+
+
+def leaves_of(x):
+    """Leaves and structure of a pytree; our arrays are leaves, dictionaries keep their order."""
+    return jax.tree.flatten(in_order(x), is_leaf=is_ours)
+
+
+def aligned(tree, value) -> list | None:
+    """The leaves of `value` in the order of `tree`; None where it has another structure."""
+    order, plain = jax.tree.flatten(jax.tree.unflatten(tree, range(tree.num_leaves)))
+    leaves, own = jax.tree.flatten(value, is_leaf=is_ours)
+    if own != plain:
+        return None
+    found: list = [None] * len(leaves)
+    for i, x in zip(order, leaves, strict=True):
+        found[i] = x
+    return found
 
 
 def is_leaf(x) -> bool:

@@ -88,10 +88,10 @@ def kind_of(x) -> str:
 
 def matched(direction, tree, shapes, what) -> list:
     """The raw values of a direction, which must have the structure and shapes of `what`."""
-    leaves, own = jax.tree.flatten(direction, is_leaf=lift.is_ours)
-    if own != tree:
-        own_text, text = str(own), str(tree)
-        raise TransformError(f"the direction has the structure {own_text}, and {what} have {text}: give one value each")
+    leaves = lift.aligned(tree, direction)
+    if leaves is None:
+        own = lift.leaves_of(direction)[1]
+        raise TransformError(f"the direction has the structure {own}, and {what} have {tree}: give one value each")
     values = []
     for x, (shape, dtype) in zip(leaves, shapes, strict=True):
         if dtype is None:  # of an integer nothing changes
@@ -127,7 +127,7 @@ def _lift(function, args, name, has_aux):
         outs = lifted.run(*values)
         return value.of(outs), outs
 
-    tree = jax.tree.structure(args, is_leaf=lift.is_ours)
+    tree = lift.leaves_of(args)[1]
     kinds = tuple(map(kind_of, selection.given()))
     return lifted, value, of, (tree, kinds)
 

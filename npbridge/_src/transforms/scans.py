@@ -226,8 +226,8 @@ def length_of(leaves, length) -> int:
 def _scan(body, args, name, length, reverse, unroll, progress):
     """Inside a trace; ``body(carry, item)`` gives ``(carry, result)``."""
     init, xs = args
-    first, carry_tree = jax.tree.flatten(init, is_leaf=lift.is_ours)
-    items, item_tree = jax.tree.flatten(xs, is_leaf=lift.is_ours)
+    first, carry_tree = lift.leaves_of(init)
+    items, item_tree = lift.leaves_of(xs)
     n = length_of(items, length)
     trees: list = []
     callee = lift.runnable(body)
@@ -236,13 +236,13 @@ def _scan(body, args, name, length, reverse, unroll, progress):
         pair = callee(jax.tree.unflatten(carry_tree, carry), jax.tree.unflatten(item_tree, rows))
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
             raise TransformError(f"the body of {name} returns a pair, the carry and a result; this one does not")
-        after, tree = jax.tree.flatten(pair[0], is_leaf=lift.is_ours)
-        if tree != carry_tree:
+        after = lift.aligned(carry_tree, pair[0])
+        if after is None:
             raise TransformError(
-                f"what {name} carries has the structure {carry_tree} at first and {tree} after an iteration. It must "
-                "stay the same."
+                f"what {name} carries has the structure {carry_tree} at first and {lift.leaves_of(pair[0])[1]} after "
+                "an iteration. It must stay the same."
             )
-        results, tree = jax.tree.flatten(pair[1], is_leaf=lift.is_ours)
+        results, tree = lift.leaves_of(pair[1])
         trees.append(tree)
         return after, results
 
@@ -254,7 +254,7 @@ def _scan(body, args, name, length, reverse, unroll, progress):
 
 def _plain_scan(body, init, xs, length, reverse, progress):
     """As Python would run it."""
-    items, tree = jax.tree.flatten(xs, is_leaf=lift.is_ours)
+    items, tree = lift.leaves_of(xs)
     n = length_of(items, length)
     order = range(n - 1, -1, -1) if reverse else range(n)
     carry, results = init, []
@@ -265,7 +265,7 @@ def _plain_scan(body, init, xs, length, reverse, progress):
         results.reverse()
     if not results:
         return carry, None
-    trees = [jax.tree.flatten(r, is_leaf=lift.is_ours) for r in results]
+    trees = [lift.leaves_of(r) for r in results]
     stacked = [np.stack(list(map(core.array_if_scalar, column))) for column in zip(*(f for f, _ in trees), strict=True)]
     return carry, jax.tree.unflatten(trees[0][1], stacked)
 

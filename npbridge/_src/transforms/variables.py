@@ -97,7 +97,7 @@ class Selection:
                 "what a derivative is taken of."
             )
         number %= len(args)
-        flat, tree = jax.tree.flatten(args[number], is_leaf=lift.is_ours)
+        flat, tree = lift.leaves_of(args[number])
         # `leaves` also has a leaf for each None; arguments come before keywords, in order
         start = sum(len(lift.flatten((a,), {})[0]) for a in args[:number])
         place = [i for i, x in enumerate(lift.flatten((args[number],), {})[0]) if x is not None]
