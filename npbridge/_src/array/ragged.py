@@ -43,10 +43,11 @@ class Extent:
 class Chosen(Extent):
     """The places of an axis that a mask names."""
 
-    __slots__ = ("chosen", "source")
+    __slots__ = ("chosen", "counts", "source")
 
     def __init__(self, mask) -> None:
         self.source = mask  # the same mask means the same places
+        self.counts = None  # of positions.running_count
         self.chosen = mask.reshape(-1)
         super().__init__(0, None)
 
@@ -144,7 +145,7 @@ class Ragged:
     # -- parts and writing
 
     def __getitem__(self, key):
-        if key is Ellipsis or key == slice(None):
+        if key is Ellipsis or type(key) is slice and key == slice(None):
             return self
         if self.ndim == 1 and type(self.extents[0]) is Extent and not isinstance(key, (slice, tuple)):
             index = key if type(key) in OURS or isinstance(key, int) else None
@@ -152,6 +153,8 @@ class Ragged:
                 return self.data[number(self.extents[0].start) + index]
             if index is not None:
                 return self.data[number(self.extents[0].stop) + index]
+        if type(self.extents[0]) is Chosen and not any(self.extents[1:]) and traced_index().is_traced_integer(key):
+            return traced_index().positions.kth(self, key)
         raise UnsupportedError(REFUSED.format(what="this index"))
 
     def __setitem__(self, key, value):
@@ -168,6 +171,8 @@ class Ragged:
     # -- NumPy
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        if method == "at":
+            return traced_index().positions.at(ufunc, *inputs)
         if method != "__call__":
             return _reduced_by_ufunc(ufunc, method, inputs, kwargs)
         if ufunc is np.matmul:

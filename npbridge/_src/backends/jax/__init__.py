@@ -6,9 +6,9 @@ from ...dispatch import fallback
 from ...dispatch.backend import Backend
 from .. import host
 from ..unsupported import register_refusals
-from . import compositions, einsum, in_place, linear_algebra, moves, reductions, transforms, ufuncs
+from . import compositions, einsum, found, in_place, linear_algebra, moves, reductions, transforms, ufuncs
 
-RULE_MODULES = (compositions, einsum, linear_algebra, moves, reductions, transforms)
+RULE_MODULES = (compositions, einsum, linear_algebra, moves, found, reductions, transforms)
 register_refusals("jax", host.narrow)
 
 

@@ -6,7 +6,7 @@ import builtins
 
 import numpy as np
 
-from ...array import core, ragged, traced_number, traced_range
+from ...array import core, positions, ragged, traced_number, traced_range
 from ...convert.operators import is_traced
 
 OURS = core.OURS
@@ -114,6 +114,8 @@ class RaggedItems(Iteration):
 
     def __init__(self, array) -> None:
         self.array, self.length = array, array.shape[0]
+        if isinstance(array.extents[0], ragged.Chosen):
+            positions.running_count(array.extents[0])  # here, before the loop is entered
 
     def item(self, index):
         return self.array[index]
@@ -174,7 +176,7 @@ def iteration_over(x):
         return Range(x.start, x.stop, x.step)
     if type(x) in OURS and x.weak is None:
         return Rows(x)
-    if type(x) is ragged.Ragged:
+    if isinstance(x, ragged.Ragged):
         return RaggedItems(x)
     if type(x) is np.ndarray and x.dtype.char in core.STORED_KINDS:
         return Rows(core.of_fresh(x.copy())) if x.ndim else None

@@ -1,0 +1,111 @@
+"""``np.flatnonzero``, ``np.nonzero`` and masks in compiled functions: loops over them, indexing with them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import npbridge
+
+RNG = np.random.default_rng(0)
+MASK = RNG.random(7) < 0.5
+TARGETS = RNG.integers(0, 10, (7, 3)).astype(np.int32)
+LINE = RNG.normal(size=7).astype(np.float32)
+GRID = RNG.integers(0, 3, (3, 4)).astype(np.float32)
+
+
+def deliver(mask, targets):
+    received = np.zeros(10, dtype=np.float32)
+    for i in np.flatnonzero(mask):
+        received[targets[i]] += i + 1
+    return received
+
+
+def over_chosen(x):
+    total = np.float32(0)
+    for v in x[x > 0]:
+        total = total / 2 + v
+    return total
+
+
+def assign(x, mask):
+    fired = np.flatnonzero(mask)
+    x[fired] = -1
+    x[fired] += 0.5
+    return x.sum(), fired.size, x[fired].sum(), fired.sum()
+
+
+def add_at(received, targets, mask):
+    fired = np.flatnonzero(mask)
+    np.add.at(received, targets[fired], 2)
+    np.subtract.at(received, fired, fired)
+    return received
+
+
+def subset_of_another(x, mask):
+    fired = np.flatnonzero(mask[2:5])
+    x[fired + 2] *= 3
+    return x[fired + 2].sum()
+
+
+def two_axes(a):
+    rows, columns = np.nonzero(a)
+    a[rows, columns] *= 2
+    a[rows] += 1
+    return rows.sum(), a[rows, columns].max()
+
+
+def where(a):
+    (found,) = np.where(a > 0)
+    total = np.float32(0)
+    for i in found:
+        total += a[i] * i
+    return total
+
+
+def counted(mask):
+    total = 0
+    for k, i in enumerate(np.flatnonzero(mask)):
+        total += k * i
+    return total
+
+
+def first_beyond(mask):
+    for i in np.flatnonzero(mask):
+        if i > 3:
+            return i
+    return -1
+
+
+NOTHING = np.zeros(7, bool)
+CASES = [
+    (deliver, (MASK, TARGETS)), (deliver, (NOTHING, TARGETS)), (over_chosen, (LINE,)), (assign, (LINE, MASK)),
+    (add_at, (np.zeros(10, np.float32), TARGETS, MASK)), (subset_of_another, (LINE, MASK)), (two_axes, (GRID,)),
+    (where, (LINE,)), (counted, (MASK,)), (first_beyond, (MASK,)), (first_beyond, (NOTHING,)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("backend", ["jax", "numpy"])
+@pytest.mark.parametrize(("function", "arguments"), CASES, ids=lambda x: getattr(x, "__name__", ""))
+def test_as_numpy(function, arguments, backend):
+    theirs = [a.copy() for a in arguments]
+    wanted = function(*theirs)
+    with npbridge.backend(backend):
+        ours = [npbridge.array(a) for a in arguments]
+        got = npbridge.jit(function)(*ours)
+    for a, b in zip([wanted, *theirs], [got, *ours], strict=True):
+        pairs = zip(a, b, strict=True) if type(a) is tuple else [(a, b)]
+        for x, y in pairs:
+            np.testing.assert_allclose(y, x, rtol=1e-6)
+
+
+def test_positions_outside_raise():
+    def beyond(x, mask):
+        x[np.flatnonzero(mask) + 4] = 0
+        return x
+
+    x = npbridge.array(LINE)
+    before = np.array(x)
+    with pytest.raises(IndexError, match="out of bounds"):
+        npbridge.jit(beyond)(x, npbridge.array(~NOTHING))
+    np.testing.assert_array_equal(x, before)
