@@ -183,16 +183,15 @@ class Variant:
         host, seen, locks = exchange.gather(values, self.roles, self.flat, self.written)
         try:
             kept = self._copies(host) if self.guarded and self.executable.restore else None
-            if self.random:
-                random_state.to_numba()
+            streams = random_state.streams(self.random, self.roles, host)
             try:
                 result = self.dispatcher(*host) if self._warned else self._first(host)
             except Exception as error:
+                random_state.restore(streams)
                 self.failed(error, host, kept)
                 raise
-            finally:
-                if self.random:
-                    random_state.from_numba()
+            if self.random:
+                random_state.from_numba()
         finally:
             for lock in locks:
                 lock.release()

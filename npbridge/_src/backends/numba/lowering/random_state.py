@@ -47,5 +47,26 @@ def from_numba() -> None:
     np.random.set_state(("MT19937", key, state.index, state.has_gauss, state.gauss))
 
 
+def streams(own: bool, roles: Any, host: list) -> list:
+    """The generators that a call may draw from, and their states; `own`: the global state, handed to Numba."""
+    found: list = []
+    if own:
+        found.append((None, _get()))
+        to_numba()
+    for role, value in zip(roles, host, strict=False):
+        if role == "generator" and isinstance(value, np.random.Generator):
+            found.append((value, value.bit_generator.state))
+    return found
+
+
+def restore(states: list) -> None:
+    """Give the generators the states that they had before a call that failed."""
+    for generator, state in states:
+        if generator is None:
+            np.random.set_state(state)
+        else:
+            generator.bit_generator.state = state
+
+
 def _get() -> Any:
     return np.random.get_state()

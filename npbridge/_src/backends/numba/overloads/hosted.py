@@ -80,7 +80,9 @@ class Site:
             try:
                 with warnings.catch_warnings(), np.errstate(all="ignore"):
                     warnings.simplefilter("ignore")
-                    found = self.function(*filled(self.args, values), **filled(self.kwargs, values))
+                    # not from the state of compiled code, which is to stay as it is
+                    plain = getattr(self.function, "__wrapped__", self.function)
+                    found = plain(*filled(self.args, values), **filled(self.kwargs, values))
                 return spec_of(found, [v for v in values if isinstance(v, np.ndarray)])
             except Exception as error:
                 reason = error
@@ -110,6 +112,7 @@ def random_state_kept(function: Callable) -> Callable:
         finally:
             random_state.to_numba()
 
+    call.__wrapped__ = function  # type: ignore[attr-defined]
     return call
 
 

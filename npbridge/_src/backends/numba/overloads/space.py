@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import arithmetic, fourier, indexing, joining, linear, making, moving, python, reductions, sorting  # noqa: F401
+from . import arithmetic, draws, fourier, indexing, joining, linear, making, moving, python, reductions, sorting  # noqa: F401
 from .arithmetic import ufunc_stubs
 from .forms import STUBS
 
