@@ -28,6 +28,14 @@ _BOUNDED = {np.remainder, np.floor_divide, np.minimum, np.maximum}
 of_result: Any = None
 
 
+class NeedsValue(Exception):
+    """The value of numbers that are arguments is needed while compiling."""
+
+    def __init__(self, origins) -> None:
+        super().__init__(origins)
+        self.origins = origins
+
+
 class TracedNumber(JaxScalar):
     """A Python number known at run time.
 
@@ -39,9 +47,11 @@ class TracedNumber(JaxScalar):
         How an integer was made from others by addition and multiplication.
     bounds : Bounds or None
         Between which values an integer lies, where that is known.
+    origins : frozenset of int or None
+        The arguments of the compiled function from which alone it was computed.
     """
 
-    __slots__ = ("bounds", "form", "weak")
+    __slots__ = ("bounds", "form", "origins", "weak")
 
     @property
     def __class__(self):
@@ -51,9 +61,16 @@ class TracedNumber(JaxScalar):
         if name == "form":
             form = self.form = Form({id(self): (self, 1)}, 0) if self.weak is int else None
             return form
-        if name == "bounds":
+        if name == "bounds" or name == "origins":
             return None
+        if name == "_number" and self.origins:
+            raise NeedsValue(self.origins)
         return super().__getattr__(name)
+
+    def _read(self):
+        if self.origins:
+            raise NeedsValue(self.origins)
+        return super()._read()
 
 
 class Form:
@@ -160,9 +177,21 @@ def compute(ufunc, *operands):
     if type(out) is tuple:
         return tuple(map(_wrapped, out))
     result = _wrapped(out)
+    if type(result) is TracedNumber:
+        result.origins = _origins(operands)
     if ufunc in _BOUNDED and kinds == [int, int]:
         of_result(ufunc, *operands, result)
     return result
+
+
+def _origins(operands):
+    found: frozenset = frozenset()
+    for x in operands:
+        if isinstance(x, JaxScalar):
+            if getattr(x, "origins", None) is None:
+                return None
+            found |= x.origins
+    return found
 
 
 def _wrapped(value):

@@ -109,7 +109,7 @@ class CompiledFunction:
             except Missed as missed:
                 pool.state.arrays += [("met while tracing", core.of_view(b, None, None)) for b in missed.buffers]
             except ASKS_FOR_VALUES as error:
-                if not self._make_static(signature):
+                if not self._make_static(signature, error):
                     raise needs_a_value(error) from None
             signature, binding = self._bind(pool, leaves, tree)
 
@@ -174,8 +174,12 @@ class CompiledFunction:
             kwargs = {k: arguments.Static(x) if k in names else x for k, x in kwargs.items()}
         return args, kwargs
 
-    def _make_static(self, signature) -> bool:
-        """Take integers, then all numbers, as constants; False where they are already."""
+    def _make_static(self, signature, error) -> bool:
+        """Take the numbers that are needed as constants, else all of a kind; False where they are already."""
+        needed = getattr(error, "origins", frozenset()) - self._static
+        if needed:
+            self._static |= needed
+            return True
         for kind in (int, float, complex):
             if kind not in self._static and any(type(x) is kind for _, x in signature.numbers):
                 self._static |= {kind}
@@ -274,7 +278,7 @@ class CompiledFunction:
             except Missed as missed:
                 pool.state.arrays += [("met while tracing", core.of_view(b, None, None)) for b in missed.buffers]
             except ASKS_FOR_VALUES as error:
-                if not self._make_static(signature):
+                if not self._make_static(signature, error):
                     raise needs_a_value(error) from None
 
     def cache_info(self) -> dict:

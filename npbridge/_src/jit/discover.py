@@ -108,6 +108,8 @@ class State:
     def __init__(self) -> None:
         self.arrays: list[tuple[str, core.JaxArray]] = []
         self.guards: list[Any] = []
+        # ndarrays by identity: the array, its name, and where it is held
+        self.ndarrays: dict[int, tuple[np.ndarray, str, list[tuple[Any, Any]]]] = {}
         self.places: list[Any] = []  # makers of what notices assignments: see effects
         self._seen: dict[int, Any] = {}
 
@@ -144,6 +146,8 @@ class State:
             self.guards.append(Guard(holder, key, value, path))
         if kind in OURS:
             self.visit_array(value, path, holder is not None)
+        elif isinstance(value, np.ndarray):
+            self.visit_ndarray(value, path, holder, key)
         elif not isinstance(value, SIMPLE) and id(value) not in self._seen:
             self._seen[id(value)] = value
             self.visit_inside(value, kind, path)
@@ -156,6 +160,16 @@ class State:
             self.arrays.append((path, array))
         if guarded:
             self.guards[-1].array = at
+
+    def visit_ndarray(self, array, path: str, holder, key) -> None:
+        """An ndarray is an input where an array of ours can take its place while tracing, else a constant."""
+        if array.dtype.char not in core.STORED_KINDS:
+            return
+        if isinstance(holder, (dict, list, collections.deque, Cell, Attributes)):
+            self.guards.append(Guard(holder, key, array, path))
+            self.ndarrays.setdefault(id(array), (array, path, []))[2].append((holder, key))
+        else:
+            self.guards.append(Contents(array, path))
 
     def visit_inside(self, value, kind: type, path: str) -> None:
         if isinstance(value, (dict, list, collections.deque, set)):
@@ -270,6 +284,9 @@ class Attributes:
     def __getitem__(self, key):
         return getattr(self.object, key)
 
+    def __setitem__(self, key, value):
+        setattr(self.object, key, value)
+
 
 def _slots(kind: type) -> list[str]:
     found = []
@@ -277,6 +294,25 @@ def _slots(kind: type) -> list[str]:
         slots = base.__dict__.get("__slots__", ())
         found += [slots] if isinstance(slots, str) else list(slots)
     return [name for name in found if name not in ("__weakref__", "__dict__")]
+
+
+class Contents:
+    """The values of an ndarray that is a constant of the compiled function."""
+
+    __slots__ = ("holder", "path", "value")
+    array = None
+
+    def __init__(self, holder, path) -> None:
+        self.holder, self.path, self.value = holder, path, holder.tobytes()
+
+    def now(self):
+        return self.holder.tobytes()
+
+    def holds(self) -> bool:
+        return self.now() == self.value
+
+    def line(self, code) -> str:
+        return f"if {code.name(self.holder, 'g')}.tobytes() != {code.name(self.value, 'v')}: return MISS"
 
 
 class Cell:
@@ -292,6 +328,9 @@ class Cell:
             return self.cell.cell_contents
         except ValueError:
             raise KeyError(key) from None
+
+    def __setitem__(self, key, value):
+        self.cell.cell_contents = value
 
 
 def named_in(code: types.CodeType):

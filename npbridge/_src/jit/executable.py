@@ -88,7 +88,8 @@ class Binding:
         self.ndarrays: list[tuple[np.ndarray, core.JaxArray]] = []
         alias = []
         given = [x for _, x in signature.arrays if isinstance(x, np.ndarray)]
-        shared = ndarrays.copies(given) if given else []
+        captured = [x for x, _, _ in state.ndarrays.values()]
+        shared = ndarrays.copies([*given, *captured]) if given or captured else iter(())
         for i, x in signature.arrays:
             if isinstance(x, np.ndarray):
                 original, x = x, next(shared)
@@ -97,10 +98,17 @@ class Binding:
                     alias.append(layout_key(x))
             self.leaves[i] = x
             alias.append(self.place(x._buffer))
-        self.paths = state.arrays
-        self.held = [x for _, x in state.arrays]
+        self.stand_ins = []  # for ndarrays that are captured: arrays of ours, and the places that they take
+        for original, _, places in state.ndarrays.values():
+            x = next(shared)
+            self.ndarrays.append((original, x))
+            self.stand_ins.append((original, x, places))
+        self.paths = [*state.arrays, *((path, x) for _, path, _ in state.ndarrays.values())]
+        self.held = [*(x for _, x in state.arrays), *(x for _, x, _ in self.stand_ins)]
         self.captured = [x._buffer for x in self.held]
         for x in self.held:
+            if self.stand_ins and not x._whole:
+                alias.append(layout_key(x))
             alias.append(self.place(x._buffer))
         self.alias = tuple(alias)
 
@@ -139,6 +147,20 @@ def holding(buffers, tracers):
             version = buffer.version
             restored(buffer, values)
             buffer.version = version + 1
+
+
+@contextlib.contextmanager
+def standing_in(stand_ins):
+    """Let arrays of ours stand where ndarrays are captured."""
+    try:
+        for _, array, places in stand_ins:
+            for holder, key in places:
+                holder[key] = array
+        yield
+    finally:
+        for original, _, places in stand_ins:
+            for holder, key in places:
+                holder[key] = original
 
 
 class Executable:
@@ -189,10 +211,10 @@ class Executable:
         for (i, _), tracer in zip(signature.tracers, raws, strict=True):
             leaves[i] = tracer
         args, kwargs = jax.tree.unflatten(signature.tree, leaves)
-        places = [make(*what) for make, *what in self.state.places]
-        places += effects.in_arguments((args, kwargs))
         context = None
-        with holding(binding.buffers, tracers):
+        with holding(binding.buffers, tracers), standing_in(binding.stand_ins):
+            places = [make(*what) for make, *what in self.state.places]
+            places += effects.in_arguments((args, kwargs))
             try:
                 with tracing(strict=self.strict) as context:
                     host = context.host = host_draws.Host(self.state)

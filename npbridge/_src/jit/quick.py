@@ -30,6 +30,7 @@ def _code_for(entry, binding, signature, pool, args):
     if (
         entry.host is not None
         or len(set(binding.alias)) != len(binding.alias)
+        or binding.ndarrays
         or any(not x._whole for _, x in pool.state.arrays)
     ):
         return None
@@ -78,10 +79,10 @@ class _Code:
         a = f"a{self.arguments}"
         self.arguments += 1
         x = x.value if type(x) is Static else x
-        if type(x) is JaxArray:
+        if type(x) in core.ARRAYS:
             if not x._whole:
                 return False
-            self.lines += [f"if type({a}) is not JaxArray: return MISS"]
+            self.lines += [f"if type({a}) is not {self.name(type(x), 'T')}: return MISS"]
             self.array(a, x)
         elif traced:
             self.lines += [f"if type({a}) is not {self.name(type(x), 'T')}: return MISS"]
