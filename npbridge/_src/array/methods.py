@@ -27,7 +27,6 @@ FUNCTIONS = {
     "argmin": np.argmin,
     "argpartition": np.argpartition,
     "argsort": np.argsort,
-    "choose": np.choose,
     "cumprod": np.cumprod,
     "cumsum": np.cumsum,
     "diagonal": np.diagonal,
@@ -209,6 +208,12 @@ def _cast(value, dtype):
 
 def _clip(self, min=None, max=None, out=None, **kwargs):
     return np.clip(self, min, max, out, **kwargs)
+
+
+def _choose(self, *choices, out=None, mode="raise"):
+    if not choices:
+        raise TypeError("choose() takes at least 1 argument (0 given)")
+    return np.choose(self, choices[0] if len(choices) == 1 else choices, out, mode)
 
 
 def _compress(self, condition, axis=None, out=None):
@@ -561,6 +566,7 @@ JaxArray.copy = _copy
 JaxArray.conj = JaxArray.conjugate = _conjugate
 JaxArray.astype = _astype
 JaxArray.clip = _named(_clip, "clip")
+JaxArray.choose = _named(_choose, "choose")
 JaxArray.compress = _compress
 JaxArray.fill = _fill
 JaxArray.resize = _resize

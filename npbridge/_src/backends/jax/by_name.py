@@ -213,7 +213,8 @@ class ByName:
         named = {k: host.unwrap(x, seen) for k, x in kwargs.items() if k != "out"}
         out = kwargs.get("out")
         if out is not None:
-            named["out"] = np.empty(out.shape, out.dtype)  # its shape and dtype may be what is wrong
+            # its shape, dtype or type may be what is wrong
+            named["out"] = np.empty(out.shape, out.dtype) if hasattr(out, "shape") else out
         try:
             result = self.function(*plain, **named)
         except Exception as numpys:

@@ -80,7 +80,7 @@ def _compiled_reduce(ufunc, axis, keepdims, dtype, result, has_where, has_initia
 
     def run(x, where, initial):
         x = x.astype(dtype)
-        if function is None and axis and (has_where or has_initial):
+        if function is None and axis and x.size and (has_where or has_initial):
             start = initial if has_initial else identity
             return shaped(_fold_from(ufunc, start, x, where, axis).astype(result), x)
         fill = None
@@ -90,7 +90,7 @@ def _compiled_reduce(ufunc, axis, keepdims, dtype, result, has_where, has_initia
         if has_where:
             where = jnp.broadcast_to(where, jnp.broadcast_shapes(where.shape, x.shape))
             x = jnp.where(where, jnp.broadcast_to(x, where.shape), jnp.asarray(fill, x.dtype))
-        empty = any(x.shape[a] == 0 for a in axis)
+        empty = bool(axis) and x.size == 0  # nothing to reduce, or nothing to keep
         if empty:
             shape = [n for i, n in enumerate(x.shape) if i not in axis]
             start = initial if has_initial else identity
@@ -172,7 +172,7 @@ def reduce(ufunc, array, axis=0, dtype=None, out=None, keepdims=False, initial=_
         out = out[0]
     if (
         out is dtype is None and initial is _NoValue and where is True
-        and type(array) is core.JaxArray and (axis is None or type(axis) is int) and ufunc in REDUCTIONS
+        and type(array) in core.ARRAYS and (axis is None or type(axis) is int) and ufunc in REDUCTIONS
     ):  # fmt: skip
         found = _frequent_reduce(ufunc, array, axis, keepdims)
         if found is not None:
