@@ -300,7 +300,7 @@ class CompiledFunction:
         """
         if (self._backend or active().name) == "jax":
             return texts.explained(self, self._latest, self._pools)
-        return texts.shown_on_numpy(self._numba) if self._numba is not None else f"{self.__name__}: {self._reason}"
+        return self._numba.explain() if self._numba is not None else f"{self.__name__}: {self._reason}"
 
     def clear_cache(self) -> None:
         """Forget what was compiled."""

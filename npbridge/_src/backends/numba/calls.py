@@ -10,6 +10,7 @@ from .. import host
 from . import large, reductions
 
 OURS = core.OURS
+ARRAYS = core.ARRAYS
 STORED_KINDS = core.STORED_KINDS
 JaxScalar = core.JaxScalar
 JaxArray = core.JaxArray
@@ -83,14 +84,14 @@ def binary(function, a, b):
 
 def update(function, target, other):
     """An in-place operator."""
-    if type(target) is not JaxArray:
+    if type(target) not in ARRAYS:
         return ufunc(function, "__call__", (target, other), {"out": (target,)})
     buffer = target._buffer
     kind = type(other)
-    operand = other if kind in NUMBERS else other._read() if kind is JaxArray else _plain(other)
+    operand = other if kind in NUMBERS else other._read() if kind in ARRAYS else _plain(other)
     with buffer.lock:
         window = target._writable()
-        if kind is JaxArray and other._buffer is buffer:
+        if kind in ARRAYS and other._buffer is buffer:
             operand = other._window()  # the memory may have moved
         if window.size < SMALLEST or large.elementwise(function, (window, operand), window) is None:
             function(window, operand, window)

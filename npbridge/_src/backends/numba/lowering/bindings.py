@@ -268,7 +268,9 @@ class Bindings:
         if isinstance(target, ast.Subscript):
             return self._augment_item(target, node)
         current, _ = self.load(target.id, target)
-        if not isinstance(current, Dynamic):
+        if not isinstance(current, Dynamic) or (
+            current.number and isinstance(node.op, (ast.Div, ast.FloorDiv, ast.Mod))
+        ):
             value, made = self.expr(self.binary_of(node))
             return self.store_name(ast.Name(target.id, ast.Store()), value, made, node)
         value, made = self.expr(node.value)

@@ -12,11 +12,13 @@ import numpy as np
 
 from ....array.core import OURS
 from ....dispatch import fallback
-from . import exchange, fast, lower, random_state
+from . import exchange, fast, lower, random_state, show
 from .errors import LoweringError, Stale
+from .failures import Risk
 from .fast import MISS
 
 _KEEP = 16
+_COUNTED = (np.ndarray, int, bool)
 
 
 class Executable:
@@ -27,8 +29,10 @@ class Executable:
     function : callable
         A function, a bound method, a ``functools.partial`` or an object with a
         ``__call__`` written in Python.
-    parallel, fastmath, debug : bool
-        As ``numba.njit`` takes them; `debug` checks every index.
+    parallel, fastmath, boundscheck : bool
+        As ``numba.njit`` takes them.
+    debug : bool
+        Check every index, whatever `boundscheck` says.
     strict : bool
         Raise where something has no compiled form.  Otherwise the function runs as
         plain Python then, which is announced: ``npbridge.config.fallback``.
@@ -38,16 +42,18 @@ class Executable:
     source : str
         The code that was compiled last.
     restore : bool
-        Whether arrays are put back as they were when the user's code raises.
-        Only functions that hold a ``raise`` or an ``assert`` and write arrays are
-        charged for it: one copy of each written array per call.
+        Whether arrays are put back as they were when the user's code raises.  It
+        costs one copy of each written array per call, for functions that can fail
+        after they have written something, depending on values: see :mod:`.failures`.
     """
 
-    def __init__(self, function: Any, parallel: bool, fastmath: bool, debug: bool, strict: bool = True) -> None:
+    def __init__(
+        self, function: Any, parallel: bool, fastmath: bool, debug: bool, strict: bool = True, boundscheck: bool = True
+    ) -> None:
         self.function = function
         self.strict = strict
         self.refused: dict[Any, str] = {}
-        self.options = {"parallel": parallel, "fastmath": fastmath, "debug": debug}
+        self.options = {"parallel": parallel, "fastmath": fastmath, "debug": debug, "boundscheck": boundscheck}
         self.restore = True
         self.entry, self.owner = _parts(function)
         self.signature = inspect.signature(function)
@@ -134,6 +140,10 @@ class Executable:
                 continue
             return variant.dispatcher
 
+    def explain(self) -> str:
+        """What was compiled, what it writes, and what goes through the interpreter."""
+        return show.explained(self, getattr(self.entry, "__qualname__", type(self.entry).__name__))
+
     def written(self, *args: Any, **kwargs: Any) -> list:
         """The arrays that a call with these arguments may write.
 
@@ -173,7 +183,8 @@ class Variant:
         self.shown = lowered.shown
         self.updates = lowered.updates
         self.random = lowered.program.random
-        self.guarded = (lowered.program.may_raise or bool(lowered.program.hosts)) and any(self.written)
+        self.risk = lowered.program.risk if any(self.written) and executable.restore else Risk.NONE
+        self.vouched: set[tuple] = set()
         self._returns: Any = None
         self._warned = False
         executable.latest = self
@@ -182,7 +193,9 @@ class Variant:
         values = self.fetch(*args)
         host, seen, locks = exchange.gather(values, self.roles, self.flat, self.written)
         try:
-            kept = self._copies(host) if self.guarded and self.executable.restore else None
+            shapes = None if self.risk is not Risk.SHAPES else _shapes(host)
+            vouched = self.risk is Risk.NONE or shapes in self.vouched
+            kept = None if vouched else self._copies(host)
             streams = random_state.streams(self.random, self.roles, host)
             try:
                 result = self.dispatcher(*host) if self._warned else self._first(host)
@@ -195,6 +208,8 @@ class Variant:
         finally:
             for lock in locks:
                 lock.release()
+        if shapes is not None and not vouched:
+            self._vouch(shapes)
         if self.rebound:
             self._rebind(host, args)
         if not self._warned:
@@ -228,6 +243,12 @@ class Variant:
             warnings.simplefilter("ignore", NumbaPendingDeprecationWarning)
             warnings.simplefilter("ignore", NumbaPerformanceWarning)
             return self.dispatcher(*host)
+
+    def _vouch(self, shapes: tuple) -> None:
+        """A call went well: one with the same shapes and integers will."""
+        if len(self.vouched) >= _KEEP:
+            self.vouched.clear()
+        self.vouched.add(shapes)
 
     def _copies(self, host: list) -> list:
         return [h.copy() if w and type(h) is np.ndarray else None for h, w in zip(host, self.written, strict=True)]
@@ -294,6 +315,11 @@ def _parts(function: Any) -> tuple[Any, Any]:
     if isinstance(entry, types.FunctionType):
         return entry, function
     raise LoweringError(f"{function!r} is not a function, a method or an object whose __call__ is written in Python")
+
+
+def _shapes(host: list) -> tuple:
+    """What decides, with the code, whether shapes fit and indices lie within."""
+    return tuple([h.shape if type(h) is np.ndarray else h for h in host if type(h) in _COUNTED])
 
 
 def _simple(signature: inspect.Signature) -> int:

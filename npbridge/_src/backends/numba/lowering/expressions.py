@@ -11,7 +11,7 @@ import numpy as np
 
 from . import attributes, comprehensions, host_calls, numpy_calls, twins
 from .errors import NeedsValue
-from .joins import OPERATOR, ORDER, joined
+from .joins import DIVISIONS, OPERATOR, ORDER, joined
 from .values import Dynamic, Known, Local, Method, Struct, Value, is_array, is_constant, number_kind
 
 _FOLD = {cls: getattr(operator, name) for cls, name in OPERATOR.items()}
@@ -251,6 +251,8 @@ class Expressions:
         if isinstance(node.op, ast.Pow) and _number_of(left) == "int" and _negative(right):
             left, made_left = Dynamic("float", scalar=True), ast.Call(ast.Name("float", ast.Load()), [made_left], [])
         value = Dynamic(self.combined(left, right, node.op), scalar=_scalar(left) and _scalar(right))
+        if type(node.op) in DIVISIONS and value.number in ("int", "float") and not _nonzero(right):
+            return value, ast.Call(self.stub("npb_py_" + OPERATOR[type(node.op)]), [made_left, made_right], [])
         if self.program.options.robust and value.number is None:
             name = OPERATOR[type(node.op)]
             return value, self.operator_call(name, [made_left, made_right], [left, right])
@@ -593,6 +595,10 @@ class Expressions:
         if isinstance(node, ast.UnaryOp):
             return self._surely_scalar(node.operand)
         return isinstance(node, ast.Constant) and isinstance(node.value, int)
+
+
+def _nonzero(value: Value) -> bool:
+    return isinstance(value, Known) and bool(value.value)
 
 
 def _negative(value: Value) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 from ....array import core
 from ....array.core import OURS, JaxScalar
 from ....storage.buffer import Buffer
+from .failures import Risk
 from .values import Dynamic, Known
 
 MISS = object()
@@ -23,7 +24,7 @@ _NUMBERS = (bool, int, float, complex)
 
 def build(variant: Any, args: tuple, lowered: Any) -> Any:
     """A function of the arguments that gives the result or :data:`MISS`; None where there is no short way."""
-    if variant.random or variant.guarded or variant.rebound or variant.updates is not None:
+    if variant.random or variant.rebound or variant.updates is not None:
         return None
     values = variant.fetch(*args)
     if not all(_simple(v) for v in values) or not _wrapper(variant):
@@ -52,6 +53,7 @@ class _Code:
         self.values = values
         self.lowered = lowered
         self.names: dict[str, Any] = {}
+        self.kept = "None"
         self.ours = [i for i, v in enumerate(values) if type(v) in OURS]
         self.locked = [i for i in self.ours if variant.written[i]]
 
@@ -73,11 +75,29 @@ class _Code:
         lines.append("    try:")
         for i, value in enumerate(self.values):
             lines += ["        " + line for line in self._hand_over(i, value)]
+        lines += ["        " + line for line in self._copies()]
         handed = ", ".join(f"h{i}" if type(v) in OURS else f"x{i}" for i, v in enumerate(self.values))
         lines += ["        try:", f"            result = dispatcher({handed})", "        except Exception as error:"]
-        lines += [f"            failed(error, [{handed}], None)", "            raise", "    finally:"]
+        lines += [f"            failed(error, [{handed}], {self.kept})", "            raise", "    finally:"]
         lines += [f"        b{i}.lock.release()" for i in self.locked] or ["        pass"]
         return "\n".join([*lines, "    return wrap(result)", ""])
+
+    def _copies(self) -> list[str]:
+        """What allows to put arrays back, should the call fail."""
+        written = self.variant.written
+        if self.variant.risk is Risk.VALUES:
+            copied = [f"{self._name(i)}.copy()" if w else "None" for i, w in enumerate(written)]
+            self.kept = "kept"
+            return [f"kept = [{', '.join(copied)}]"]
+        if self.variant.risk is Risk.SHAPES:
+            counted = [i for i, v in enumerate(self.values) if type(v) is not float and type(v) is not complex]
+            shapes = [self._name(i) if type(self.values[i]) in _NUMBERS else f"{self._name(i)}.shape" for i in counted]
+            self.names["vouched"] = self.variant.vouched
+            return [f"if ({''.join(f'{s}, ' for s in shapes)}) not in vouched: return MISS"]
+        return []
+
+    def _name(self, i: int) -> str:
+        return f"h{i}" if type(self.values[i]) in OURS else f"x{i}"
 
     def _hand_over(self, i: int, value: Any) -> list[str]:
         kind = type(value)

@@ -115,3 +115,6 @@ OPERATOR = {
     ast.LShift: "lshift",
     ast.RShift: "rshift",
 }
+
+# They raise where Python's own numbers are divided by zero.
+DIVISIONS = (ast.Div, ast.FloorDiv, ast.Mod)

@@ -191,7 +191,7 @@ def compile_units(program: Program, entry: Unit, options: dict) -> Any:
     keywords = {
         "parallel": options["parallel"],
         "fastmath": options["fastmath"],
-        "boundscheck": True if options["debug"] else None,
+        "boundscheck": options["boundscheck"] or options["debug"],
         "error_model": "numpy",
     }
     for unit in program.order:
@@ -352,7 +352,8 @@ def explain(variant: Any, error: Exception, host: list) -> Exception:
     hosted = host_calls.refused(variant.program, text, place_of(variant.program, text))
     if hosted:
         return Retry(replace(settings, hosted=settings.hosted | hosted))
-    if "readonly" in text or "read-only" in text or "immutable" in text.lower():
+    locked = any(type(h) is np.ndarray and not h.flags.writeable for h in host)
+    if locked and ("readonly" in text or "read-only" in text or "immutable" in text.lower()):
         return ValueError("assignment destination is read-only")
     return refusal(variant, text)
 

@@ -21,6 +21,9 @@ _DTYPE_AT |= {"empty_like": 1, "full_like": 2, "arange": 3, "eye": 3, "identity"
 _DEFAULTS = {"order": ("C", "K", "A", None), "copy": (True, None), "subok": (True, False), "like": (None,)}
 _DEFAULTS |= {"casting": ("same_kind", "unsafe", "safe"), "sparse": (False,), "device": ("cpu", None)}
 
+# Functions of ``math`` that raise outside of their domain.
+_CHECKED = frozenset(f"math.{name}" for name in "sqrt log log2 log10 acos asin".split())
+
 # Functions whose arguments and results are about types.
 _STATIC = (np.finfo, np.iinfo, np.dtype, np.issubdtype, np.result_type, np.promote_types, np.can_cast)
 
@@ -90,6 +93,10 @@ def with_arguments(unit: Any, value: Any, name: str, args: list, kwargs: dict, n
         call = _through_form(unit, form, value, args, kwargs, node)
         if call is not None:
             return result_of(name, args), call
+    if name in _CHECKED and len(args) == 1:
+        return result_of(name, args), ast.Call(
+            unit.stub("npb_" + name.replace(".", "_")), [unit.node(*args[0], node)], []
+        )
     if host_calls.unknown(name):
         return host_calls.call(unit, value, name, args, kwargs, node)
     if isinstance(value, np.ufunc):

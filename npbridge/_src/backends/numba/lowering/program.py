@@ -78,7 +78,6 @@ class Program:
         self.notes: dict[str, tuple[str, int]] = {}
         self.messages: list[Any] = []
         self.random = False
-        self.may_raise = False
         self.specialised: dict[Any, set] = {}
         self.forms: dict[Any, Any] = forms()
         self.ufuncs: dict[str, Any] = {}
@@ -87,6 +86,7 @@ class Program:
         self.numpy_calls: dict[str, set] = {}
         self.entry: Any = None
         self.fresh_result = False
+        self.risk: Any = None
 
     # -- roots
 

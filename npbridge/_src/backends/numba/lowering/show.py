@@ -116,3 +116,32 @@ def format_code(executable: Any) -> str:
 
 def _is_unit(program: Any, name: str) -> bool:
     return any(unit.name == name for unit in program.order)
+
+
+# -- explaining
+
+
+def explained(executable: Any, name: str) -> str:
+    """The text of ``explain()``: what was compiled, what it writes, what goes through the interpreter."""
+    variants = [v for kept in executable.variants.values() for v in kept]
+    lines = [f"{name}: {len(variants)} compiled forms, one for each kind of arguments"]
+    for reason in executable.refused.values():
+        lines.append(f"runs as plain Python for some arguments, because it cannot be compiled: {reason}")
+    variant = executable.latest
+    if variant is None or variant not in variants:
+        return "\n".join(lines)
+    program = variant.program
+    written = [p for p, w in zip(variant.entry.parameters, variant.written, strict=True) if w]
+    lines.append(f"writes: {', '.join(written) or 'nothing'}")
+    constants = [path.text for path, guard in program.guards.items() if path not in program.lifted]
+    lines.append(f"compiles again when one of these changes: {', '.join(constants) or 'nothing'}")
+    lines += [_RISKS[int(variant.risk)]]
+    lines += [f"{file}:{line}  {called} goes through the interpreter" for file, line, called in program.host_notes]
+    return "\n".join([*lines, "", format_code(executable)])
+
+
+_RISKS = (
+    "needs no copies: it cannot fail after it has written something",
+    "copies what it writes before a call with new shapes or integers, to put it back should the call fail",
+    "copies what it writes before each call, to put it back should the call fail",
+)

@@ -109,14 +109,12 @@ class Statements:
         value, test = self.test(node.test)
         if isinstance(value, Known) and value.value:
             return []
-        self.program.may_raise = True
         message = [] if node.msg is None else [node.msg]
         call = ast.Call(ast.Name("AssertionError", ast.Load()), message, [])
         failed = self.do_Raise(ast.copy_location(ast.Raise(ast.copy_location(call, node), None), node))
         return [ast.If(ast.UnaryOp(ast.Not(), test), [ast.copy_location(failed, node)], [])]
 
     def do_Raise(self, node: ast.Raise) -> ast.stmt:
-        self.program.may_raise = True
         if node.exc is None:
             return ast.Raise(None, None)
         return ast.Raise(self.exception(node.exc), None)

@@ -40,6 +40,7 @@ class Unit(Statements, Bindings, Control, Calls, Expressions):
         self.needs: list[Lifted] = []
         self.calls: list[tuple[ast.Call, Unit]] = []
         self.parameters: list[str] = []
+        self.integers: set[str] = set()
         self.writes: set[str] = set()
         self.returns: list[tuple[Value, ast.expr | None]] = []
         self.template: Any = None
@@ -70,6 +71,8 @@ class Unit(Statements, Bindings, Control, Calls, Expressions):
     def parameter(self, name: str, value: Value) -> Value:
         if isinstance(value, Dynamic):
             self.parameters.append(name)
+            if value.number in ("int", "bool"):
+                self.integers.add(name)
             return value
         if isinstance(value, Struct):
             items = []

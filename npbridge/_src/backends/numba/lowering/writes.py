@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from . import failures
 from .host_calls import PREFIX
 
 # Calls whose results share no memory with their arguments and that write none of
@@ -26,6 +27,12 @@ _PURE = frozenset(
     unique var vstack hstack where zeros zeros_like item tolist tobytes ndim shape size random normal uniform randint
     vdot isclose sinc round_ around trunc repeat digitize meshgrid eig eigh qr svd lstsq cholesky det slogdet pinv
     bitwise_and bitwise_or bitwise_xor invert left_shift right_shift divmod remainder nan_to_num
+    py_truediv py_floordiv py_mod math_sqrt math_log math_log2 math_log10 math_acos math_asin
+    sub mul truediv floordiv pow matmul and or xor lshift rshift lt le gt ge eq ne noteq lte gte neg plus same_dtype
+    is_array is_number builtin_sum builtin_min builtin_max builtin_any builtin_all reversed_range pad
+    percentile nanpercentile nanquantile nanstd nanvar nanmedian polyfit polyval convolve correlate einsum tensordot
+    fft ifft rfft irfft fft2 ifft2 rfft2 irfft2 fftn ifftn rfftn irfftn fftfreq rfftfreq linspace indices mgrid
+    lexsort argpartition searchsorted cumulative_sum eigvals eigvalsh matrix_rank cond slogdet
     """.split()
 )
 _WRITING_METHODS = frozenset("fill sort put partition resize setflags itemset shuffle".split())
@@ -47,6 +54,7 @@ def find(program: Any) -> None:
         for lifted in unit.needs:
             if lifted.name in unit.writes:
                 lifted.written = True
+    program.risk = failures.risk_of(program, facts)
     program.fresh_result = not facts[program.entry].returned() & set(program.entry.parameters)
 
 
@@ -162,21 +170,23 @@ class _Facts(ast.NodeVisitor):
             for parameter, arg in zip(callee.parameters, node.args, strict=True):
                 self.handed.append((callee, parameter, self.roots(arg)))
         else:
-            self._outside(node)
+            self.targets |= self.call_targets(node)
         self.generic_visit(node)
 
-    def _outside(self, node: ast.Call) -> None:
+    def call_targets(self, node: ast.Call) -> set[str]:
+        """What a call of anything but another unit may write."""
         name = _call_name(node)
+        found: set[str] = set()
         for keyword in node.keywords:
             if keyword.arg == "out":
-                self.targets |= self.roots(keyword.value)
+                found |= self.roots(keyword.value)
         if isinstance(node.func, ast.Attribute) and name in _WRITING_METHODS:
-            self.targets |= self.roots(node.func.value)
+            found |= self.roots(node.func.value)
         if name not in _PURE and name not in _VIEWS:
-            for arg in node.args:
-                self.targets |= self.roots(arg)
+            found = found.union(*map(self.roots, node.args))
         elif name in _UFUNC_OUT and len(node.args) > _UFUNC_OUT[name]:
-            self.targets |= self.roots(node.args[-1])
+            found |= self.roots(node.args[-1])
+        return found
 
 
 # May share memory with their arguments, but do not write them.

@@ -218,13 +218,22 @@ def _declare_ufunc(name: str, ufunc: np.ufunc) -> None:
     def at(a, indices, b):
         if isinstance(indices, types.Integer):
             return compiled(f"def impl(a, indices, b):\n    a[indices] = np.{ufunc.__name__}(a[indices], b)\n")
-        value = "b[k]" if isinstance(b, types.Array) and b.ndim else "b"
+        first = indices[0] if isinstance(indices, types.BaseTuple) else indices
+        lines, value, count, key = [], "b", "len(indices)", "indices[k]"
         if isinstance(indices, types.BaseTuple):
-            key = ", ".join(f"indices[{i}][k]" for i in range(len(indices)))
-            count = "len(indices[0])"
-        else:
-            key, count = "indices[k]", "len(indices)"
-        body = f"    for k in range({count}):\n        a[{key}] = np.{ufunc.__name__}(a[{key}], {value})\n"
+            parts = [f"indices[{i}]{'.ravel()' if p.ndim > 1 else ''}" for i, p in enumerate(indices)]
+            lines = [f"i{i} = {part}" for i, part in enumerate(parts)]
+            key, count = ", ".join(f"i{i}[k]" for i in range(len(parts))), "len(i0)"
+        elif getattr(indices, "ndim", 1) > 1:
+            lines, key, count = ["flat = indices.ravel()"], "flat[k]", "len(flat)"
+        if isinstance(b, types.Array) and b.ndim:
+            taken = len(indices) if isinstance(indices, types.BaseTuple) else 1
+            places = "indices[0].shape" if first is not indices else "np.shape(indices)"
+            row = f"a.shape[{taken}:]" if a.ndim > taken else "()"
+            lines.append(f"values = np.broadcast_to(b, {places} + {row}).copy().reshape((-1,) + {row})")
+            value = "values[k]"
+        start = "".join(f"    {line}\n" for line in lines)
+        body = f"{start}    for k in range({count}):\n        a[{key}] = np.{ufunc.__name__}(a[{key}], {value})\n"
         return compiled(f"def impl(a, indices, b):\n{body}")
 
 

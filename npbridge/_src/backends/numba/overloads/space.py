@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import arithmetic, draws, fourier, indexing, joining, linear, making, moving, python, reductions, sorting  # noqa: F401
+from . import (  # noqa: F401
+    arithmetic,
+    checked,
+    draws,
+    fourier,
+    indexing,
+    joining,
+    linear,
+    making,
+    moving,
+    python,
+    reductions,
+    sorting,
+)
 from .arithmetic import ufunc_stubs
 from .forms import STUBS
 
