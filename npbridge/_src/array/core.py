@@ -22,6 +22,8 @@ STORED_KINDS = "?bBhHiIlLqQefdFD"
 # The concrete classes of arrays that are ours; `type(x) in OURS` is the test on
 # every call, and __init_subclass__ keeps it complete.
 OURS: set[type] = set()
+# Those of them that are arrays in memory and nothing else: JaxArray, and variables.
+ARRAYS: set[type] = set()
 
 
 def check_dtype(dtype: np.dtype) -> None:
@@ -251,6 +253,7 @@ class JaxArray:
 
 
 OURS.add(JaxArray)
+ARRAYS.add(JaxArray)
 
 
 class JaxScalar(JaxArray):

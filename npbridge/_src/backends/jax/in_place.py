@@ -15,6 +15,7 @@ from ...storage.buffer import SMALL, canonical
 from . import ufuncs
 
 OURS = core.OURS
+ARRAYS = core.ARRAYS
 EXACT = ufuncs.EXACT - {np.logical_and, np.logical_or, np.logical_not}
 _REAL = "biuf"
 
@@ -22,12 +23,12 @@ _REAL = "biuf"
 def update(ufunc, target, other) -> None:
     """``target = ufunc(target, other)``, written into `target`."""
     buffer = target._buffer
-    if ufunc in EXACT and type(target) is core.JaxArray and _is_for_host(target, buffer):
+    if ufunc in EXACT and type(target) in ARRAYS and _is_for_host(target, buffer):
         operand = _on_host(other)
         if operand is not None and target.dtype.kind in _REAL:
             with buffer.lock:
                 window = target._writable()
-                if type(other) is core.JaxArray and other._buffer is buffer:
+                if type(other) in ARRAYS and other._buffer is buffer:
                     operand = window if other is target else other._window()
                 ufunc(window, operand, out=window)
             return
@@ -49,7 +50,7 @@ def _on_host(other):
     if kind is core.JaxScalar:
         number = ufuncs.host_scalar(other)
         return number if number is not None and number.dtype.kind in _REAL else None
-    if kind is core.JaxArray:
+    if kind in ARRAYS:
         if not other._buffer.current or other.dtype.kind not in _REAL:
             return None
         return other._read()
