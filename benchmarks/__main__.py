@@ -13,7 +13,7 @@ import numpy as np
 import npbridge
 from npbridge._src.backends.numba import large
 
-from . import cases, timing
+from . import cases, compiled, timing
 
 ROUNDS = 21
 
@@ -102,6 +102,12 @@ def large_on_numpy(table: Table, wanted: str) -> None:
         table.row("numpy", "host", case, cases.NUMPY_LARGE, timing.median_ratio(ours, numpys), "ratio to numpy")
 
 
+def compiled_functions(table: Table, backend: str, call: Callable[[], object], wanted: str) -> None:
+    """Calls of compiled functions, against the trivial call and against hand-written ones."""
+    for what, limit, measured in compiled.rows(backend, call, wanted):
+        table.row(backend, "jit", cases.Case(what, 0, limit), limit, measured)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--x64", action="store_true", help="with JAX's 64-bit types enabled")
@@ -117,9 +123,11 @@ def main() -> int:
     table = Table()
     if arguments.backend != "numpy":
         on_jax(table, call, arguments.only)
+        compiled_functions(table, "jax", call, arguments.only)
     if arguments.backend != "jax":
         on_numpy(table, call, arguments.only)
         large_on_numpy(table, arguments.only)
+        compiled_functions(table, "numpy", call, arguments.only)
     print(f"\n{table.over} over their limit" if table.over else "\nall within their limits")
     return 1 if table.over and arguments.strict else 0
 
