@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.extend.core import ClosedJaxpr, Jaxpr, jaxpr_as_fun
 
 from ..array import core
 from ..dispatch.backend import active
@@ -159,9 +158,10 @@ class Walk:
         return self._computed(eqn, pairs)
 
     def _computed(self, eqn, pairs) -> list:
-        given_values = {a: v for a, (v, _) in zip(eqn.invars, pairs, strict=True) if not hasattr(a, "val")}
-        alone = Jaxpr((), list(given_values), eqn.outvars, [eqn], eqn.effects)
-        values = jaxpr_as_fun(ClosedJaxpr(alone, ()))(*given_values.values())
+        bound = eqn.primitive.get_bind_params(eqn.params)  # a pair with functions, until jax 0.9
+        functions, params = bound if isinstance(bound, tuple) else ((), bound)
+        values = eqn.primitive.bind(*functions, *[v for v, _ in pairs], **params)
+        values = list(values) if eqn.primitive.multiple_results else [values]
         inherited = next((origin for v, origin in pairs if origin is not None and has_nan(v)), None)
         given = inherited is None and any(has_nan(v) for v, _ in pairs)
         return [(v, self._origin(eqn, v, inherited, given)) for v in values]

@@ -235,7 +235,7 @@ class Merge:
 
             return outputs
 
-        if not self.merged:
+        if not self.merged and not (self.a.jaxpr.effects or self.b.jaxpr.effects):  # effects: what prints
             return []
         return lax.cond(self.pred, side(self.a, 0), side(self.b, 1))
 
