@@ -78,6 +78,11 @@ class CompiledFunction:
         if look is not None:  # a mistake is looked for
             return look(self, args, kwargs)
         if (self._backend or active().name) != "jax":
+            numba = self._numba
+            if numba is not None and numba.fast is not None and len(args) == numba._simple and not kwargs:
+                result = numba.fast(*args)  # what the executable would do first
+                if result is not self._numba_miss:
+                    return result
             return self._on_numpy(args, kwargs)
         try:
             if len(args) == self._count and not kwargs:
@@ -212,7 +217,9 @@ class CompiledFunction:
 
     def _make_numba(self):
         from ..backends.numba.lowering import compile_function
+        from ..backends.numba.lowering.fast import MISS as numba_miss
 
+        self._numba_miss = numba_miss
         options = {name: self.options[name] for name in ("parallel", "fastmath", "debug", "strict")}
         return compile_function(self.function, **options)
 
