@@ -241,6 +241,8 @@ def wrap(result):
 
 
 def into(out, result):
+    if not isinstance(out, (core.JaxArray, np.ndarray)):
+        raise TypeError("return arrays must be of ArrayType")
     if out.shape != result.shape:
         raise ValueError(f"output array has wrong shape: {out.shape}, the result has {result.shape}")
     if not np.can_cast(result.dtype, out.dtype, "same_kind"):

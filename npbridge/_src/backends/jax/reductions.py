@@ -187,7 +187,7 @@ def _spread(root):
         axes = _axes(axis, a.ndim)
         mask, has_where = _mask(where, a.shape)
         loop, result = _mean_dtypes(a.dtype, dtype, out)
-        if result.kind == "c":
+        if result.kind == "c" and dtype is None:
             result = np.empty(0, result).real.dtype
         _warn_empty(a, axes, "Degrees of freedom <= 0 for slice", ddof)
         has_mean = mean is not _NoValue and mean is not None
