@@ -205,7 +205,8 @@ JaxArray.__class_getitem__ = classmethod(_class_getitem)
 
 
 def _flatten(array):
-    return (array.value,), None
+    buffer = array._buffer
+    return (buffer.device if type(buffer) is _Placeholder else array.value,), None
 
 
 def _array_of(value):
