@@ -53,8 +53,9 @@ def seed(seed=None) -> None:
     --------
     >>> import npbridge
     >>> npbridge.random.seed(12345)
-    >>> npbridge.random.random(2)
-    JaxArray([0.47887695, 0.5548092 ], dtype=float32)
+    >>> npbridge.random.random(5)
+    JaxArray([0.47887695, 0.5548092 , 0.8850775 , 0.30382073, 0.6007602 ],
+             dtype=float32)
     """
     if contexts.current() is None:
         np.random.seed(face.given(seed))

@@ -147,8 +147,9 @@ class RandomState(Keyed, np.random.RandomState):
     --------
     >>> import npbridge
     >>> rng = npbridge.random.RandomState(12345)
-    >>> rng.random(2)
-    JaxArray([0.47887695, 0.5548092 ], dtype=float32)
+    >>> rng.random(5)
+    JaxArray([0.47887695, 0.5548092 , 0.8850775 , 0.30382073, 0.6007602 ],
+             dtype=float32)
     """
 
     def __init__(self, seed=None) -> None:
