@@ -1,6 +1,6 @@
 """Python's statements and expressions in compiled functions, against plain NumPy."""
 
-# ruff: noqa: PERF401, SIM105, E741
+# ruff: noqa: PERF401, SIM105, E741, B905, PIE804
 
 from __future__ import annotations
 

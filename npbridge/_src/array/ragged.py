@@ -9,6 +9,8 @@ writing writes where the mask says.  What needs the length itself while compilin
 
 from __future__ import annotations
 
+from typing import Any
+
 import jax.numpy as jnp
 import numpy as np
 
@@ -21,6 +23,10 @@ REFUSED = (
     "{what} of an array whose length is known only at run time has no form in compiled JAX code. Use the whole axis "
     "and a mask, or run the function on the 'numpy' backend."
 )
+
+
+# called with a text for `explain` where something becomes an array with a mask
+on_note: Any = None
 
 
 class Extent:
@@ -147,6 +153,8 @@ class Ragged:
     def __getitem__(self, key):
         if key is Ellipsis or type(key) is slice and key == slice(None):
             return self
+        if type(key) is slice and key == slice(None, None, -1):
+            return FUNCTIONS[np.flip](self)
         if self.ndim == 1 and type(self.extents[0]) is Extent and not isinstance(key, (slice, tuple)):
             index = key if type(key) in OURS or isinstance(key, int) else None
             if index is not None and not (isinstance(index, int) and type(index) is int and index < 0):
@@ -196,12 +204,14 @@ class Ragged:
 
 def of_axes(array, whole_key, axes, order, written=None):
     """``array[key]`` for a key with slices of a width known at run time."""
+    if on_note is not None:
+        on_note("masked: a slice of a width known at run time, computed over the whole axis")
     key, extents = [], []
     for a in axes:
         if a.drop:
             key.append(traced_number.of_value(jnp.asarray(a.start), int) if not isinstance(a.start, int) else a.start)
         elif a.size is None:
-            key.append(slice(None))
+            key.append(slice(None, None, a.step))
         elif isinstance(a.start, int):
             key.append(slice(a.start, a.start + a.size * a.step if a.start + a.size * a.step >= 0 else None, a.step))
         else:
@@ -212,7 +222,7 @@ def of_axes(array, whole_key, axes, order, written=None):
             extents.append(None)
         else:
             a = axes[axis]
-            extents.append(Extent(a.start, a.stop) if a.size is None else None)
+            extents.append(a.places if a.size is None else None)
     data = array[tuple(key)]
     if any(axis is None for axis in order):
         data = data[tuple(None if axis is None else slice(None) for axis in order)]
@@ -240,19 +250,20 @@ def aligned(inputs, like=None):
     """The operands over full lengths, with equal places beside each other, and the extents."""
     ndim = max(ndim_of(x) for x in inputs)
     extents: list = [None] * ndim
+    lengths: list = [None] * ndim
     for x in (like, *inputs) if like is not None else inputs:
         if isinstance(x, Ragged):
             for axis, e in enumerate(x.extents, ndim - x.ndim):
                 if e is not None and extents[axis] is None:
-                    extents[axis] = e
-    return [_moved(x, extents, ndim) for x in inputs], tuple(extents)
+                    extents[axis], lengths[axis] = e, x.data.shape[axis - ndim]
+    return [_moved(x, extents, lengths, ndim) for x in inputs], tuple(extents)
 
 
 def ndim_of(x) -> int:
     return x.ndim if isinstance(x, Ragged) else np.ndim(x)
 
 
-def _moved(x, extents, ndim):
+def _moved(x, extents, lengths, ndim):
     if not isinstance(x, Ragged):
         shape = np.shape(x)
         for n, e in zip(reversed(shape), reversed(extents), strict=False):
@@ -266,17 +277,30 @@ def _moved(x, extents, ndim):
     for axis, e in enumerate(x.extents, ndim - x.ndim):
         if e is None:
             continue
-        _see_that_lengths_agree(e, extents[axis])
-        if isinstance(e, Chosen) or isinstance(extents[axis], Chosen):
-            if getattr(e, "source", e) is not getattr(extents[axis], "source", None):
-                data = _in_turn(data, e, extents[axis], axis - (ndim - x.ndim))
-            continue
-        shift = traced_number.distance(e.start, extents[axis].start)
-        if shift == 0:
-            continue
-        by = raw(extents[axis].start) - raw(e.start)
-        data = core.array_of_device(jnp.roll(jnp.asarray(data._value()), by, axis - (ndim - x.ndim)))
+        data = in_step(data, e, extents[axis], lengths[axis], axis - (ndim - x.ndim))
     return data
+
+
+def in_step(data, have: Extent, want: Extent, length: int, axis: int):
+    """The data over `length` places, with what counts where it is wanted."""
+    _see_that_lengths_agree(have, want)
+    if isinstance(have, Chosen) or isinstance(want, Chosen):
+        if getattr(have, "source", have) is getattr(want, "source", None):
+            return data
+        return _in_turn(data, have, want, length, axis)
+    return _shifted(data, have, want, length, axis)
+
+
+def _shifted(data, have: Extent, want: Extent, length: int, axis: int):
+    """The data over `length` places, with the first that counts where the first is wanted."""
+    n = data.shape[axis]
+    if n == length and traced_number.distance(have.start, want.start) == 0:
+        return data
+    by = raw(want.start) - raw(have.start)
+    values = jnp.asarray(data._value())
+    if n == length:
+        return core.array_of_device(jnp.roll(values, by, axis))
+    return core.array_of_device(jnp.take(values, jnp.arange(length) - by, axis=axis, mode="wrap"))
 
 
 def _see_that_lengths_agree(e, other) -> None:
@@ -302,12 +326,11 @@ def traced_index():
     return traced_index
 
 
-def _in_turn(data, have, want, axis):
+def _in_turn(data, have, want, length, axis):
     """The data with the first that counts where the first is wanted, and so on."""
     n = data.shape[axis]
-    mask, places = have.mask(n), want.mask(n)
-    compact = jnp.argsort(~mask, stable=True)
-    order = compact[jnp.clip(jnp.cumsum(places) - 1, 0, n - 1)]
+    compact = jnp.argsort(~have.mask(n), stable=True)
+    order = compact[jnp.clip(jnp.cumsum(want.mask(length)) - 1, 0, n - 1)]
     return core.array_of_device(jnp.take(jnp.asarray(data._value()), order, axis=axis))
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..storage import view
 from ..storage.buffer import Buffer, Tracer
-from . import core, indexing, positions, ragged, ragged_functions, traced_number, traced_range
+from . import core, indexing, positions, ragged, ragged_functions, ragged_statistics, traced_number, traced_range
 from .core import OURS, JaxScalar
 
 # called with (traced bool, exception): raise the exception where the bool is true
@@ -52,12 +52,16 @@ def _is_integral(x) -> bool:
 
 
 class Axis:
-    """What a key says of one axis: ``size`` None means a width known at run time."""
+    """What a key says of one axis.
 
-    __slots__ = ("drop", "size", "start", "step", "stop")
+    ``size`` None means a width known only at run time: then ``places`` says which places
+    count, and ``step`` is -1 where they are places of the reversed axis.
+    """
 
-    def __init__(self, start, size, step=1, drop=False, stop=None) -> None:
-        self.start, self.size, self.step, self.drop, self.stop = start, size, step, drop, stop
+    __slots__ = ("drop", "places", "size", "start", "step")
+
+    def __init__(self, start, size, step=1, drop=False, places=None) -> None:
+        self.start, self.size, self.step, self.drop, self.places = start, size, step, drop, places
 
 
 def parse(key, shape):
@@ -113,10 +117,7 @@ def _slice(s: slice, n: int) -> Axis:
         return Axis(start, len(range(start, stop, step)), step)
     step = 1 if s.step is None else s.step
     if is_traced_integer(step):
-        raise TypeError(
-            "a slice whose step is known only at run time has no form in compiled code. Index with an array of "
-            "integers of fixed length, or run the function on the 'numpy' backend."
-        )
+        return _strided(s, n, step)
     step = int(step)
     first, last = (0, n) if step > 0 else (n - 1, None)
     start = first if s.start is None else s.start
@@ -124,13 +125,39 @@ def _slice(s: slice, n: int) -> Axis:
     width = None if stop is None or s.start is None or s.stop is None else traced_number.distance(start, stop)
     if width is not None:
         return _fixed(start, len(range(0, width, step)), step, n)
-    if step != 1:
-        raise TypeError(
-            "a slice with a step, whose width is known only at run time, has no form in compiled code. Use a loop, or "
-            "run the function on the 'numpy' backend."
-        )
-    low, high = _clamped(start, n), _clamped(stop, n)
-    return Axis(low, None, stop=high)
+    if step not in (1, -1):
+        return _strided(s, n, step)
+    if step == 1:
+        return Axis(0, None, places=ragged.Extent(_clamped(start, n), _clamped(stop, n)))
+    return Axis(0, None, -1, places=ragged.Extent(*_from_the_end(s, n)))
+
+
+def _from_the_end(s: slice, n: int):
+    """Start and stop of a slice with a negative step, counted along the reversed axis."""
+    start = 0 if s.start is None else n - 1 - _clamped(s.start, n, -1)
+    stop = n if s.stop is None else n - 1 - _clamped(s.stop, n, -1)
+    return start, stop
+
+
+def _strided(s: slice, n: int, step) -> Axis:
+    """A slice whose step, or whose width with a step, is known only at run time: every so many places."""
+    backwards = not is_traced_integer(step) and step < 0
+    if is_traced_integer(step):
+        least = traced_range.extreme(traced_number.form_of(step), -1)
+        if on_check is not None and (least is None or least <= 0):
+            on_check(_raw(step) <= 0, ValueError(
+                "a slice whose step is known only at run time can go forwards only: its step is not positive. "
+                "Reverse the array first, or run the function on the 'numpy' backend."
+            ))  # fmt: skip
+    if backwards:
+        start, stop = (_raw(x) for x in _from_the_end(s, n))
+    else:
+        start = _raw(_clamped(0 if s.start is None else s.start, n))
+        stop = _raw(_clamped(n if s.stop is None else s.stop, n))
+    places = jnp.arange(n)
+    every = jnp.maximum(jnp.abs(_raw(step)), 1)
+    mask = (places >= start) & (places < stop) & ((places - start) % every == 0)
+    return Axis(0, None, -1 if backwards else 1, places=ragged.Chosen(mask))
 
 
 def _fixed(start, size, step, n) -> Axis:
@@ -152,13 +179,14 @@ def _fixed(start, size, step, n) -> Axis:
     return Axis(value, size, step)
 
 
-def _clamped(x, n):
+def _clamped(x, n, step=1):
     """The end of a slice as NumPy takes it: from the end where negative, inside the axis."""
+    low, high = (0, n) if step > 0 else (-1, n - 1)
     if not is_traced_integer(x):
         x = int(x)
-        return min(max(x + n if x < 0 else x, 0), n)
+        return min(max(x + n if x < 0 else x, low), high)
     value = _raw(x)
-    inside = jnp.clip(jnp.where(value < 0, value + n, value), 0, n)
+    inside = jnp.clip(jnp.where(value < 0, value + n, value), low, high)
     number = traced_number.of_value(inside, int)
     form = traced_number.form_of(x) if type(x) in OURS else None
     if form is not None:
@@ -316,6 +344,8 @@ def masked_axis(key) -> int | None:
 
 def read_mask(self, key):
     """``self[mask]``: a copy whose length is known only at run time."""
+    if ragged.on_note is not None:
+        ragged.on_note("masked: what a mask chooses, computed over the whole axis")
     axis = masked_axis(key)
     parts = list(key) if type(key) is tuple else [key]
     mask = parts[axis]
@@ -359,4 +389,4 @@ def root(buffer: Buffer) -> Buffer:
 
 
 indexing.traced_index = sys.modules[__name__]
-_ = ragged_functions  # it fills in what ragged arrays can do
+_ = ragged_functions, ragged_statistics  # they fill in what ragged arrays can do

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..array import traced_index  # noqa: F401  indexing by traced values needs it
 from ..storage.recording import Recorder
+from .lines import user_lines
 
 
 class Context:
@@ -43,6 +44,7 @@ class Context:
         self.branches: list = []  # the code of the branches being traced, outermost first
         self.plain = 0  # how deep in loops over known numbers, which Python runs
         self.functions: dict = {}
+        self.names: dict[int, str] = {}  # of the arrays that are inputs, by the identity of their buffers
         self.handlers: list = []  # of the `try` statements around: what gives the exceptions that they take
         self.host: Any = None
 
@@ -54,6 +56,12 @@ class Context:
         entry = (file, line, text)
         if entry not in self.notes:
             self.notes.append(entry)
+
+    def note_here(self, text: str) -> None:
+        """Say of the innermost line of the user's what became of it."""
+        lines = user_lines()
+        if lines:
+            self.note_at(*lines[-1][:2], text)
 
 
 def _line_in(file: str) -> int | None:

@@ -144,8 +144,14 @@ class CompiledFunction:
         for entry_key in [k for k in self._entries if gone & arguments.objects_in(k[0])]:
             del self._entries[entry_key]
 
-    def _compile(self, pool, key, binding, signature) -> Executable:
+    def _executable(self, pool, signature) -> Executable:
         entry = Executable(self.converted, pool.state, self.options["strict"])
+        names = self._names()
+        entry.arguments = [reasons.argument(signature.tree, i, names) for i in range(len(signature.leaves))]
+        return entry
+
+    def _compile(self, pool, key, binding, signature) -> Executable:
+        entry = self._executable(pool, signature)
         entry.trace(binding, signature)
         self._compiles += 1
         self._reason = reasons.why(self._entries, key, self._names())
@@ -279,7 +285,7 @@ class CompiledFunction:
             entry = self._entries.get(self._key(pool, signature, binding))
             try:
                 if entry is None:
-                    entry = Executable(self.converted, pool.state, self.options["strict"])
+                    entry = self._executable(pool, signature)
                     entry.trace(binding, signature)
                 return entry, binding, signature
             except Missed as missed:

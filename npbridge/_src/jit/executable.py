@@ -112,6 +112,14 @@ class Binding:
             alias.append(self.place(x._buffer))
         self.alias = tuple(alias)
 
+    def names(self, arguments) -> dict[int, str]:
+        """The names of buffers, by identity."""
+        found = {id(x._buffer): path for path, x in self.paths}
+        for i, x in enumerate(self.leaves):
+            if type(x) in OURS and i < len(arguments):
+                found[id(x._buffer)] = arguments[i]
+        return found
+
     def described(self) -> list[str]:
         """The captured arrays, in words."""
         return [f"{path}, {b.dtype}{list(b.shape)}" for (path, _), b in zip(self.paths, self.captured, strict=True)]
@@ -193,6 +201,7 @@ class Executable:
         self.inputs: list[str] = []
         self.effects: list = []
         self.host: Any = None
+        self.arguments: list[str] = []  # names
 
     # -- tracing
 
@@ -217,6 +226,7 @@ class Executable:
             places += effects.in_arguments((args, kwargs))
             try:
                 with tracing(strict=self.strict) as context:
+                    context.names = binding.names(self.arguments)
                     host = context.host = host_draws.Host(self.state)
                     result = self.function(*args, **kwargs)
                 see_that_all_is_known(context.recorder, binding)
@@ -343,6 +353,8 @@ def rebuilt(output, values, binding):
             leaves.append(existing(what, binding))
         elif how == "raw":
             leaves.append(values[what])
+        elif how not in ("scalar", "array"):
+            leaves.append(how(values[what]))
         else:
             leaves.append((core.of_device if how == "scalar" else core.array_of_device)(values[what]))
     return jax.tree.unflatten(tree, leaves)
@@ -368,7 +380,9 @@ def describe(result, binding, values):
         if known is not None and type(x) is not core.JaxScalar:
             plan.append(("existing", place_of(x, known, binding)))
             continue
-        plan.append(("scalar" if isinstance(x, core.JaxScalar) else "array", len(values)))
+        again = getattr(type(x), "__npbridge_again__", None)  # of a class of its own, such as Variable
+        how = again(x) if again is not None else "scalar" if isinstance(x, core.JaxScalar) else "array"
+        plan.append((how, len(values)))
         values.append(jnp.asarray(x._value()))
     return tree, plan
 

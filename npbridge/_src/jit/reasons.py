@@ -34,7 +34,7 @@ def difference(old, new, names) -> str:
         return f"the arguments have another structure: {_structure(new_tree)}, before {_structure(old_tree)}"
     for i, (a, b) in enumerate(zip(old_parts, new_parts, strict=True)):
         if a != b:
-            return f"{_argument(new_tree, i, names)} changed from {describe(a)} to {describe(b)}"
+            return f"{argument(new_tree, i, names)} changed from {describe(a)} to {describe(b)}"
     before = {path: (kind, text) for path, kind, text in old[2]}
     for path, kind, text in new[2]:
         was = before.get(path)
@@ -52,7 +52,7 @@ def difference(old, new, names) -> str:
     return "arrays share memory in another way"
 
 
-def _argument(tree, i, names) -> str:
+def argument(tree, i, names) -> str:
     """The name of the i-th leaf of the arguments."""
     paths = jax.tree_util.tree_flatten_with_path(jax.tree.unflatten(tree, range(tree.num_leaves)))[0]
     where, first, *rest = paths[i][0]

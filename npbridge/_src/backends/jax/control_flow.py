@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from ...array import core, traced_index
+from ...array import core, ragged, traced_index
 from ...convert import context as contexts
 from ...convert import operators
 from ...convert import status as statuses
@@ -118,12 +118,19 @@ def check(failed, error) -> None:
     """Have `error` raised at run time, at the user's line, where `failed` is true."""
     if contexts.current() is not None:
         operators.see_that_nobody_catches(error, but=(Exception, BaseException))
+        contexts.current().note_here(f"checked at run time: {type(error).__name__}")
         contexts.current().checks.append(
             (predicate(jnp.any(failed._value() if type(failed) in OURS else failed)), located(error))
         )
 
 
+def _note(text) -> None:
+    if contexts.current() is not None:
+        contexts.current().note_here(text)
+
+
 traced_index.on_check = check
+ragged.on_note = _note
 
 
 # -- the general branch
@@ -150,8 +157,12 @@ def branch(test, then, otherwise, places, functions, live, code=None):
     for block, flag, other in ((a, pred, otherwise), (b, jnp.logical_not(pred), then)):
         if block.error is not None:
             operators.see_that_nobody_catches(block.error)
+            contexts.current().note_here(
+                f"checked at run time: {type(block.error).__name__} where the condition says so"
+            )
             contexts.current().checks.append((flag, block.error))
             return other()
+    contexts.current().note_here("a branch chosen at run time: both sides are compiled")
     return Merge(pred, a, b).apply()
 
 

@@ -83,6 +83,7 @@ class Loop:
 
     def rolled(self, roll: Roll):
         """Run the loop as a loop of JAX; its status."""
+        self.note(roll.described())
         status = roll.run()
         return self.after_roll(status)
 
@@ -119,7 +120,6 @@ def for_stmt(iterable, body, otherwise, names, start, live, written):
         return _peeled_at_run_time(loop, over, why)
     except (NotRollable, StructureChanged, *NEEDS_VALUE) as error:
         raise _cannot(loop, error, "the number of its iterations is known only at run time") from None
-    loop.note("loop with a number of iterations known at run time")
     return loop.rolled(roll)
 
 
@@ -175,7 +175,6 @@ def _counted(loop, over, k, peeled):
     except (NotRollable, StructureChanged, *NEEDS_VALUE) as found:
         error = found
     else:
-        loop.note("loop")
         return loop.rolled(roll)
     left = over.length - k
     if left > BOUND or (contexts.current().strict and left > SHORT):
@@ -248,7 +247,6 @@ def _while(loop, peeled, run=0):
     except (NotRollable, StructureChanged, *NEEDS_VALUE) as found:
         error = found
     else:
-        loop.note("loop")
         return loop.rolled(roll)
     if is_traced(go):
         raise _cannot(loop, error, "when it ends is known only at run time") from None

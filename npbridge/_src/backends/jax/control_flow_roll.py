@@ -226,9 +226,40 @@ class Roll:
         arrays = any(leaf.shape for tree in block.trees.values() for leaf in wants_value(tree))
         return not arrays and not any(isinstance(v, Tracer) for v in values)
 
+    def described(self) -> str:
+        """What ``explain`` says of the loop."""
+        if self.over is None:
+            text = "a loop that runs until its condition fails"
+        elif is_traced(self.count):
+            text = "a loop of a number of iterations known at run time"
+        else:
+            text = f"a loop of {self.count} iterations"
+        names = contexts.current().names
+        carried = [
+            f"{self.places[key].name} ({_kinds(tree)})"
+            for key, tree in self.carried.items()
+            if self.places[key] is not self.go and key in self.block.trees
+        ]
+        written = [
+            f"{names.get(key, 'an array')} ({buffer.dtype}{list(buffer.shape)})"
+            for key, (buffer, _) in self.buffers.items()
+            if key in self.block.buffers
+        ]
+        if carried:
+            text += "; carries " + ", ".join(carried)
+        if written:
+            text += "; writes " + ", ".join(written)
+        return text + (f"; {len(self.block.checks)} checks at run time" if self.block.checks else "")
+
     def run(self):
         """Make the loop, bind what it gives, and say how it was left."""
         return Emission(self).run()
+
+
+def _kinds(tree) -> str:
+    return ", ".join(
+        leaf.weak.__name__ if leaf.weak else f"{leaf.dtype}{list(leaf.shape) or ''}" for leaf in wants_value(tree)
+    )
 
 
 def _leaf_of(buffer) -> Leaf:

@@ -18,6 +18,7 @@ from .failures import Risk
 from .fast import MISS
 
 _KEEP = 16
+_RENEW = 50
 _COUNTED = (np.ndarray, int, bool)
 
 
@@ -47,6 +48,8 @@ class Executable:
         after they have written something, depending on values: see :mod:`.failures`.
     """
 
+    MISS = MISS
+
     def __init__(
         self, function: Any, parallel: bool, fastmath: bool, debug: bool, strict: bool = True, boundscheck: bool = True
     ) -> None:
@@ -60,6 +63,7 @@ class Executable:
         self.variants: dict[Any, list[Variant]] = {}
         self.latest: Variant | None = None
         self.fast: Any = None
+        self.missed = 0
         self._simple = _simple(self.signature)
         functools.update_wrapper(self, self.entry if self.owner is None else function, updated=())
 
@@ -101,13 +105,22 @@ class Executable:
             for variant in found:
                 if variant.holds(*args):
                     try:
-                        return variant.run(args)
+                        result = variant.run(args)
+                        self._renew(variant, args)
+                        return result
                     except Stale:
                         found.remove(variant)
                         break
         if key in self.refused:
             raise LoweringError(self.refused[key])
         return self._compiled(key, args)
+
+    def _renew(self, variant: Variant, args: tuple) -> None:
+        """Make the short way anew, when it was not taken for a while."""
+        self.missed += 1
+        if self.missed == _RENEW and self._simple == len(args):
+            self.missed = 0
+            self.fast = fast.build(variant, args, variant.lowered)
 
     def _compiled(self, key: Any, args: tuple) -> Any:
         settings = lower.Settings()
@@ -220,7 +233,9 @@ class Variant:
 
     def compile(self, host: list) -> None:
         from numba import typeof
+        from numba.core.caching import NullCache
 
+        self.dispatcher._cache = NullCache()  # what comes from disk has no text
         try:
             self.dispatcher.compile(tuple(map(typeof, host)))
         except Exception as error:
