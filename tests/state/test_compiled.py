@@ -180,3 +180,21 @@ def test_a_model_as_an_argument():
     assert program(b, 0.5) == 1
     assert program(a, 1.0) == 4
     assert (a.v.tolist(), b.v.tolist()) == ([2, 2], [0.5, 0.5])
+
+
+def test_a_variable_that_is_made_in_compiled_code(backend):
+    class Maker(Base):
+        def __init__(self):
+            self.x = Variable(np.ones(2))
+
+        def make(self):
+            made = TrainVar(self.x * 2)
+            made += 1
+            return made
+
+    made = npbridge.jit(Maker().make)
+    if backend == "jax":
+        for _ in range(2):
+            result = made()
+            assert type(result) is TrainVar and result.tolist() == [3, 3]
+        assert made() is not result

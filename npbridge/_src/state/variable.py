@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import jax
@@ -133,6 +134,10 @@ class Variable(JaxArray):
             raise VariableError(f"the shape of a {type(self).__name__} stays {self.shape}.{_WHAT_INSTEAD}")
         assign(self, np.resize(self, *new_shape))
 
+    def __npbridge_again__(self):
+        """How a variable that was made in compiled code is made of its values at each call."""
+        return functools.partial(_of_device, type(self), self._dynamic)
+
     def __copy__(self):
         return type(self)(self, dynamic=self._dynamic)
 
@@ -211,6 +216,10 @@ def _take(variable: Variable, value: Any, dtype: Any) -> None:
     variable._buffer = made._buffer
     variable._layout = None
     variable._cached = None
+
+
+def _of_device(cls: type[Variable], dynamic: bool, value: Any) -> Variable:
+    return cls(core.array_of_device(value), dynamic=dynamic)
 
 
 def _rebuild(cls: type[Variable], values: np.ndarray, dynamic: bool) -> Variable:
