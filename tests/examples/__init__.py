@@ -1,0 +1,1 @@
+"""The models under ``examples/``, at small sizes."""
