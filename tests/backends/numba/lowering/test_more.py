@@ -9,7 +9,7 @@ PROGRAMS = {**programs_forms.CASES, **programs_python.CASES, **programs_textbook
 
 QUICK = set(
     """
-    fits linear counting triangles transposes takes arg_forms dtypes ufunc_methods order effects swaps rebinding
+    fits ufunc_methods order effects swaps rebinding
     early_mixed early_none print_things modes functional dict_state list_params walrus ternaries alias fancy star_calls
     numbers strings kmeans nan_inf callables
     """.split()

@@ -14,9 +14,9 @@ import numpy as np
 
 from ....array import core
 from ....array.core import OURS, JaxScalar
-from ....storage.buffer import Buffer
+from ....storage.buffer import Buffer, recorders
 from .failures import Risk
-from .values import Dynamic, Known
+from .values import Dynamic, Known, is_variable
 
 MISS = object()
 _NUMBERS = (bool, int, float, complex)
@@ -32,10 +32,17 @@ def build(variant: Any, args: tuple, lowered: Any) -> Any:
     space = dict(lowered.space)
     code = _Code(variant, values, lowered)
     text = code.text()
-    space.update(MISS=MISS, OURS=OURS, dispatcher=variant.dispatcher, failed=variant.failed, **code.names)
+    space.update(MISS=MISS, OURS=OURS, dispatcher=_entry(variant, code), failed=variant.failed, **code.names)
     space["wrap"] = _wrapper(variant)
     exec(text, space)
     return space["fast"]
+
+
+def _entry(variant: Any, code: _Code) -> Any:
+    """Numba's function; without its look at the types, where they cannot be others."""
+    compiled = list(variant.dispatcher.overloads.values())
+    settled = all(i in code.pinned or type(v) in _NUMBERS for i, v in enumerate(code.values))
+    return compiled[0].entry_point if settled and len(compiled) == 1 else variant.dispatcher
 
 
 def _simple(value: Any) -> bool:
@@ -56,6 +63,9 @@ class _Code:
         self.kept = "None"
         self.ours = [i for i, v in enumerate(values) if type(v) in OURS]
         self.locked = [i for i in self.ours if variant.written[i]]
+        # a Variable keeps its buffer, and that its shape and dtype: one look says that all is as it was
+        self.pinned = {i for i in self.ours if is_variable(values[i]) and not getattr(values[i], "dynamic", True)}
+        self.names["recorders"] = recorders
 
     def text(self) -> str:
         guards = self.lowered.guards
@@ -63,11 +73,11 @@ class _Code:
         lines = [f"def fast({self.lowered.head}):", "    try:", "        pass"]
         lines += [f"        if not ({guards}): return MISS"] if guards != "True" else []
         for i, text in enumerate(self.lowered.texts):
-            lines += [f"        x{i} = {text}", f"        if type(x{i}) is not T{i}: return MISS"]
-            self.names[f"T{i}"] = type(self.values[i])
+            lines += [f"        x{i} = {text}", *self._same(i)]
         lines += ["    except (AttributeError, KeyError, IndexError, TypeError):", "        return MISS"]
         for i in self.ours:
-            lines.append(f"    b{i} = x{i}._buffer")
+            changed = f"    if b{i} is not B{i}: return MISS"
+            lines += [f"    b{i} = x{i}._buffer", *([changed] if i in self.pinned else [])]
         for position, i in enumerate(self.locked):
             lines.append(f"    if not b{i}.lock.acquire(False):")
             lines += [f"        b{j}.lock.release()" for j in self.locked[:position]]
@@ -82,6 +92,14 @@ class _Code:
         lines += [f"        b{i}.lock.release()" for i in self.locked] or ["        pass"]
         return "\n".join([*lines, "    return wrap(result)", ""])
 
+    def _same(self, i: int) -> list[str]:
+        """Check that a value is what the code was made for."""
+        if i in self.pinned:
+            self.names[f"V{i}"], self.names[f"B{i}"] = self.values[i], self.values[i]._buffer
+            return [f"        if x{i} is not V{i}: return MISS"]
+        self.names[f"T{i}"] = type(self.values[i])
+        return [f"        if type(x{i}) is not T{i}: return MISS"]
+
     def _copies(self) -> list[str]:
         """What allows to put arrays back, should the call fail."""
         written = self.variant.written
@@ -91,10 +109,17 @@ class _Code:
             return [f"kept = [{', '.join(copied)}]"]
         if self.variant.risk is Risk.SHAPES:
             counted = [i for i, v in enumerate(self.values) if type(v) is not float and type(v) is not complex]
-            shapes = [self._name(i) if type(self.values[i]) in _NUMBERS else f"{self._name(i)}.shape" for i in counted]
+            if self.pinned.issuperset(counted):
+                return []  # the call that this was made from vouches for these
             self.names["vouched"] = self.variant.vouched
-            return [f"if ({''.join(f'{s}, ' for s in shapes)}) not in vouched: return MISS"]
+            return [f"if ({''.join(f'{self._counted(i)}, ' for i in counted)}) not in vouched: return MISS"]
         return []
+
+    def _counted(self, i: int) -> str:
+        if i in self.pinned:
+            self.names[f"S{i}"] = self.values[i].shape
+            return f"S{i}"
+        return self._name(i) if type(self.values[i]) in _NUMBERS else f"{self._name(i)}.shape"
 
     def _name(self, i: int) -> str:
         return f"h{i}" if type(self.values[i]) in OURS else f"x{i}"
@@ -107,11 +132,23 @@ class _Code:
         flat = "==" if value.ndim == 0 else "!="
         if kind is np.ndarray:
             return [f"if x{i}.dtype is not D{i} or not (x{i}.ndim {flat} 0): return MISS"]
-        if i in self.locked:
+        if i in self.locked and i in self.pinned:
+            # what host_for_writing() does, when there is nothing to bring up to date
+            lines = [f"if b{i}.current and b{i}.snapshot is None and not recorders:"]
+            lines += [
+                f"    b{i}.device = None",
+                f"    b{i}.reads = 0",
+                f"    b{i}.version += 1",
+                f"    h{i} = b{i}.host",
+            ]
+            lines += [f"else: h{i} = b{i}.host_for_writing()"]
+        elif i in self.locked:
             lines = [f"h{i} = b{i}.host_for_writing()"]
         else:
             lines = [f"if not b{i}.current: return MISS", f"h{i} = b{i}.host"]
         lines += [f"w = x{i}._layout", f"if not (w is None or w is h{i}): return MISS"]
+        if i in self.pinned:
+            return lines
         return [*lines, f"if h{i}.dtype is not D{i} or not (h{i}.ndim {flat} 0): return MISS"]
 
 
