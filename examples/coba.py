@@ -124,7 +124,7 @@ def main():
     print(f"{arguments.time:.0f} ms on {arguments.backend}: {len(times)} spikes")
     print(f"after {settled:.0f} ms: excitatory {rates[:n_exc].mean():.1f} Hz, inhibitory {rates[n_exc:].mean():.1f} Hz")
     verdict = "as" if 10 <= rates.mean() <= 30 else "not as"
-    print(f"mean rate {rates.mean():.1f} Hz, {'as' if 10 <= rates.mean() <= 30 else 'not as'} published (10 to 30 Hz)")
+    print(f"mean rate {rates.mean():.1f} Hz, {verdict} published (10 to 30 Hz)")
     print(f"coefficient of variation of the intervals {irregularity(times[late], neurons[late]):.2f}")
     draw(times, neurons, n_exc, fired, arguments.output)
 
