@@ -155,6 +155,7 @@ class Transformed:
         if not callable(function):
             raise TypeError(f"npbridge.{name} takes a function, and got {type(function).__name__}")
         functools.update_wrapper(self, function, updated=())
+        self._direct: Any = None
         self.name, self.function, self.options, self.state = name, function, options, state
         if not hasattr(self, "__name__"):
             self.__name__ = type(function).__name__
@@ -164,7 +165,17 @@ class Transformed:
         raise NotImplementedError
 
     def __call__(self, *args, **kwargs):
-        return apply(self.name, (self.function,), self.run, (type(self), *self.options), self.state, args, kwargs)
+        if contexts.current() is not None:
+            return self.run(self.function, args, kwargs)
+        direct = self._direct
+        if direct is None:
+            require_jax(self.name)
+            direct = self.compiled()
+            if not _copied(self.function):  # else its closure is looked at again for each call
+                self._direct = direct
+        elif active().name != "jax":
+            require_jax(self.name)
+        return direct(*args, **kwargs)
 
     def compiled(self):
         """What runs outside of traces: a function made by :func:`npbridge.jit`."""
@@ -179,6 +190,7 @@ class Transformed:
         bound = object.__new__(type(self))
         bound.__dict__.update(self.__dict__)
         bound.function = self.function.__get__(instance, owner)
+        bound._direct = None
         return bound
 
     def __repr__(self) -> str:
