@@ -13,7 +13,7 @@ import numpy as np
 import npbridge
 from npbridge._src.backends.numba import large
 
-from . import cases, compiled, timing
+from . import cases, compiled, network, timing
 
 ROUNDS = 21
 
@@ -124,10 +124,12 @@ def main() -> int:
     if arguments.backend != "numpy":
         on_jax(table, call, arguments.only)
         compiled_functions(table, "jax", call, arguments.only)
+        network.row(table, "jax", arguments.only)
     if arguments.backend != "jax":
         on_numpy(table, call, arguments.only)
         large_on_numpy(table, arguments.only)
         compiled_functions(table, "numpy", call, arguments.only)
+        network.row(table, "numpy", arguments.only)
     print(f"\n{table.over} over their limit" if table.over else "\nall within their limits")
     return 1 if table.over and arguments.strict else 0
 
