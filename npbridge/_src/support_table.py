@@ -19,6 +19,7 @@ from . import accuracy
 from .array import methods
 from .dispatch.backend import load
 from .dispatch.registry import Rule, tables
+from .random import support as random_support
 
 BACKENDS = ("jax", "numpy")
 
@@ -133,7 +134,7 @@ def render() -> str:
     for module, functions in rows().items():
         if functions:
             lines += function_table(module, functions)
-    lines += method_table() + not_overridable()
+    lines += random_support.table() + method_table() + not_overridable()
     return "\n".join(lines) + "\n"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from ..convert import context as contexts
 from ..dispatch.backend import active
 from ..face import generators as face
+from ..namespace.wrappers import present
 from . import generators
 from .generators import RandomState
 from .methods import jax_methods
@@ -25,7 +25,7 @@ ABSENT = {
 }
 
 _AS_IS = "BitGenerator MT19937 PCG64 PCG64DXSM Philox SFC64 SeedSequence get_bit_generator set_bit_generator".split()
-_ALIASES = {"ranf": "random_sample", "sample": "random_sample"}
+ALIASES = {"ranf": "random_sample", "sample": "random_sample"}
 
 
 def _function(name: str, on_key):
@@ -37,9 +37,7 @@ def _function(name: str, on_key):
             return on_key(state, *args, **kwargs)
         return face._writes(numpys, args, kwargs) if name == "shuffle" else face.draw(numpys, args, kwargs)
 
-    functools.update_wrapper(function, numpys)
-    function.__module__, function.__qualname__ = "npbridge.random", name
-    return function
+    return present(function, numpys, "npbridge.random", name)
 
 
 def seed(seed=None) -> None:
@@ -105,7 +103,7 @@ def namespace() -> dict[str, Any]:
     for name, code in on_key.items():
         if hasattr(np.random, name):
             found[name] = _function(name, code)
-    for alias, name in _ALIASES.items():
+    for alias, name in ALIASES.items():
         found[alias] = _function(alias, on_key[name])
     for value in (*_OWN, *_CLASSES):
         value.__module__ = "npbridge.random"

@@ -21,6 +21,7 @@ from ..dispatch.backend import active
 from ..face import generators as face
 from ..face.whose import in_library
 from ..ground.errors import UnsupportedError
+from ..namespace.wrappers import present
 from . import keys
 from .methods import jax_methods
 from .stream import Stream
@@ -75,7 +76,7 @@ def _method(name: str, real: type, on_key):
         function = functools.partial(numpys, self)
         return face._writes(function, args, kwargs) if name == "shuffle" else face.draw(function, args, kwargs)
 
-    return functools.update_wrapper(method, numpys)
+    return present(method, numpys, f"npbridge.random.{real.__name__}", name)
 
 
 def attach(real: type):
