@@ -12,6 +12,7 @@ import pytest
 
 import npbridge
 from npbridge import JaxArray, TrainVar, Variable
+from npbridge._src.face import face
 from npbridge.errors import UnsupportedError, VariableError
 
 
@@ -35,6 +36,7 @@ def test_what_is_computed_from_it_is_an_array(ours, kind):
         assert type(result) is JaxArray
     assert type(v.sum()) is npbridge.JaxScalar
     assert isinstance(v, (JaxArray, npbridge.ndarray))
+    assert isinstance(v, face().ndarray), "as user code under `python -m npbridge` asks"
     assert isinstance(np.asarray(v), np.ndarray)
     assert v.__array_namespace__() is npbridge
 

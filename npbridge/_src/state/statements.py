@@ -60,6 +60,16 @@ def _places(code: types.CodeType) -> dict[int, tuple[int, bool]]:
                 groups.append([instruction.offset])
             height = 0
         elif height is not None:
-            straight = instruction.opcode not in dis.hasjrel and not instruction.is_jump_target
-            height = height + dis.stack_effect(instruction.opcode, instruction.arg) if straight else None
+            effect = _effect(instruction)
+            height = None if effect is None else height + effect
     return {place: (group[0], place == group[-1]) for group in groups if len(group) > 1 for place in group}
+
+
+def _effect(instruction: dis.Instruction) -> int | None:
+    """By how much an instruction changes the height of the stack; None where it may lead elsewhere."""
+    if instruction.opcode in dis.hasjrel or instruction.is_jump_target:
+        return None
+    try:
+        return dis.stack_effect(instruction.opcode, instruction.arg)
+    except ValueError:  # an instruction that this version of Python does not say it of
+        return None
