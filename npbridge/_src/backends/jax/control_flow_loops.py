@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...convert import context as contexts
 from ...convert import status as statuses
+from ...convert.lines import user_lines
 from ...convert.operators import is_traced
 from ...convert.places import StructureChanged, places_of
 from ...ground.errors import ControlFlowError
@@ -302,9 +303,9 @@ def _reason(error) -> str:
 
 
 def _cannot(loop, error, why) -> ControlFlowError:
-    place = f"{loop.code.co_filename}:{loop.code.co_firstlineno}"
+    file, line, _ = (user_lines() or [(loop.code.co_filename, loop.code.co_firstlineno, "")])[-1]
     return ControlFlowError(
-        f"the loop whose body is at {place} cannot be compiled as a loop: {_reason(error)}; and {why}. Use arrays of "
+        f"the loop at {file}:{line} cannot be compiled as a loop: {_reason(error)}; and {why}. Use arrays of "
         "fixed shape in it (masks in place of slices, arrays in place of lists), or run the function on the "
         "'numpy' backend."
     )
