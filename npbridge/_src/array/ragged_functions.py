@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import jax.numpy as jnp
 import numpy as np
 
 from ..ground.errors import UnsupportedError
-from . import core, traced_number
 from .operators import BINARY, COMPARISONS, UNARY
-from .ragged import FUNCTIONS, REFUSED, Extent, Ragged, aligned, ndim_of, number, of_axes, raw
+from .ragged import FUNCTIONS, REFUSED, Extent, Ragged, aligned, in_step, ndim_of, number, of_axes
 
 
 def _extreme_of(dtype, largest):
@@ -77,9 +75,8 @@ def product(function, a, b, **kwargs):
             "same way."
         )
     right = b.filled(0)
-    if x is not None and traced_number.distance(y.start, x.start) != 0:
-        by = raw(x.start) - raw(y.start)
-        right = core.array_of_device(jnp.roll(jnp.asarray(right._value()), by, inner[1]))
+    if x is not None:
+        right = in_step(right, y, x, a.data.shape[inner[0]], inner[1] % b.ndim)
     result = function(a.filled(0), right)
     extents = [*a.extents[:-1], *(b.extents[:-2] if b.ndim > 1 else ()), *(b.extents[-1:] if b.ndim > 1 else ())]
     return Ragged(result, extents) if any(e is not None for e in extents) else result

@@ -25,7 +25,7 @@ on_check: Callable | None = None
 
 def is_traced_integer(x) -> bool:
     if type(x) in OURS:
-        return isinstance(x, JaxScalar) and isinstance(x._buffer.device, Tracer) or x.weak is not None
+        return isinstance(x._buffer.device, Tracer) and not x.shape or x.weak is not None
     return isinstance(x, Tracer) and not x.shape
 
 
