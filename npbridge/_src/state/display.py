@@ -89,7 +89,7 @@ def tree(model: Any) -> Tree:
     >>> class Dense(npbridge.Base):
     ...     def __init__(self, n, m):
     ...         self.w = npbridge.TrainVar(npbridge.zeros((n, m)))
-    ...         self.gain: 2.0
+    ...         self.gain = 2.0
     >>> class Net(npbridge.Base):
     ...     def __init__(self):
     ...         super().__init__(name="net")
