@@ -279,7 +279,8 @@ class Buffer:
         """Take the values to the device, where one known only at run time will be written."""
         if recorders:
             recorders[-1].before_write(self)
-        self.device, self.current = jax.numpy.asarray(self.read()), False
+        values = self.host if self.current else self.device  # not by read(): the caller holds the lock
+        self.device, self.current = jax.numpy.asarray(values), False
 
     def prefers_device_update(self, kind) -> bool:
         """Whether one more compiled update of this kind beats moving to the host.

@@ -80,10 +80,22 @@ class Roots(Composition):
         return result
 
 
+class Counts(Composition):
+    """``np.histogram``: while JAX traces, counts are integers too, unless they are weighted."""
+
+    def __call__(self, args, kwargs):
+        counts, edges = super().__call__(args, kwargs)
+        named = dict(zip(("a", "bins", "range", "density", "weights"), args, strict=False)) | kwargs
+        if traced(args, kwargs) and not named.get("density") and named.get("weights") is None:
+            counts = counts.astype(np.intp)
+        return counts, edges
+
+
 for _function in COMPOSED:
     register("jax", _function, Rule(Composition(_function), "native", "NumPy's composition of JAX kernels"))
 
 
+register("jax", np.histogram, Rule(Counts(np.histogram), "native", "NumPy's composition of JAX kernels"))
 register("jax", np.roots, Rule(Roots(np.roots), "native", "NumPy's composition of JAX kernels"))
 
 

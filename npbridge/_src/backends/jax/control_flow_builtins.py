@@ -103,8 +103,22 @@ def _divmod(a, b):
     return (a // b, a % b) if is_traced(a) or is_traced(b) else divmod(a, b)
 
 
+def _numpy_scalar(kind):
+    dtype = np.dtype(kind)
+
+    def convert(*args, **kwargs):
+        if len(args) != 1 or kwargs or not is_traced(args[0]):
+            return kind(*args, **kwargs)
+        x = args[0]
+        value = jnp.asarray(x._value() if type(x) in OURS else x)
+        return core.of_device(value.astype(canonical(dtype)))
+
+    return convert
+
+
 _INT = _number(int)
 TYPES = {
+    **{kind: _numpy_scalar(kind) for kind in {np.dtype(char).type for char in core.STORED_KINDS}},
     int: _INT,
     float: _number(float),
     complex: _number(complex),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import types
+
 from ...convert import context as contexts
 from ...convert import status as statuses
 from ...convert.lines import user_lines
 from ...convert.operators import is_traced
 from ...convert.places import StructureChanged, places_of
-from ...ground.errors import ControlFlowError
+from ...ground.errors import ControlFlowError, UnsupportedError
 from ...storage.buffer import recorders
 from . import control_flow as branches
 from .control_flow_iterables import iteration_over
@@ -17,6 +20,8 @@ from .control_flow_trace import NEEDS_VALUE, NotRollable, Peel
 SHORT = 8  # so many iterations are not worth a loop
 PURE = 1000  # so many iterations over known numbers are left to Python
 BOUND = 64  # so many are unrolled where a loop cannot be
+# a loop or a slice inside that cannot be compiled may be one that can where the index is known
+_NOT_AS_A_LOOP = (NotRollable, StructureChanged, ControlFlowError, UnsupportedError)
 _GOES_ON = {statuses.NORMAL_CODE, statuses.CONTINUE_CODE}
 
 
@@ -102,6 +107,14 @@ class Loop:
         return statuses.assemble(code, left, statuses.parts(status)[2])
 
 
+@functools.lru_cache(maxsize=4096)
+def has_loops(code) -> bool:
+    """Whether a block has loops in it: written out, each of them would be compiled so often."""
+    if "for_stmt" in code.co_names or "while_stmt" in code.co_names:
+        return True
+    return any(has_loops(c) for c in code.co_consts if isinstance(c, types.CodeType))
+
+
 def for_stmt(iterable, body, otherwise, names, start, live, written):
     loop = Loop(body, otherwise, names, start, live, written)
     if contexts.current().plain:
@@ -111,7 +124,7 @@ def for_stmt(iterable, body, otherwise, names, start, live, written):
     if over is None:
         return _over_objects(loop, iterable)
     if not is_traced(over.length):
-        if over.length <= SHORT:
+        if over.length <= SHORT and (not over.length or not has_loops(body.__code__)):
             return _unrolled(loop, _Items(over), 0)
         return _counted(loop, over, 0, 0)
     try:
@@ -119,7 +132,7 @@ def for_stmt(iterable, body, otherwise, names, start, live, written):
         roll.trace()
     except Peel as why:
         return _peeled_at_run_time(loop, over, why)
-    except (NotRollable, StructureChanged, *NEEDS_VALUE) as error:
+    except (*_NOT_AS_A_LOOP, *NEEDS_VALUE) as error:
         raise _cannot(loop, error, "the number of its iterations is known only at run time") from None
     return loop.rolled(roll)
 
@@ -173,7 +186,7 @@ def _counted(loop, over, k, peeled):
             status = loop.run_apart(lambda: loop.body(over.item(k)))
             return loop.go_on(status, lambda: _counted(loop, over, k + 1, peeled + 1))
         error: Exception = why
-    except (NotRollable, StructureChanged, *NEEDS_VALUE) as found:
+    except (*_NOT_AS_A_LOOP, *NEEDS_VALUE) as found:
         error = found
     else:
         return loop.rolled(roll)
@@ -205,7 +218,7 @@ def _peeled_at_run_time(loop, over, why):
             roll = Roll(loop, over, 1, over.length - 1)
             try:
                 roll.trace()
-            except (Peel, NotRollable, StructureChanged) as error:
+            except (Peel, *_NOT_AS_A_LOOP) as error:
                 raise _cannot(loop, error, "the number of its iterations is known only at run time") from None
             return loop.rolled(roll)
 
@@ -245,7 +258,7 @@ def _while(loop, peeled, run=0):
             loop.note(f"first iteration apart: {why}")
             return _first_then_while(loop, peeled, why)
         error: Exception = why
-    except (NotRollable, StructureChanged, *NEEDS_VALUE) as found:
+    except (*_NOT_AS_A_LOOP, *NEEDS_VALUE) as found:
         error = found
     else:
         return loop.rolled(roll)
@@ -302,7 +315,9 @@ def _reason(error) -> str:
     return str(error)
 
 
-def _cannot(loop, error, why) -> ControlFlowError:
+def _cannot(loop, error, why) -> Exception:
+    if isinstance(error, (ControlFlowError, UnsupportedError)):
+        return error  # it names the place inside
     file, line, _ = (user_lines() or [(loop.code.co_filename, loop.code.co_firstlineno, "")])[-1]
     return ControlFlowError(
         f"the loop at {file}:{line} cannot be compiled as a loop: {_reason(error)}; and {why}. Use arrays of "

@@ -12,6 +12,7 @@ from ...array import core
 from ...dispatch.registry import implements
 from ...storage.buffer import canonical
 from . import ufuncs
+from .known import computed
 from .ufunc_methods import _as_array, _axes, accumulate, reduce, write_result
 
 _NoValue = np._NoValue
@@ -127,7 +128,7 @@ def mean(a, axis=None, dtype=None, out=None, keepdims=_NoValue, *, where=_NoValu
         axes, keepdims is not _NoValue and bool(keepdims), canonical(loop), canonical(result), has_where,
         jax.config.jax_enable_x64,
     )  # fmt: skip
-    return write_result(compiled(a._value(), mask), out)
+    return write_result(computed(compiled, (a._value(), mask)), out)
 
 
 def _warn_empty(a, axes, text, ddof=0):
@@ -198,7 +199,7 @@ def _spread(root):
             axes, keepdims is not _NoValue and bool(keepdims), canonical(loop), canonical(result), has_where,
             has_mean, root, jax.config.jax_enable_x64,
         )  # fmt: skip
-        return write_result(compiled(a._value(), mask, ddof, given), out)
+        return write_result(computed(compiled, (a._value(), mask, ddof, given)), out)
 
     return call
 
@@ -247,7 +248,7 @@ def _position(name, function):
         compiled = _compiled_position(
             name, axis, keepdims is not _NoValue and bool(keepdims), jax.config.jax_enable_x64
         )
-        return write_result(compiled(a._value()), out, exact=True)
+        return write_result(computed(compiled, (a._value(),)), out, exact=True)
 
     return call
 

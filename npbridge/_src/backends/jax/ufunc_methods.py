@@ -17,6 +17,7 @@ from ...storage.buffer import canonical
 from .. import host
 from . import moves, ufuncs
 from .kernels import kernel_of
+from .known import computed
 
 OURS = core.OURS
 _NoValue = np._NoValue
@@ -164,7 +165,7 @@ def _frequent_reduce(ufunc, array, axis, keepdims):
             ufunc, axes, bool(keepdims), canonical(loop), canonical(result), False, False, 0, key[-1]
         )  # fmt: skip
         compiled = _frequent[key] = jax.jit(lambda x: full(x, np.True_, np.int8(0)))
-    return core.of_device(compiled(value))
+    return core.of_device(computed(compiled, (value,)))
 
 
 def reduce(ufunc, array, axis=0, dtype=None, out=None, keepdims=False, initial=_NoValue, where=True):
@@ -218,7 +219,7 @@ def reduce(ufunc, array, axis=0, dtype=None, out=None, keepdims=False, initial=_
         ufunc, axes, bool(keepdims), canonical(loop), canonical(result), has_where, has_initial, identity,
         jax.config.jax_enable_x64,
     )  # fmt: skip
-    return write_result(compiled(array._value(), mask, start), out, name=ufunc.__name__)
+    return write_result(computed(compiled, (array._value(), mask, start)), out, name=ufunc.__name__)
 
 
 def write_result(value, out, *, exact=False, name="add"):
@@ -325,7 +326,7 @@ def accumulate(ufunc, array, axis=0, dtype=None, out=None):
     loop, result = _resolve(ufunc, dtype, array.dtype, out)
     core.check_dtype(loop)
     compiled = _compiled_accumulate(ufunc, axes[0], canonical(loop), canonical(result), jax.config.jax_enable_x64)
-    value = compiled(array._value())
+    value = computed(compiled, (array._value(),))
     if out is None:
         return core.of_device(value)
     if out.shape != value.shape:

@@ -25,6 +25,7 @@ from . import (
     special_values,  # noqa: F401  its kernels replace some of kernels.py
 )
 from .kernels import kernel_of
+from .known import computed
 
 OURS = core.OURS
 JaxScalar = core.JaxScalar
@@ -225,7 +226,7 @@ def call(ufunc, inputs):
     if ufunc is np.power:
         check_power(plan, values)
     try:
-        result = plan.compiled(*values)
+        result = computed(plan.compiled, values)
     except (TypeError, ValueError):
         check_shapes(values)
         raise
@@ -324,7 +325,7 @@ def general(ufunc, inputs, kwargs):
     if ufunc is np.power:
         check_power(plan, values)
     try:
-        results = plan.compiled(*values)
+        results = computed(plan.compiled, values)
     except (TypeError, ValueError):
         if ufunc.signature is None:
             check_shapes(values)
