@@ -262,3 +262,24 @@ def test_strict_refuses_to_write_out_loops():
         return np.array(found)
 
     raised_by(ControlFlowError, program, floats(*range(20)), match="list found changes its length.*20 iterations")
+
+
+def test_strict_refuses_long_comprehensions():
+    @jit(strict=True)
+    def program(x):
+        return np.array([v * 2 for v in x])
+
+    assert program(floats(1, 2)).tolist() == [2, 4]
+    raised_by(ControlFlowError, program, npbridge.ones(200), match="comprehension would be written out 200 times")
+
+
+def test_a_comprehension_of_unknown_length():
+    @jit
+    def program(x):
+        n = 0
+        while x[n] < 5:
+            n += 1
+        return np.array([x[i] for i in range(n)])
+
+    line = raised_by(ControlFlowError, program, floats(*range(9)), match="comprehension over a number of items")
+    assert line.startswith("return np.array")

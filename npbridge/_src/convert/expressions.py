@@ -8,6 +8,10 @@ import ast
 _OF_THE_FRAME = {"locals", "globals", "vars", "dir", "eval", "exec", "super", "breakpoint"}
 
 
+_FOLDS = {"sum", "max", "min", "any", "all"}
+_ITEM = "__npb_item__"
+
+
 def operator_name(name: str):
     return ast.Attribute(ast.Name("__npb__", ast.Load()), name, ast.Load())
 
@@ -85,7 +89,44 @@ class Expressions(ast.NodeTransformer):
         others = [self.delayed(self.visit(c)) for c in node.comparators]
         return assign_at(call_operator("compare", [names, self.visit(node.left), *others]), node)
 
+    def visit_ListComp(self, node):
+        self.generic_visit(node)
+        for generator in node.generators:
+            if not generator.is_async:
+                generator.iter = assign_at(call_operator("items", [generator.iter]), generator.iter)
+        return node
+
+    visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_ListComp
+
+    def folded(self, node):
+        """``sum(f(x) for x in items)`` as a call with functions of an item; None where it is something else."""
+        if not (isinstance(node.func, ast.Name) and node.func.id in _FOLDS and len(node.args) == 1):
+            return None
+        made = node.args[0]
+        if node.keywords or not isinstance(made, ast.GeneratorExp) or len(made.generators) != 1 or _binds(made):
+            return None
+        (over,) = made.generators
+        if over.is_async:
+            return None
+        parts = [made.elt]
+        if over.ifs:
+            parts.append(over.ifs[0] if len(over.ifs) == 1 else ast.BoolOp(ast.And(), over.ifs))
+        functions = [self.of_item(part, over.target) for part in parts]
+        return assign_at(call_operator("folded", [node.func, self.visit(over.iter), *functions]), node)
+
+    def of_item(self, value, target):
+        """``lambda item: [value for target in (item,)][0]``."""
+        ast.copy_location(value, value if hasattr(value, "lineno") else target)
+        item = ast.Name(_ITEM, ast.Load())
+        only = ast.comprehension(target, ast.Tuple([item], ast.Load()), [], 0)
+        body = ast.Subscript(ast.ListComp(self.visit(value), [only]), ast.Constant(0), ast.Load())
+        arguments = ast.arguments([], [ast.arg(_ITEM)], None, [], [], None, [])
+        return assign_at(ast.Lambda(arguments, body), value)
+
     def visit_Call(self, node):
+        folded = self.folded(node)
+        if folded is not None:
+            return folded
         if isinstance(node.func, ast.Name) and node.func.id in _OF_THE_FRAME:
             if node.func.id == "super" and not node.args and self.scope.first:
                 node.args = [ast.Name("__class__", ast.Load()), ast.Name(self.scope.first, ast.Load())]

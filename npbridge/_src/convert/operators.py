@@ -21,8 +21,8 @@ from .lines import located
 from .status import BREAK, CONTINUE, Return, Traced
 
 __all__ = [
-    "BREAK", "CONTINUE", "Return", "after", "and_", "assert_stmt", "attribute", "call", "compare", "for_stmt",
-    "if_exp", "if_leaving", "if_stmt", "in_", "not_", "not_in", "or_", "raised", "result", "tracing", "trying",
+    "BREAK", "CONTINUE", "Return", "after", "and_", "assert_stmt", "attribute", "call", "compare", "folded", "for_stmt",
+    "if_exp", "if_leaving", "if_stmt", "in_", "items", "not_", "not_in", "or_", "raised", "result", "tracing", "trying",
     "while_stmt",
 ]  # fmt: skip
 
@@ -229,6 +229,21 @@ def in_(item, container):
 def not_in(item, container):
     """``item not in container``."""
     return not_(in_(item, container))
+
+
+def items(iterable):
+    """What a comprehension runs over."""
+    return iterable if current() is None else _lowering().items(iterable)
+
+
+_FOLDS = (sum, max, min, any, all)
+
+
+def folded(function, iterable, element, condition=None):
+    """``function(element(x) for x in iterable if condition(x))``."""
+    if current() is not None and any(function is f for f in _FOLDS):
+        return _lowering().folded(function, iterable, element, condition)
+    return call(function)(element(x) for x in items(iterable) if condition is None or condition(x))
 
 
 _COMPARE = {

@@ -6,6 +6,7 @@ items of lists and dictionaries.  Each is a place that can be read, set and empt
 
 from __future__ import annotations
 
+import builtins
 import types
 
 from ..array import core
@@ -203,8 +204,14 @@ class Heap:
 def _of_user(kind: type) -> bool:
     """Whether objects of a class are the user's: their attributes are state."""
     module = getattr(kind, "__module__", None)
-    if module in ("builtins", None) or module.partition(".")[0] in _LIBRARIES:
+    if module == "builtins":  # or made by code that names no module
+        return getattr(builtins, kind.__name__, None) is not kind and _has_attributes(kind)
+    if module is None or module.partition(".")[0] in _LIBRARIES:
         return False
+    return _has_attributes(kind)
+
+
+def _has_attributes(kind: type) -> bool:
     return getattr(kind, "__dictoffset__", 0) != 0
 
 

@@ -44,6 +44,18 @@ def while_stmt(*args, **kwargs):
     return loops.while_stmt(*args, **kwargs)
 
 
+def folded(*args):
+    from . import control_flow_folds
+
+    return control_flow_folds.folded(*args)
+
+
+def items(iterable):
+    from . import control_flow_folds
+
+    return control_flow_folds.items(iterable)
+
+
 def predicate(test):
     """A condition as a boolean scalar of JAX."""
     value = test._value() if type(test) in OURS else test

@@ -48,7 +48,7 @@ class Loop:
         return status
 
     def note(self, text) -> None:
-        contexts.current().note(self.code, text)
+        contexts.current().note_here(text)
 
     # -- where the user's statement ends
 

@@ -1,0 +1,105 @@
+"""``sum(f(x) for x in items)`` and its like, as the loops that they are."""
+
+from __future__ import annotations
+
+import builtins
+
+import numpy as np
+
+from ...array import core, traced_number
+from ...convert import context as contexts
+from ...convert.operators import if_exp, is_traced
+from ...ground.errors import ControlFlowError
+from . import control_flow_loops as loops
+from .control_flow_builtins import builtin, truth
+from .control_flow_iterables import Iteration, Range, iteration_over
+
+OURS = core.OURS
+FOLDS = {builtins.sum, builtins.max, builtins.min, builtins.any, builtins.all}
+
+
+class Rest(Iteration):
+    """All items but the first."""
+
+    def __init__(self, over) -> None:
+        self.over, self.length = over, over.length - 1
+
+    def item(self, index):
+        return self.over.item(index + 1)
+
+
+def folded(function, iterable, element, condition):
+    """``function(element(x) for x in iterable if condition(x))``."""
+    over = iteration_over(iterable)
+    long = over is not None and (is_traced(over.length) or over.length > loops.SHORT)
+    extreme = function in (builtins.max, builtins.min)
+    if (not long and condition is None) or (extreme and condition is not None):
+        return builtin(function)([element(x) for x in iterable if condition is None or condition(x)])
+    if function is builtins.sum:
+        return _total(over or iterable, element, condition)
+    if function in (builtins.any, builtins.all):
+        return _decided(over or iterable, element, condition, function is builtins.any)
+    return _extreme(over, element, np.maximum if function is builtins.max else np.minimum)
+
+
+def _total(items, element, condition):
+    total = 0
+
+    def body(item):
+        nonlocal total
+        if condition is None:
+            total = total + element(item)
+        else:
+            total = if_exp(condition(item), lambda: total + element(item), lambda: total)
+
+    loops.for_stmt(items, body, None, ("total",), ("total",), ("total",), ())
+    return total
+
+
+def _decided(items, element, condition, until):
+    """``any`` (`until` True) or ``all``."""
+    found = core.of_device(core.jax.numpy.asarray(not until))
+
+    def body(item):
+        nonlocal found
+        now = truth(element(item))
+        if condition is not None:
+            now = if_exp(condition(item), lambda: now, lambda: not until)
+        found = found | now if until else found & now
+
+    loops.for_stmt(items, body, None, ("found",), ("found",), ("found",), ())
+    return found
+
+
+def _extreme(over, element, ufunc):
+    best = element(over.item(0))
+
+    def body(item):
+        nonlocal best
+        best = ufunc(best, element(item))
+
+    loops.for_stmt(Rest(over), body, None, ("best",), ("best",), ("best",), ())
+    return best
+
+
+def items(iterable):
+    """What a comprehension runs over: it is written out, item by item."""
+    over = iteration_over(iterable)
+    if over is None:
+        return iterable
+    length = over.length
+    if is_traced(length):
+        if getattr(length, "origins", None):
+            raise traced_number.NeedsValue(length.origins)
+        raise ControlFlowError(
+            "a comprehension over a number of items that is known only at run time makes a list of such a length. "
+            "Write the values into an array of fixed size, or run the function on the 'numpy' backend."
+        )
+    trace = contexts.current()
+    if length > loops.SHORT:
+        trace.note_here(f"a comprehension, written out {length} times")
+    if trace.strict and length > (loops.PURE if isinstance(over, Range) else loops.BOUND):
+        raise ControlFlowError(
+            f"strict: a comprehension would be written out {length} times. Write a loop that fills an array."
+        )
+    return iterable
