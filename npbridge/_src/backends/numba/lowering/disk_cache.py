@@ -103,4 +103,10 @@ def _cache_class() -> type:
     class Kept(caching.FunctionCache):
         _impl_class = Results
 
+        def load_overload(self, sig: Any, target_context: Any) -> Any:
+            try:
+                return super().load_overload(sig, target_context)
+            except Exception:
+                return None  # an entry that cannot be read is as good as none: compile
+
     return Kept

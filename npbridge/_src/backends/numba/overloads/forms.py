@@ -92,6 +92,7 @@ def compiled(text: str, **names: Any) -> Callable:
     """The function `impl` that is defined by `text`."""
     import numpy as np
 
-    space = {"np": np, **names}
+    # what Numba reads from its cache asks for the module of each function
+    space = {"np": np, "__name__": __name__, **names}
     exec(text, space)
     return space["impl"]
