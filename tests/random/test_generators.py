@@ -46,6 +46,18 @@ def test_states(backend):
     assert numbers(rng) == first
 
 
+def test_the_state_of_the_bit_generator(backend):
+    rng, other = nb.random.default_rng(1), nb.random.default_rng(2)
+    assert isinstance(rng.bit_generator, np.random.PCG64)
+    other.bit_generator.state = rng.bit_generator.state
+    assert numbers(other) == numbers(rng)
+    state = np.random.default_rng(5).bit_generator.state  # one of NumPy's own
+    rng.bit_generator.state = state
+    other.bit_generator.state = state
+    assert numbers(other) == numbers(rng)
+    assert numbers(nb.random.Generator(np.random.PCG64(3))) == numbers(nb.random.default_rng(3))
+
+
 def test_seeds(backend):
     nb.random.seed(3)
     first = numbers(nb.random)

@@ -231,6 +231,32 @@ def _state_again(state, key) -> RandomState:
     return new
 
 
+class KeyedBits:
+    """The bit generator of a :class:`Generator` on ``'jax'``: its state has the key, too."""
+
+    def __init__(self, generator: Any, bits: np.random.BitGenerator) -> None:
+        self.generator, self.bits = generator, bits
+
+    def __getattr__(self, name):
+        return getattr(self.bits, name)
+
+    @property  # type: ignore[misc]
+    def __class__(self):
+        return type(self.bits)
+
+    @property
+    def state(self) -> dict:
+        """As NumPy gives it, with the entry ``"key"``."""
+        return {**self.bits.state, "key": self.generator._key_now()}
+
+    @state.setter
+    def state(self, new: dict) -> None:
+        self.bits.state = {name: value for name, value in new.items() if name != "key"}
+        words = np.frombuffer(repr(self.bits.state).encode(), np.uint8)
+        key = np.random.SeedSequence(words.tolist()).generate_state(keys.WORDS)
+        self.generator._stream.set(new.get("key", key))
+
+
 @attach(np.random.Generator)
 class Generator(Keyed, np.random.Generator):
     """``numpy.random.Generator``, which on ``'jax'`` draws from a key.
@@ -249,8 +275,16 @@ class Generator(Keyed, np.random.Generator):
     """
 
     def __init__(self, bit_generator) -> None:
-        super().__init__(bit_generator)
-        self._stream = Stream(key_of_bits(bit_generator))
+        bits = bit_generator.bits if type(bit_generator) is KeyedBits else bit_generator
+        super().__init__(bits)
+        self._stream = Stream(key_of_bits(bits))
+
+    @property
+    def bit_generator(self):
+        """What NumPy draws from; for user code on ``'jax'`` its ``state`` has the key, too."""
+        bits = np.random.Generator.bit_generator.__get__(self)
+        in_user_code = not in_library(sys._getframe(1).f_code.co_filename)
+        return KeyedBits(self, bits) if in_user_code and active().name == "jax" else bits
 
     def spawn(self, n_children: int):
         """`n_children` new generators, each with a stream of its own."""

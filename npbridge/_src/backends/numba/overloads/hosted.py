@@ -7,6 +7,7 @@ called this way is listed by ``explain()``.
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -73,15 +74,16 @@ class Site:
 
     def _tried(self, kinds: tuple) -> tuple[Any, Any]:
         reason: Any = None
-        for size in _SIZES:
-            values = tuple(example(k, size) for k in kinds)
+        plain = getattr(self.function, "__wrapped__", self.function)
+        # what draws takes no state from compiled code here, and may want probabilities
+        makers = (_examples,) if plain is self.function else (_examples, _shares)
+        for size, make in itertools.product(_SIZES, makers):
+            values = make(kinds, size)
             values = tuple(_strengthened(v, k, s) for v, k, s in zip(values, kinds, self.strong, strict=True))
             state = np.random.get_state()
             try:
                 with warnings.catch_warnings(), np.errstate(all="ignore"):
                     warnings.simplefilter("ignore")
-                    # not from the state of compiled code, which is to stay as it is
-                    plain = getattr(self.function, "__wrapped__", self.function)
                     found = plain(*filled(self.args, values), **filled(self.kwargs, values))
                 return spec_of(found, [v for v in values if isinstance(v, np.ndarray)])
             except Exception as error:
@@ -129,6 +131,23 @@ def _strength(kind: Any) -> Any:
 def _strengthened(value: Any, kind: Any, strong: bool) -> Any:
     make = _strength(kind) if strong else None
     return value if make is None else make(value)
+
+
+def _examples(kinds: tuple, size: int) -> tuple:
+    return tuple(example(k, size) for k in kinds)
+
+
+def _shares(kinds: tuple, size: int) -> tuple:
+    """Examples whose floating numbers add up to one: those of each array, or all that stand alone."""
+    alone = sum(isinstance(types.unliteral(k), types.Float) for k in kinds)
+    values = []
+    for kind, value in zip(kinds, _examples(kinds, size), strict=True):
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+            value = np.full(value.shape, 1 / max(value.shape[-1] if value.ndim else 1, 1), value.dtype)
+        elif isinstance(types.unliteral(kind), types.Float):
+            value = type(value)(1 / alone)
+        values.append(value)
+    return tuple(values)
 
 
 def example(kind: Any, size: int) -> Any:
