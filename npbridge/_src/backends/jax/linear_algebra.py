@@ -73,7 +73,10 @@ def _all_finite(x):
 
 def _finite(x) -> bool:
     value = x._value()
-    return isinstance(value, Tracer) or value.dtype.kind not in "fc" or bool(_all_finite(value))
+    if isinstance(value, Tracer) or value.dtype.kind not in "fc":
+        return True
+    with jax.ensure_compile_time_eval():  # values that are known, in a function that is being traced
+        return bool(_all_finite(value))
 
 
 def _factorization(function, result=None, arrays=("a",), twin=None):
