@@ -198,7 +198,11 @@ SECOND = {
     "mismatch": np.ones(3), "assign_mismatch": np.ones(3), "assign_mismatch2": np.ones(4), "mask_set_count": np.ones(2),
 }  # fmt: skip
 QUICK = {"w_index", "loop", "fancyset", "assign_mismatch", "intdiv", "msqrt", "raises", "own", "solve_s", "whiles"}
-PROGRAMS = [w_index, r_index, neg, loop, loop2, fancy, fancyset, mismatch, assign_mismatch, assign_mismatch2, mask_set_count, intdiv, truediv, mod, fdiv, msqrt, mlog, singular, solve_s, reshape_bad, raises, asserts, own, empty_max, unpack, stack, dot, dot2, list_index, pop_empty, neg_shape, two_d, chol, whiles]  # fmt: skip
+PROGRAMS = [
+    w_index, r_index, neg, loop, loop2, fancy, fancyset, mismatch, assign_mismatch, assign_mismatch2,
+    mask_set_count, intdiv, truediv, mod, fdiv, msqrt, mlog, singular, solve_s, reshape_bad, raises, asserts, own,
+    empty_max, unpack, stack, dot, dot2, list_index, pop_empty, neg_shape, two_d, chol, whiles,
+]  # fmt: skip
 
 
 def outcome(function, *args):
@@ -249,6 +253,6 @@ def test_shapes_are_vouched_for_one_by_one():
     x = npbridge.zeros(3)
     compiled(x, npbridge.ones(3))
     compiled(x, npbridge.ones(3))
-    with pytest.raises(ValueError, match="broadcast|slice"):
+    with pytest.raises(ValueError, match="shape"):
         compiled(x, npbridge.ones(2))
     np.testing.assert_array_equal(x, [4, 2, 2])

@@ -298,5 +298,6 @@ def _augment_array(unit: Any, path: Any, current: Any, node: ast.AugAssign) -> l
     if lifted.flat:
         place = ast.Subscript(name, ast.Tuple([], ast.Load()), ast.Store())
         return [ast.AugAssign(place, node.op, made)]
+    made = unit.fitted(lifted.ref(), made, Dynamic(), value)
     name.ctx = ast.Store()
     return [ast.AugAssign(name, node.op, made)]

@@ -283,7 +283,16 @@ class Bindings:
         if self.program.options.robust:
             call = self.operator_call("i" + OPERATOR[type(node.op)], [ast.Name(target.id, ast.Load()), made])
             return [ast.Assign([ast.Name(target.id, ast.Store())], call)]
+        made = self.fitted(ast.Name(target.id, ast.Load()), made, current, value)
         return [ast.AugAssign(ast.Name(target.id, ast.Store()), node.op, made)]
+
+    def fitted(self, place: ast.expr, made: ast.expr, current: Value, value: Value) -> ast.expr:
+        """`made`, with a look at whether its shape fits into `place`, and apart from its memory."""
+        for one in (current, value):
+            if isinstance(one, Known) or getattr(one, "scalar", False) or getattr(one, "number", None):
+                return made
+        fresh = ast.Constant(isinstance(made, (ast.BinOp, ast.UnaryOp, ast.Compare)))
+        return ast.Call(self.stub("npb_fit"), [place, made, fresh], [])
 
     def binary_of(self, node: ast.AugAssign) -> ast.expr:
         read = copy.copy(node.target)
@@ -309,6 +318,11 @@ class Bindings:
             old = ast.Call(self.stub("npb_getitem"), [base_node, key], [])
             new = self.operator_call(OPERATOR[type(node.op)], [old, made])
             return [ast.Expr(ast.Call(self.stub("npb_setitem"), [base_node, key, new], []))]
+        if _only_slices(key):
+            place = ast.Subscript(copy.deepcopy(base_node), copy.deepcopy(key), ast.Load())
+            if isinstance(base_node, ast.Name):
+                place.value = base_node  # a lifted name is settled later
+            made = self.fitted(place, made, Dynamic(), value)
         return [ast.AugAssign(ast.Subscript(base_node, key, ast.Store()), node.op, made)]
 
     def held(self, made: ast.expr, node: ast.AST) -> ast.expr:
@@ -318,3 +332,9 @@ class Bindings:
         name = self.fresh("held")
         self.hoist(ast.Assign([ast.Name(name, ast.Store())], made), node)
         return ast.Name(name, ast.Load())
+
+
+def _only_slices(key: ast.expr) -> bool:
+    parts = key.elts if isinstance(key, ast.Tuple) else [key]
+    whole = [p for p in parts if isinstance(p, ast.Slice) or (isinstance(p, ast.Constant) and p.value is ...)]
+    return bool(whole) and all(p in whole or isinstance(p, ast.Constant) for p in parts)

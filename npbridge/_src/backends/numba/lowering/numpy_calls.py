@@ -248,6 +248,8 @@ def _ufunc(unit: Any, value: np.ufunc, name: str, args: list, kwargs: dict, node
         if isinstance(out[0], Struct):
             target = out[0].items[0]
         place = unit.whole(*target)
+        if value.signature is None:
+            made = [unit.fitted(place, m, Dynamic(), v) for m, (v, _) in zip(made, args, strict=True)]
         if where is not None:
             call = ast.Call(twins.reference(name), made, [])
             unit.hoist(

@@ -28,7 +28,7 @@ _PURE = frozenset(
     vdot isclose sinc round_ around trunc repeat digitize meshgrid eig eigh qr svd lstsq cholesky det slogdet pinv
     bitwise_and bitwise_or bitwise_xor invert left_shift right_shift divmod remainder nan_to_num
     py_truediv py_floordiv py_mod math_sqrt math_log math_log2 math_log10 math_acos math_asin
-    sub mul truediv floordiv pow matmul and or xor lshift rshift lt le gt ge eq ne noteq lte gte neg plus same_dtype
+    fit sub mul truediv floordiv pow matmul and or xor lshift rshift lt le gt ge eq ne noteq lte gte neg plus same_dtype
     is_array is_number builtin_sum builtin_min builtin_max builtin_any builtin_all reversed_range pad
     percentile nanpercentile nanquantile nanstd nanvar nanmedian polyfit polyval convolve correlate einsum tensordot
     fft ifft rfft irfft fft2 ifft2 rfft2 irfft2 fftn ifftn rfftn irfftn fftfreq rfftfreq linspace indices mgrid
