@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+import warnings
 
 import numpy as np
 import pytest
@@ -30,6 +31,17 @@ class TestPrint:
         npbridge.debug.print("{} and {name!r}", npbridge.ones(2, dtype=int), name="text")
         npbridge.debug.print(npbridge.ones(2, dtype=int), 3)
         assert capsys.readouterr().out == "[1 1] and 'text'\n[1 1] 3\n"
+
+    def test_compiled_on_numpy(self, on_numpy, capsys):
+        @npbridge.jit
+        def program(x):
+            npbridge.debug.print("x = {}", x)
+            return x
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", npbridge.errors.FallbackWarning)
+            program(np.zeros(2))
+        assert capsys.readouterr().out == "x = [0. 0.]\n"
 
     def test_in_transformations(self, wide, capsys):
         def f(x):

@@ -292,6 +292,20 @@ class TestErrors:
         with pytest.raises(TypeError, match="takes a function"):
             npbridge.grad(3)
 
+    def test_a_loop_without_known_end(self, wide):
+        def grows(x):
+            while x.sum() < 10:
+                x = x * 2
+            return x.sum()
+
+        x = npbridge.ones(2)
+        for backward in (npbridge.grad, npbridge.jacrev, npbridge.hessian):
+            with pytest.raises(TransformError, match="jacfwd"):
+                backward(grows)(x)
+        with pytest.raises(TransformError, match="jacfwd"):
+            npbridge.vjp(grows, x)[1](1.0)
+        equal(npbridge.jacfwd(grows)(x), [8, 8])
+
     def test_numpy_has_none(self, on_numpy):
         for transform in (npbridge.grad, npbridge.jacrev, npbridge.hessian, npbridge.vmap, npbridge.checkpoint):
             with pytest.raises(UnsupportedError, match=r"use_backend\('jax'\)"):

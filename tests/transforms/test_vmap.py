@@ -86,6 +86,24 @@ def test_state_for_each_lane(wide):
     assert cells.v.shape == (4,)
 
 
+def test_an_attribute_of_each_lane_is_assigned(wide):
+    class Leaky:
+        def __init__(self):
+            self.v = npbridge.zeros(3)
+
+        def step(self, current):
+            self.v = self.v * 0.5 + current
+            return self.v > 1
+
+    cells = Leaky()
+    v = cells.v
+    step = npbridge.vmap(cells.step, per_lane=cells.v)
+    equal(step(npbridge.array([0.5, 1.0, 2.0])), [False, False, True])
+    equal(step(npbridge.array([0.5, 1.0, 2.0])), [False, True, True])
+    equal(cells.v, [0.75, 1.5, 3])
+    assert cells.v is v
+
+
 def test_state_that_is_shared(wide):
     cells = Cells(4)
     with pytest.raises(TransformError, match=r"counts\.count.*per_lane"):

@@ -79,7 +79,8 @@ def compiled(name, functions, run, options, state):
     key = (name, options, *map(_key, functions), *map(id, state))
     found = kept.get(key)
     if found is None:
-        inline = Inline(tuple(map(_copy, functions)), run, name, state)
+        called = getattr(functions[0], "__name__", name) if functions else name
+        inline = Inline(tuple(map(_copy, functions)), run, called, state)
         found = kept[key] = jit(inline, backend="jax")
         if len(kept) > KEPT:
             kept.popitem(last=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from typing import Any
 
@@ -75,6 +76,21 @@ class Derivative(Transformed):
     takes_complex = True
 
 
+@contextlib.contextmanager
+def backward(name: str):
+    """Say what a backward pass cannot go through, in the user's terms."""
+    try:
+        yield
+    except ValueError as error:
+        if "Reverse-mode differentiation does not work" not in str(error):
+            raise
+        raise TransformError(
+            f"npbridge.{name} goes backward through the iterations of a loop, and how many there are is known only at "
+            "run time (a while loop, or a break). Use a for loop of fixed length with a mask for what is done, or "
+            "take derivatives forward with npbridge.jacfwd or npbridge.jvp."
+        ) from None
+
+
 class Value:
     """The part of the outputs that is differentiated."""
 
@@ -142,7 +158,8 @@ class Gradient(Derivative):
             return value.number(outs, self.holomorphic), outs
 
         differentiate = jax.value_and_grad(of, has_aux=True, holomorphic=self.holomorphic, allow_int=self.allow_int)
-        (_, outs), gradients = differentiate(lifted.values())
+        with backward(self.name):
+            (_, outs), gradients = differentiate(lifted.values())
         return gradients, outs
 
     def build(self, value, selection, derivatives):
@@ -175,8 +192,8 @@ class Jacobian(Derivative):
         options = {"holomorphic": self.holomorphic}
         if self.transform is not jax.jacfwd:
             options["allow_int"] = self.allow_int
-        taken = self.transform(of, has_aux=True, **options)(lifted.values())
-        return taken
+        with backward(self.name):
+            return self.transform(of, has_aux=True, **options)(lifted.values())
 
     def build(self, value, selection, derivatives):
         rows = [self._row(row, selection) for row in derivatives]
@@ -204,7 +221,8 @@ class Hessian(Jacobian):
             return value.of(outs), outs
 
         inner = jax.jacrev(of, has_aux=True, holomorphic=self.holomorphic, allow_int=self.allow_int)
-        return jax.jacfwd(inner, has_aux=True, holomorphic=self.holomorphic)(lifted.values())
+        with backward(self.name):
+            return jax.jacfwd(inner, has_aux=True, holomorphic=self.holomorphic)(lifted.values())
 
     def _row(self, row, selection):
         given = selection.given()

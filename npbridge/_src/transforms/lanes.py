@@ -13,6 +13,7 @@ from jax.api_util import flatten_axes
 from ..array import core
 from ..backends.jax.control_flow_values import UNDEFINED, Leaf, wants_value
 from ..convert import context as contexts
+from ..convert.places import UNBOUND
 from ..ground.errors import TransformError
 from ..jit import discover
 from ..random import keys
@@ -148,25 +149,38 @@ class Vectorized(Transformed):
                 )
         for place in lifted.block.places.values():
             tree = lifted.block.trees[place.key]
-            if tree is not UNDEFINED and wants_value(tree):
+            if tree is not UNDEFINED and wants_value(tree) and self.rebound(lifted, place.key) is None:
                 raise TransformError(
                     f"vmap: {place.name} is assigned a value that differs between lanes. Return it, or make it a "
                     "Variable with an entry for each lane and name it in per_lane=."
                 )
 
+    def rebound(self, lifted, key):
+        """``(lane, leaf)`` where a place that held an array of `per_lane` holds another one of its kind."""
+        before, leaf = lifted.block.entry.get(key), lifted.block.trees[key]
+        for lane in lifted.inputs:
+            if type(lane) is Lane and lane.array is before and isinstance(leaf, Leaf):
+                if leaf.shape == lane.array.shape[1:] and leaf.dtype == lane.array.dtype:
+                    return lane, leaf
+        return None
+
     def execute(self, lifted, size):
         """The outputs, each with the lanes on its axis."""
         axes: list = [None] * len(lifted.block.outputs)
-        self.result_axes = []
+        lifted.result_axes = []
         for i, axis in enumerate(spread(self.out_axes, lifted.result_tree, "out_axes")):
             leaf = lifted.result[i]
-            self.result_axes.append(axis)
+            lifted.result_axes.append(axis)
             at = lifted.at.get(id(leaf))
             if at is not None:
                 axes[at] = axis
         mapped = {id(x.buffer): x.axis for x in lifted.inputs if x.buffer is not None}
         for buffer, leaf in lifted.written():
             axes[lifted.at[id(leaf)]] = mapped.get(id(buffer), 0)
+        lifted.rebinds = [x for x in (self.rebound(lifted, key) for key in lifted.block.places) if x is not None]
+        for leaf in [leaf for _, leaf in lifted.rebinds]:
+            if id(leaf) in lifted.at:
+                axes[lifted.at[id(leaf)]] = 0
         for leaf, _ in lifted.block.checks:
             if id(leaf) in lifted.at:
                 axes[lifted.at[id(leaf)]] = 0
@@ -188,15 +202,23 @@ class Vectorized(Transformed):
                 continue
             with buffer.lock:
                 buffer.replace(keys.advance(stream.held.value))
+        for key, place in lifted.block.places.items():
+            if self.rebound(lifted, key) is None:  # a value known while tracing
+                place.set(UNBOUND if lifted.block.trees[key] is UNDEFINED else lifted.block.objects[key])
+        for lane, leaf in lifted.rebinds:
+            lane.write(_result(lifted.output(leaf, outs), leaf, 0, size, id(leaf) in lifted.at).value)
         leaves = [
             _result(lifted.output(leaf, outs), leaf, axis, size, id(leaf) in lifted.at)
-            for leaf, axis in zip(lifted.result, self.result_axes, strict=True)
+            for leaf, axis in zip(lifted.result, lifted.result_axes, strict=True)
         ]
         return jax.tree.unflatten(lifted.result_tree, leaves)
 
 
 class Lifted(lift.Lifted):
     """Traced for one lane."""
+
+    result_axes: list
+    rebinds: list
 
     def __init__(self, function, leaves, tree, inputs) -> None:
         whole = [x.value for x in inputs]

@@ -10,7 +10,7 @@ from ..array import core
 from ..ground.errors import TransformError
 from . import lift
 from .compiled import apply
-from .gradients import Value
+from .gradients import Value, backward
 from .variables import Selection
 
 OURS = core.OURS
@@ -53,7 +53,8 @@ class Backward(Linear):
     def apply(self, direction):
         (weights,) = direction
         values = matched(weights, self.tree, self.given[2], "the results")
-        (derivatives,) = self.function(values)
+        with backward("vjp"):
+            (derivatives,) = self.function(values)
         return built(derivatives, self.given)
 
 
