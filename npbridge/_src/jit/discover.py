@@ -26,6 +26,7 @@ from .bound import Compiled
 OURS = core.OURS
 SIMPLE = (int, float, complex, bool, str, bytes, type(None), np.generic, np.dtype)
 SIMPLE_TYPES = {int, float, complex, bool, str, bytes, type(None), *np.sctypeDict.values()}
+LONG = 50  # so many constants in a list are looked at together
 _MISSING = object()
 
 
@@ -77,6 +78,26 @@ class Length:
         return f"if len({code.name(self.holder, 'g')}) != {self.value}: return MISS"
 
 
+class Copy:
+    """What a long list or dict of constants held."""
+
+    __slots__ = ("holder", "path", "value")
+    array = None
+
+    def __init__(self, holder, path) -> None:
+        self.holder, self.path = holder, f"the items of {path}"
+        self.value = holder.copy()
+
+    def now(self):
+        return self.holder
+
+    def holds(self) -> bool:
+        return self.holder == self.value
+
+    def line(self, code) -> str:
+        return f"if {code.name(self.holder, 'g')} != {code.name(self.value, 'v')}: return MISS"
+
+
 class Members:
     """What a set held."""
 
@@ -84,7 +105,7 @@ class Members:
     array = None
 
     def __init__(self, holder, path) -> None:
-        self.holder, self.path = holder, path
+        self.holder, self.path = holder, f"the members of {path}"
         self.value = frozenset(holder)
 
     def now(self):
@@ -112,6 +133,7 @@ class State:
         self.ndarrays: dict[int, tuple[np.ndarray, str, list[tuple[Any, Any]]]] = {}
         self.places: list[Any] = []  # makers of what notices assignments: see effects
         self._seen: dict[int, Any] = {}
+        self._constants: tuple | None = None
 
     def holds(self) -> bool:
         """Whether all is as it was; an array that took the place of another is taken in."""
@@ -135,7 +157,10 @@ class State:
         return next((g.path for g in self.guards if not g.holds()), "")
 
     def constants(self) -> tuple:
-        return tuple([(g.path, type(g.value).__name__, _frozen(g.value)) for g in self.guards])
+        """What the guards saw, for the key: it does not change while they hold."""
+        if self._constants is None:
+            self._constants = tuple([(g.path, type(g.value).__name__, _frozen(g)) for g in self.guards])
+        return self._constants
 
     # -- walking
 
@@ -174,7 +199,9 @@ class State:
     def visit_inside(self, value, kind: type, path: str) -> None:
         if isinstance(value, (dict, list, collections.deque, set)):
             self.places.append((effects.place_for, value, path))
-        if isinstance(value, dict):
+        if kind in (list, dict) and len(value) > LONG and _all_simple(value):
+            self.guards.append(Copy(value, path))
+        elif isinstance(value, dict):
             self.guards.append(Length(value, path))
             for name, item in list(value.items()):
                 self.visit(item, f"{path}[{name!r}]", value, name)
@@ -358,9 +385,12 @@ def _interesting(value) -> bool:
     return callable(value) or hasattr(value, "__dict__") or hasattr(type(value), "__slots__")
 
 
-def _frozen(value):
-    if isinstance(value, SIMPLE):
+def _frozen(guard):
+    value = guard.value
+    if isinstance(value, SIMPLE) or type(guard) in (Copy, Members):
         return repr(value)
-    if type(value) in OURS:
-        return "array"
-    return id(value)
+    return "array" if type(value) in OURS else id(value)
+
+
+def _all_simple(value) -> bool:
+    return SIMPLE_TYPES.issuperset(map(type, value.values() if type(value) is dict else value))

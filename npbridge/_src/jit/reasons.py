@@ -41,7 +41,8 @@ def difference(old, new, names) -> str:
         if was is None:
             return f"{path} is new"
         if was != (kind, text):
-            return f"{path} changed" + (f" from {was[1]} to {text}" if isinstance(text, str) else "")
+            said = isinstance(text, str) and len(text) + len(was[1]) < 80
+            return f"{path} changed" + (f" from {was[1]} to {text}" if said else "")
     if len(old[2]) != len(new[2]):
         return "there are fewer constants"
     if old[4:] != new[4:]:
