@@ -22,6 +22,7 @@ from . import cases, timing
 
 ROUNDS = 31
 SIZE = 4000
+STEPS = 20  # in one sample
 
 
 def example():
@@ -42,11 +43,11 @@ def settled_network(coba):
 
 def state_of(network):
     n = network.neurons
-    return [np.array(x) for x in (n.v, n.wait, network.exc.g, network.inh.g)]
+    return [np.array(x) for x in (n.v, n.wait, n.spiking, network.exc.g, network.inh.g)]
 
 
 def in_jax(coba, network) -> Callable:
-    """``step(v, wait, g_exc, g_inh) -> (v, wait, g_exc, g_inh)``."""
+    """``step(v, wait, spiking, g_exc, g_inh)`` gives the same after a step."""
     neurons, dt = coba.Neurons, coba.dt
     refractory = round(neurons.refractory / dt)
     exc, inh = network.exc, network.inh
@@ -61,7 +62,7 @@ def in_jax(coba, network) -> Callable:
 
         return jax.lax.fori_loop(0, count[-1], one, g * decay)
 
-    def step(v, wait, g_exc, g_inh):
+    def step(v, wait, spiking, g_exc, g_inh):
         current = g_exc * (exc.reversal - v) + g_inh * (inh.reversal - v)
         v = v + jnp.where(wait == 0, (neurons.rest - v + current) * (dt / neurons.tau), 0.0)
         wait = jnp.maximum(wait - 1, 0)
@@ -70,7 +71,7 @@ def in_jax(coba, network) -> Callable:
         wait = jnp.where(spiking, refractory, wait)
         g_exc = deliver(g_exc, spiking[exc.first : exc.last], targets[0], exc.decay, exc.weight)
         g_inh = deliver(g_inh, spiking[inh.first : inh.last], targets[1], inh.decay, inh.weight)
-        return v, wait, g_exc, g_inh
+        return v, wait, spiking, g_exc, g_inh
 
     return step
 
@@ -115,25 +116,28 @@ def in_numba(coba, network) -> Callable:
 def _see_that_they_agree(ours, theirs) -> None:
     """A benchmark of two different things would say nothing."""
     for a, b in zip(ours, theirs, strict=True):
-        np.testing.assert_allclose(np.asarray(a), np.asarray(b), rtol=1e-3, atol=1e-3)
+        np.testing.assert_allclose(np.asarray(a), np.asarray(b), rtol=1e-2, atol=1e-2)
 
 
 def on_jax(table) -> None:
     npbridge.use_backend("jax")
     coba = example()
     network = settled_network(coba)
-    by_hand = jax.jit(in_jax(coba, network), donate_argnums=(0, 1, 2, 3))
+    by_hand = jax.jit(in_jax(coba, network), donate_argnums=(0, 1, 2, 3, 4))
     state = tuple(map(jnp.asarray, state_of(network)))
     compiled = npbridge.jit(network.step)
 
+    # As such a network is run: the caller does not wait for each step.
     def ours():
-        compiled()
+        for _ in range(STEPS):
+            compiled()
         network.inh.g.value.block_until_ready()
 
     def theirs():
         nonlocal state
-        state = by_hand(*state)
-        state[3].block_until_ready()
+        for _ in range(STEPS):
+            state = by_hand(*state)
+        state[4].block_until_ready()
 
     ours()
     theirs()
@@ -146,24 +150,28 @@ def on_numpy(table) -> None:
     coba = example()
     network = settled_network(coba)
     by_hand = in_numba(coba, network)
-    v, wait, g_exc, g_inh = state_of(network)
+    state = state_of(network)
     targets = [np.array(s.targets) for s in (network.exc, network.inh)]
-    spiking = np.zeros(SIZE, bool)
-    ours = npbridge.jit(network.step)
+    compiled = npbridge.jit(network.step)
+
+    def ours():
+        for _ in range(STEPS):
+            compiled()
 
     def theirs():
-        by_hand(v, wait, spiking, g_exc, g_inh, *targets)
+        for _ in range(STEPS):
+            by_hand(*state, *targets)
 
     ours()
     theirs()
-    _see_that_they_agree(state_of(network), (v, wait, g_exc, g_inh))
+    _see_that_they_agree(state_of(network), state)
     _row(table, "numpy", ours, theirs, 1.1, "ratio to numba.njit by hand")
 
 
 def _row(table, backend, ours, theirs, limit, note) -> None:
     a, b = timing.interleaved([ours, theirs], ROUNDS)
     case = cases.Case(STATEMENT, SIZE, limit)
-    microseconds = f"{sorted(a)[ROUNDS // 2] * 1e6:.0f} and {sorted(b)[ROUNDS // 2] * 1e6:.0f} us"
+    microseconds = " and ".join(f"{sorted(x)[ROUNDS // 2] / STEPS * 1e6:.1f}" for x in (a, b)) + " us"
     table.row(backend, "object", case, limit, timing.median_ratio(a, b), f"{note}, {microseconds}")
 
 

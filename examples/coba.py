@@ -61,7 +61,7 @@ class Synapses(npbridge.Base):
         """Let the conductances decay, and add what the spikes of this step bring."""
         self.g *= self.decay
         for neuron in np.flatnonzero(self.neurons.spiking[self.first : self.last]):
-            self.g[self.targets[neuron]] += self.weight
+            np.add.at(self.g, self.targets[neuron], self.weight)
 
 
 class Network(npbridge.Base):

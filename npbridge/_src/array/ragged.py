@@ -59,7 +59,8 @@ class Chosen(Extent):
 
     @property
     def length(self):
-        return traced_number.of_value(jnp.sum(self.chosen), int)
+        total = jnp.sum(self.chosen) if self.counts is None else self.counts[-1]
+        return traced_number.of_value(total, int)
 
     def mask(self, n):
         return self.chosen

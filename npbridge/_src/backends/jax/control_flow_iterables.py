@@ -113,9 +113,10 @@ class RaggedItems(Iteration):
     """The items of an array of a length known only at run time."""
 
     def __init__(self, array) -> None:
-        self.array, self.length = array, array.shape[0]
-        if isinstance(array.extents[0], ragged.Chosen):
+        self.array = array
+        if isinstance(array.extents[0], ragged.Chosen) and array.data.shape[0]:
             positions.running_count(array.extents[0])  # here, before the loop is entered
+        self.length = array.shape[0]
 
     def item(self, index):
         return self.array[index]
