@@ -72,8 +72,12 @@ def _getitem(self, key):
     if kind not in _SIMPLE:
         key = plain_key(key)
         if not is_basic(key) and (is_traced(key) or buffer.traced):
-            if recorders and traced_index.masked_axis(key) is not None:
-                return traced_index.read_mask(self, key)
+            if recorders:
+                halves = traced_index.ragged_parts.split(key, self.ndim)
+                if halves is not None:
+                    return self[halves[0]][halves[1]]
+                if traced_index.masked_axis(key) is not None:
+                    return traced_index.read_mask(self, key)
             return core.of_device(_traced_read(self._value(), key))
     if buffer.current:
         layout = self._layout
@@ -141,12 +145,17 @@ def _traced_read(value, key):
 
 def _traced_write(self, key, value) -> None:
     """``self[key] = value`` where the key or the array is known only at run time."""
+    if recorders:
+        halves = traced_index.ragged_parts.split(key, self.ndim)
+        if halves is not None:
+            self[halves[0]][halves[1]] = value
+            return
     if recorders and traced_index.write_mask(self, key, value):
         return
     if recorders:
         traced_index.see_that_all_are_inside(key, self.shape)
     old = jnp.asarray(self._value())
-    new = value._value() if type(value) in OURS else jnp.asarray(core.host_values(value))
+    new = jnp.asarray(value._value() if type(value) in OURS else core.host_values(value))
     mask = key[0] if type(key) is tuple and len(key) == 1 else key
     if getattr(getattr(mask, "dtype", None), "kind", "") == "b":
         updated = _masked(old, jnp.asarray(mask), new.astype(old.dtype))

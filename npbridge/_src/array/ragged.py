@@ -164,7 +164,7 @@ class Ragged:
                 return self.data[number(self.extents[0].stop) + index]
         if type(self.extents[0]) is Chosen and not any(self.extents[1:]) and traced_index().is_traced_integer(key):
             return traced_index().positions.kth(self, key)
-        raise UnsupportedError(REFUSED.format(what="this index"))
+        return traced_index().ragged_parts.part(self, key)
 
     def __setitem__(self, key, value):
         if not (key is Ellipsis or (type(key) is slice and key == slice(None))) or self.origin is None:

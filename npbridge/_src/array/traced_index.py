@@ -16,7 +16,17 @@ import numpy as np
 
 from ..storage import view
 from ..storage.buffer import Buffer, Tracer
-from . import core, indexing, positions, ragged, ragged_functions, ragged_statistics, traced_number, traced_range
+from . import (
+    core,
+    indexing,
+    positions,
+    ragged,
+    ragged_functions,
+    ragged_parts,
+    ragged_statistics,
+    traced_number,
+    traced_range,
+)
 from .core import OURS, JaxScalar
 
 # called with (traced bool, exception): raise the exception where the bool is true
@@ -104,7 +114,12 @@ def _integer(k, n, axis):
 def see_that_it_is_inside(k, value, n, axis) -> None:
     """Have NumPy's ``IndexError`` raised where an index reaches out of an axis of length `n`."""
     if on_check is not None and (getattr(value, "ndim", 0) or not traced_range.inside(k, n)):
-        on_check((value < -n) | (value >= n), IndexError(f"index is out of bounds for axis {axis} with size {n}"))
+        known = np.iinfo(value.dtype) if hasattr(value, "dtype") else np.iinfo(np.int64)
+        # a number that the dtype cannot hold is no limit to it
+        low = value < -n if known.min < -n else False
+        high = value >= n if known.max >= n else False
+        if low is not False or high is not False:
+            on_check(low | high, IndexError(f"index is out of bounds for axis {axis} with size {n}"))
 
 
 def _raw(x):
@@ -286,7 +301,8 @@ def _window(array, axes, order):
 def read(self, key):
     """``self[key]``."""
     if positions.in_key(key):
-        return positions.read(self, key)
+        halves = ragged_parts.split(key, self.ndim)
+        return positions.read(self, key) if halves is None else self[halves[0]][halves[1]]
     axes, order = parse(key, self.shape)
     if any(a.size is None for a in axes):
         return ragged.of_axes(self, key, axes, order)
@@ -306,6 +322,10 @@ def write(self, key, value) -> None:
     if type(value) in OURS and type(value._buffer) is Window and value._base is self and value._buffer.key is key:
         return
     if positions.in_key(key):
+        halves = ragged_parts.split(key, self.ndim)
+        if halves is not None:
+            self[halves[0]][halves[1]] = value
+            return
         positions.write(self, key, value)
         return
     axes, order = parse(key, self.shape)
@@ -389,4 +409,4 @@ def root(buffer: Buffer) -> Buffer:
 
 
 indexing.traced_index = sys.modules[__name__]
-_ = ragged_functions, ragged_statistics  # they fill in what ragged arrays can do
+_ = ragged_functions, ragged_parts, ragged_statistics  # they fill in what ragged arrays can do
