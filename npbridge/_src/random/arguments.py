@@ -51,11 +51,12 @@ def asked(real, name: str, *args: Any, **kwargs: Any):
 
 def shape_of(size, *parameters) -> tuple[int, ...]:
     """The shape of a sample; `size` must be known."""
-    common = np.broadcast_shapes(*map(np.shape, parameters))
+    shapes = [x.shape for x in parameters]
+    common = np.broadcast_shapes(*shapes) if any(shapes) else ()  # 8 us
     if size is None:
         return common
     shape = sized(size)
-    if np.broadcast_shapes(shape, common) != shape:
+    if common and np.broadcast_shapes(shape, common) != shape:
         raise ValueError(f"Output size {shape} is not compatible with broadcast dimensions of inputs {common}.")
     return shape
 
