@@ -155,6 +155,18 @@ def test_a_helper_that_is_replaced(monkeypatch):
     assert compiled(full(1))[0] == 3
 
 
+def test_a_method_that_is_replaced(monkeypatch):
+    outer, inner = Layer(), Layer()
+    outer.children.append(inner)
+    step = jit(outer.step)
+    step(1.0)
+    assert inner.w[0] == 2
+    for value in (50, 60):
+        monkeypatch.setattr(Layer, "step", lambda self, x, value=value: self.w.fill(value))
+        step(1.0)
+        assert inner.w[0] == value
+
+
 def test_arrays_that_are_assigned_are_assigned_at_each_call():
     plain, ours = Layer(lambda v: np.full(3, v, np.float32)), Layer()
     rebind = jit(ours.rebind)

@@ -90,8 +90,7 @@ class Signature:
             return ("static", type(x.value), x.value)
         if kind in OURS:
             if kind is core.JaxScalar and not isinstance(x._buffer.device, Tracer):
-                x = core.array_of_scalar(x)
-                self.arrays.append((i, x))
+                self.arrays.append((i, as_input(x)))
                 return ("scalar", x.dtype)
             self.arrays.append((i, x))
             return ("ours", *layout_key(x))
@@ -104,7 +103,7 @@ class Signature:
             self.tracers.append((i, x))
             return ("jax", x.shape, x.dtype)
         if isinstance(x, np.generic) and x.dtype.char in core.STORED_KINDS:
-            self.arrays.append((i, core.array_of_scalar(core.of_number(x))))
+            self.arrays.append((i, as_input(core.of_number(x))))
             return ("scalar", x.dtype)
         if kind in NUMBERS and i not in static and kind not in static:
             self.numbers.append((i, x))
@@ -116,6 +115,13 @@ class Signature:
         except TypeError:
             return ("object", id(x))
         return (kind, x)
+
+
+def as_input(scalar):
+    """A scalar with a buffer of its own, which can hold a tracer for a while."""
+    new = core._new(core.JaxScalar)
+    new._buffer = core.array_of_scalar(scalar)._buffer
+    return new
 
 
 def layout_key(x) -> tuple:

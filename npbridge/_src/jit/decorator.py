@@ -226,7 +226,7 @@ class CompiledFunction:
         from ..backends.numba.lowering.fast import MISS as numba_miss
 
         self._numba_miss = numba_miss
-        options = {name: self.options[name] for name in ("parallel", "fastmath", "debug", "strict")}
+        options = {name: self.options[name] for name in ("parallel", "fastmath", "debug", "strict", "boundscheck")}
         return compile_function(self.function, **options)
 
     # -- as an attribute of a class

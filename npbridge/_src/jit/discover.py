@@ -98,6 +98,32 @@ class Copy:
         return f"if {code.name(self.holder, 'g')} != {code.name(self.value, 'v')}: return MISS"
 
 
+class Table:
+    """The functions of a class, which may be replaced."""
+
+    __slots__ = ("holder", "path", "value")
+    array = None
+
+    def __init__(self, cls) -> None:
+        self.holder, self.path = vars(cls), f"the class {cls.__name__}"
+        self.value = dict(self.holder)
+
+    def now(self):
+        return self.holder
+
+    def holds(self) -> bool:
+        try:
+            return self.holder == self.value  # one object is equal to itself, and not asked
+        except (ValueError, TypeError):
+            return False  # an array is another one
+
+    def functions(self) -> tuple:
+        return tuple([id(x) for x in self.value.values() if callable(x) or hasattr(x, "__get__")])
+
+    def line(self, code) -> str:
+        return f"if {code.name(self.holder, 'g')} != {code.name(self.value, 'v')}: return MISS"
+
+
 class Members:
     """What a set held."""
 
@@ -256,6 +282,7 @@ class State:
             if base is object or not (is_users(base.__module__) or _made_by_exec(base)):
                 continue
             self.places.append((effects.Class, base, base.__name__))
+            self.guards.append(Table(base))
             for name, item in list(vars(base).items()):
                 if name.startswith("__") and name not in ("__call__", "__init__"):
                     continue
@@ -387,6 +414,8 @@ def _interesting(value) -> bool:
 
 def _frozen(guard):
     value = guard.value
+    if type(guard) is Table:
+        return guard.functions()
     if isinstance(value, SIMPLE) or type(guard) in (Copy, Members):
         return repr(value)
     return "array" if type(value) in OURS else id(value)

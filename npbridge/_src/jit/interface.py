@@ -17,6 +17,7 @@ def jit(
     show_code=False,
     fastmath=False,
     debug=False,
+    boundscheck=True,
 ):
     """Compile a function over arrays, unchanged: loops, branches, in-place writes and all.
 
@@ -42,8 +43,12 @@ def jit(
         On ``"numpy"``, let Numba reorder floating-point operations; ``np.isnan`` is
         then not reliable.
     debug : bool
-        On ``"numpy"``, raise ``IndexError`` for indices out of bounds, as ``"jax"``
-        always does.
+        On ``"numpy"``, raise ``IndexError`` for indices out of bounds, whatever
+        `boundscheck` says.
+    boundscheck : bool
+        On ``"numpy"``, raise ``IndexError`` for indices out of bounds, as NumPy does.
+        Without it they read and write other memory, and loops that do little but
+        index are up to 2.5 times faster.
 
     Returns
     -------
@@ -85,6 +90,7 @@ def jit(
         "show_code": show_code,
         "fastmath": fastmath,
         "debug": debug,
+        "boundscheck": boundscheck,
         "static_argnums": (static_argnums,) if isinstance(static_argnums, int) else tuple(static_argnums),
         "static_argnames": (static_argnames,) if isinstance(static_argnames, str) else tuple(static_argnames),
     }

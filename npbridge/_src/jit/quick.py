@@ -48,7 +48,7 @@ _TEMPLATE = """
 def quick({arguments}):
     try:
         {body}
-    except (KeyError, IndexError, AttributeError):
+    except (KeyError, IndexError, AttributeError, ValueError, TypeError):
         return MISS
     {after}
 """
