@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import functools
 import inspect
 import types
@@ -11,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from . import attributes, builtin_calls, numpy_calls, twins
+from . import attributes, builtin_calls, iterables, methods, numpy_calls, twins
+from .joins import always_returns
 from .program import key_of
 from .source import Source, source_of
 from .values import NUMBERS, Dynamic, Known, Local, Method, Struct, Super, Value, is_constant
@@ -29,17 +29,17 @@ class Calls:
         return ast.Name(name, ast.Load())
 
     def iterable(self, node: ast.expr) -> Pair:
-        return builtin_calls.iterable(self, node)
+        return iterables.iterable(self, node)
 
     def bind_loop(self, target: ast.expr, value: Value) -> None:
-        builtin_calls.bind_loop(self, target, value)
+        iterables.bind_loop(self, target, value)
 
     def on_Call(self, node: ast.Call) -> Pair:
         if isinstance(node.func, ast.Name) and node.func.id == "super" and "super" not in self.env:
             return self.super_of(node), None
         function, made = self.expr_of_callee(node.func)
         if isinstance(function, MethodOfValue):
-            return numpy_calls.method(self, function.base, function.made, function.name, node)
+            return methods.method(self, function.base, function.made, function.name, node)
         if isinstance(function, Dynamic):
             args = [self.dynamic(a) for a in node.args]
             keywords = [ast.keyword(k.arg, self.dynamic(k.value)) for k in node.keywords]
@@ -117,7 +117,7 @@ class Calls:
             return Dynamic(), ast.Call(self.program.constant(value, value.__name__), args, keywords)
         if isinstance(value, (types.BuiltinFunctionType, types.BuiltinMethodType)):
             if isinstance(value.__self__, np.ufunc):
-                return numpy_calls.ufunc_method(self, value, node)
+                return methods.ufunc_method(self, value, node)
             args, kwargs = self.arguments(node)
             values = [v for v, _ in (*args, *kwargs.values())]
             pure = getattr(value, "__module__", None) in ("math", "cmath", "operator", "_operator")
@@ -301,7 +301,7 @@ class Calls:
             return Dynamic(), call
         first, _ = unit.returns[0]
         same = all(type(v) is type(first) and key_of(v) == key_of(first) for v, _ in unit.returns)
-        complete = _always_returns(unit.emitted.body)
+        complete = always_returns(unit.emitted.body)
         if same and complete and isinstance(first, Known):
             self._for_its_effects(unit, call, node)
             return Known(first.value, first.path), None
@@ -371,51 +371,6 @@ class Calls:
             raise self.error(node, f"unexpected keyword arguments: {', '.join(kwargs)}")
         return ordered
 
-    # -- exceptions
-
-    def exception(self, node: ast.expr) -> ast.expr:
-        """The expression of a raise statement.
-
-        Text that is made from computed values becomes a number and the values;
-        :mod:`.executable` makes the text when the exception arrives.
-        """
-        if not isinstance(node, ast.Call):
-            value, _ = self.expr(node)
-            return _exception_name(self, value, node)
-        cls, _ = self.expr(node.func)
-        name = _exception_name(self, cls, node)
-        args: list[ast.expr] = []
-        for arg in node.args:
-            parts = _text_parts(arg)
-            if parts is None:
-                value, made = self.expr(arg)
-                args.append(self.node(value, made, arg))
-                continue
-            template, values = [], []
-            for part in parts:
-                self._text_part(part, template, values)
-            if not values:
-                args.append(ast.Constant("".join(template)))
-                continue
-            self.program.messages.append("".join(template))
-            args = [ast.Constant(f"\x00{len(self.program.messages) - 1}"), *values]
-            break
-        return ast.copy_location(ast.Call(name, args, []), node)
-
-    def _text_part(self, part: ast.expr, template: list[str], values: list[ast.expr]) -> None:
-        if isinstance(part, ast.Constant):
-            template.append(str(part.value).replace("{", "{{").replace("}", "}}"))
-            return
-        value, made = self.expr(part.value)
-        spec = "".join(str(p.value) for p in part.format_spec.values) if part.format_spec is not None else ""
-        conversion = "" if part.conversion == -1 else "!" + chr(part.conversion)
-        if isinstance(value, Known):
-            text = ("{0" + conversion + ":" + spec + "}").format(value.value)
-            template.append(text.replace("{", "{{").replace("}", "}}"))
-        else:
-            template.append("{" + conversion + (":" + spec if spec else "") + "}")
-            values.append(self.node(value, made, part))
-
 
 class MethodOfValue(Value):
     """``x.name`` where `x` is known at run time only, about to be called."""
@@ -424,18 +379,6 @@ class MethodOfValue(Value):
 
     def __init__(self, base: Value, made: ast.expr | None, name: str) -> None:
         self.base, self.made, self.name = base, made, name
-
-
-def _text_parts(node: ast.expr) -> list[ast.expr] | None:
-    return list(node.values) if isinstance(node, ast.JoinedStr) else None
-
-
-def _exception_name(unit: Any, value: Value, node: ast.AST) -> ast.expr:
-    if not isinstance(value, Known) or not (isinstance(value.value, type) and issubclass(value.value, BaseException)):
-        raise unit.error(node, "what is raised must be an exception class that is known while compiling")
-    if getattr(builtins, value.value.__name__, None) is value.value:
-        return ast.Name(value.value.__name__, ast.Load())
-    return unit.program.constant(value.value, value.value.__name__)
 
 
 def _is_ours(value: Any) -> bool:
@@ -447,15 +390,6 @@ def _plain_number(value: Value) -> bool:
     if isinstance(value, Known):
         return type(value.value) in NUMBERS
     return isinstance(value, Dynamic) and value.scalar
-
-
-def _always_returns(body: list[ast.stmt]) -> bool:
-    if not body:
-        return False
-    last = body[-1]
-    if isinstance(last, (ast.Return, ast.Raise)):
-        return True
-    return isinstance(last, ast.If) and _always_returns(last.body) and _always_returns(last.orelse)
 
 
 def key_of_environment(unit: Any) -> Any:

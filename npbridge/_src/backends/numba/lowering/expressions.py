@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import ast
 import operator
-import types
 from typing import Any
 
 import numpy as np
 
-from . import attributes, comprehensions, host_calls, numpy_calls, twins
-from .errors import NeedsValue
+from . import attributes, host_calls, twins
 from .joins import DIVISIONS, OPERATOR, ORDER, joined
-from .values import Dynamic, Known, Local, Method, Struct, Value, is_array, is_constant, number_kind
+from .questions import CODES, describe, is_scalar, negative, nonzero, number_node, number_of
+from .values import Dynamic, Known, Local, Struct, Value, is_array, is_constant, number_kind
 
 _FOLD = {cls: getattr(operator, name) for cls, name in OPERATOR.items()}
 _UNARY = {ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Invert: operator.invert, ast.Not: operator.not_}
@@ -28,7 +27,6 @@ _COMPARE = {
     ast.In: lambda a, b: a in b,
     ast.NotIn: lambda a, b: a not in b,
 }
-_CODES = {None: 0, "bool": 1, "int": 2, "float": 3, "complex": 4}
 _TUPLE = 16
 
 Pair = tuple[Value, ast.expr | None]
@@ -62,14 +60,14 @@ class Expressions:
             listed = context == "list" or (context == "array" and value.kind is list)
             found = ast.List(parts, ast.Load()) if listed else ast.Tuple(parts, ast.Load())
         else:
-            raise self.error(at, f"{_describe(value)} cannot be handed to compiled code as a value")
+            raise self.error(at, f"{describe(value)} cannot be handed to compiled code as a value")
         ast.copy_location(found, at)
         return ast.fix_missing_locations(found)
 
     def constant(self, known: Known, at: ast.AST, context: str = "") -> ast.expr:
         value = known.value
         if isinstance(value, np.generic) and is_constant(value):
-            return _number(value)
+            return number_node(value)
         if isinstance(value, tuple) and is_constant(value) or isinstance(value, list):
             return self.sequence(known, at, context)
         if is_constant(value):
@@ -89,7 +87,7 @@ class Expressions:
         name = twins.dotted(twins.real_function(value))
         if name is not None:
             return twins.reference(name)
-        raise self.error(at, f"{_describe(known)} cannot be handed to compiled code as a value")
+        raise self.error(at, f"{describe(known)} cannot be handed to compiled code as a value")
 
     def sequence(self, known: Known, at: ast.AST, context: str) -> ast.expr:
         """A list or a tuple of constants."""
@@ -146,82 +144,6 @@ class Expressions:
     def on_Starred(self, node: ast.Starred) -> Pair:
         raise self.error(node, "a starred expression has no compiled form here")
 
-    # -- displays
-
-    def on_Tuple(self, node: ast.Tuple) -> Pair:
-        items = self.several(node.elts)
-        if all(isinstance(v, Known) and is_constant(v.value) for v, _ in items):
-            return Known(tuple(v.value for v, _ in items)), None
-        return self.tuple_of(items, node)
-
-    def tuple_of(self, items: list[Pair], node: ast.AST) -> Pair:
-        if any(m is None and not (isinstance(v, Known) and is_constant(v.value)) for v, m in items):
-            return Struct(tuple, items), None
-        filled = [(v, self.node(v, m, node)) for v, m in items]
-        return Struct(tuple, filled), ast.Tuple([m for _, m in filled], ast.Load())
-
-    def on_List(self, node: ast.List) -> Pair:
-        items = self.several(node.elts)
-        if any(m is None and not (isinstance(v, Known) and is_constant(v.value)) for v, m in items):
-            return Struct(list, items), None
-        return Dynamic(), ast.List([self.node(v, m, node) for v, m in items], ast.Load())
-
-    def on_Set(self, node: ast.Set) -> Pair:
-        return Dynamic(), ast.Set([self.dynamic(e) for e in node.elts])
-
-    def several(self, nodes: list[ast.expr]) -> list[Pair]:
-        items: list[Pair] = []
-        for item in nodes:
-            if isinstance(item, ast.Starred):
-                value, made = self.expr(item.value)
-                more = self.items_of(value, made)
-                if more is None and isinstance(made, ast.List):
-                    more = [(Dynamic(), e) for e in made.elts]
-                if more is None:
-                    raise self.error(item, "only containers whose length is known can be unpacked with *")
-                items.extend(more)
-                continue
-            place = len(self.pre[-1])
-            found = self.expr(item)
-            if len(self.pre[-1]) > place:
-                items = [(v, self._held_at(place, v, m, item)) for v, m in items]
-            items.append(found)
-        return items
-
-    def _held_at(self, place: int, value: Value, made: ast.expr | None, node: ast.AST) -> ast.expr | None:
-        plain = isinstance(value, Dynamic) and not isinstance(made, (ast.List, ast.ListComp, ast.Dict))
-        return self.evaluated_before(place, made, node) if plain else made
-
-    def on_Dict(self, node: ast.Dict) -> Pair:
-        if not node.keys:
-            return Dynamic(), ast.Dict([], [])
-        keys, items = [], []
-        for key, item in zip(node.keys, node.values, strict=True):
-            if key is None:
-                value, _ = self.expr(item)
-                if not isinstance(value, Struct) or value.kind is not dict:
-                    raise self.error(node, "only dictionaries whose keys are known can be merged with **")
-                keys.extend(value.keys)
-                items.extend(value.items)
-                continue
-            found, _ = self.expr(key)
-            if not isinstance(found, Known):
-                pairs = zip(node.keys, node.values, strict=True)
-                made = [(self.dynamic(k), self.dynamic(v)) for k, v in pairs]
-                return Dynamic(), ast.Dict([k for k, _ in made], [v for _, v in made])
-            keys.append(found.value)
-            items.append(self.expr(item))
-        return Struct(dict, items, keys), None
-
-    def on_ListComp(self, node: ast.ListComp) -> Pair:
-        return comprehensions.emit(self, node)
-
-    def on_GeneratorExp(self, node: ast.GeneratorExp) -> Pair:
-        return comprehensions.emit(self, ast.copy_location(ast.ListComp(node.elt, node.generators), node))
-
-    def on_DictComp(self, node: ast.DictComp) -> Pair:
-        return comprehensions.emit_dict(self, node)
-
     # -- operators
 
     def on_BinOp(self, node: ast.BinOp) -> Pair:
@@ -248,10 +170,10 @@ class Expressions:
                 )
         made_left = self.node(left, made_left, node.left)
         made_right = self.node(right, made_right, node.right)
-        if isinstance(node.op, ast.Pow) and _number_of(left) == "int" and _negative(right):
+        if isinstance(node.op, ast.Pow) and number_of(left) == "int" and negative(right):
             left, made_left = Dynamic("float", scalar=True), ast.Call(ast.Name("float", ast.Load()), [made_left], [])
-        value = Dynamic(self.combined(left, right, node.op), scalar=_scalar(left) and _scalar(right))
-        if type(node.op) in DIVISIONS and value.number in ("int", "float") and not _nonzero(right):
+        value = Dynamic(self.combined(left, right, node.op), scalar=is_scalar(left) and is_scalar(right))
+        if type(node.op) in DIVISIONS and value.number in ("int", "float") and not nonzero(right):
             return value, ast.Call(self.stub("npb_py_" + OPERATOR[type(node.op)]), [made_left, made_right], [])
         if self.program.options.robust and value.number is None:
             name = OPERATOR[type(node.op)]
@@ -272,11 +194,11 @@ class Expressions:
         return ast.copy_location(ast.Name(name, ast.Load()), node)
 
     def operator_call(self, name: str, nodes: list[ast.expr], values: Any = ()) -> ast.expr:
-        codes = [ast.Constant(_CODES.get(_number_of(v), 0)) for v in values] or [ast.Constant(0)] * len(nodes)
+        codes = [ast.Constant(CODES.get(number_of(v), 0)) for v in values] or [ast.Constant(0)] * len(nodes)
         return ast.Call(self.stub("npb_" + name.strip("_")), [*nodes, *codes], [])
 
     def combined(self, left: Value, right: Value, op: ast.operator) -> str | None:
-        a, b = _number_of(left), _number_of(right)
+        a, b = number_of(left), number_of(right)
         if a is None or b is None:
             return None
         wide = max(a, b, key=ORDER.index)
@@ -293,10 +215,10 @@ class Expressions:
         made = self.node(value, made, node.operand)
         if isinstance(node.op, ast.Not):
             return Dynamic("bool", scalar=True), ast.UnaryOp(node.op, made)
-        if self.program.options.robust and _number_of(value) is None:
+        if self.program.options.robust and number_of(value) is None:
             names = {ast.USub: "npb_neg", ast.UAdd: "npb_plus", ast.Invert: "npb_invert"}
-            return Dynamic(None, _scalar(value)), ast.Call(self.stub(names[type(node.op)]), [made], [])
-        return Dynamic(_number_of(value), scalar=_scalar(value)), ast.UnaryOp(node.op, made)
+            return Dynamic(None, is_scalar(value)), ast.Call(self.stub(names[type(node.op)]), [made], [])
+        return Dynamic(number_of(value), scalar=is_scalar(value)), ast.UnaryOp(node.op, made)
 
     def on_BoolOp(self, node: ast.BoolOp) -> Pair:
         stop = isinstance(node.op, ast.Or)
@@ -320,9 +242,9 @@ class Expressions:
         if len(parts) == 1:
             return parts[0]
         emitted = [self.node(v, m, node) for v, m in parts]
-        kinds = {_number_of(v) for v, _ in parts}
+        kinds = {number_of(v) for v, _ in parts}
         number = kinds.pop() if len(kinds) == 1 else None
-        return Dynamic(number, scalar=all(_scalar(v) for v, _ in parts)), ast.BoolOp(node.op, emitted)
+        return Dynamic(number, scalar=all(is_scalar(v) for v, _ in parts)), ast.BoolOp(node.op, emitted)
 
     def _chosen(self, parts: list[Pair], stop: bool, rest: ast.expr, node: ast.BoolOp) -> Pair:
         """``a and f(b)`` where the second part needs statements of its own."""
@@ -373,18 +295,18 @@ class Expressions:
                 return Known(settled if isinstance(op, ast.Is) else not settled), None
         if isinstance(op, (ast.In, ast.NotIn)):
             return self.membership(left, op, right, node)
-        scalar = _scalar(a) and _scalar(b)
+        scalar = is_scalar(a) and is_scalar(b)
         if "dtype" in (getattr(a, "number", None), getattr(b, "number", None)):
             sides = [self.dtype_side(v, m, node) for v, m in (left, right)]
             call = ast.Call(self.stub("npb_same_dtype"), sides, [])
             return Dynamic("bool", scalar=True), call if isinstance(op, ast.Eq) else ast.UnaryOp(ast.Not(), call)
         plain = isinstance(op, (ast.Is, ast.IsNot))
-        if self.program.options.robust and not plain and (_number_of(a) is None or _number_of(b) is None):
+        if self.program.options.robust and not plain and (number_of(a) is None or number_of(b) is None):
             call = self.operator_call(
                 type(op).__name__.lower(), [self.node(a, made_a, node), self.node(b, made_b, node)], [a, b]
             )
             return Dynamic(None, scalar), call
-        number = "bool" if _number_of(a) and _number_of(b) else None
+        number = "bool" if number_of(a) and number_of(b) else None
         return Dynamic(number, scalar), ast.Compare(self.node(a, made_a, node), [op], [self.node(b, made_b, node)])
 
     def dtype_side(self, value: Value, made: ast.expr | None, node: ast.AST) -> ast.expr:
@@ -450,196 +372,13 @@ class Expressions:
         made = ast.IfExp(test, self.node(*first, node.body), self.node(*second, node.orelse))
         return value if isinstance(value, Dynamic) else Dynamic(), made
 
-    # -- items
-
-    def on_Subscript(self, node: ast.Subscript) -> Pair:
-        base, made = self.expr(node.value)
-        if isinstance(base, Known) and any(base.value is g for g in (np.mgrid, np.ogrid, np.s_, np.index_exp)):
-            return numpy_calls.grid(self, base.value, node)
-        if isinstance(base, Known) and any(base.value is g for g in (np.r_, np.c_)):
-            return host_calls.bracketed(self, base.value, node)
-        if isinstance(base, numpy_calls.Rows):
-            base = Dynamic()
-        if isinstance(base, (Known, Struct)) and not (isinstance(base, Struct) and made is not None and _sliced(node)):
-            return self.item_of(base, made, node)
-        number = base.number if isinstance(base, Dynamic) else None
-        if number == "shape":
-            return self._of_shape(made, node)
-        made = self.whole(base, made)
-        key = self.index(node.slice)
-        scalar = self._picks_scalar(node.slice)
-        if self.must_wrap(node.slice):
-            return Dynamic(), ast.Call(self.stub("npb_getitem"), [made, key], [])
-        return Dynamic(scalar=scalar), ast.Subscript(made, key, ast.Load())
-
-    def _of_shape(self, made: ast.expr, node: ast.Subscript) -> Pair:
-        value = Dynamic("shape") if isinstance(node.slice, ast.Slice) else Dynamic("int", scalar=True)
-        return value, ast.Subscript(made, self.index(node.slice), ast.Load())
-
-    def _picks_scalar(self, key: ast.expr) -> bool:
-        return False
-
-    def whole(self, base: Value, made: ast.expr) -> ast.expr:
-        """An array of no dimensions itself, where `made` reads its value."""
-        if isinstance(base, Dynamic) and base.flat and isinstance(made, ast.Subscript):
-            return made.value
-        return made
-
-    def item_of(self, base: Value, made: ast.expr | None, node: ast.Subscript) -> Pair:
-        if isinstance(node.slice, ast.Slice):
-            parts = [
-                None if p is None else self.expr(p)[0] for p in (node.slice.lower, node.slice.upper, node.slice.step)
-            ]
-            if all(p is None or isinstance(p, Known) for p in parts):
-                key = slice(*[None if p is None else p.value for p in parts])
-                return self._slice_of(base, key, node)
-        key, made_key = self.expr(node.slice)
-        if isinstance(key, Known):
-            return self._known_item(base, key.value, node)
-        items = self.items_of(base)
-        if items is not None and all(_picks(v) for v, _ in items):
-            table = made if made is not None else self.node(base, None, node)
-            return Dynamic(), ast.Subscript(table, self.node(key, made_key, node), ast.Load())
-        names = {n.id for n in ast.walk(node.slice) if isinstance(n, ast.Name)}
-        raise NeedsValue(
-            names,
-            self.error(
-                node, "which object is meant depends on a value that is only known at run time. Loop over them."
-            ),
-        )
-
-    def _slice_of(self, base: Value, key: slice, node: ast.AST) -> Pair:
-        if isinstance(base, Known) and isinstance(base.value, (str, range)):
-            return Known(base.value[key]), None
-        if isinstance(base, Known) and is_constant(base.value):
-            return Known(base.value[key]), None
-        items = self.items_of(base)
-        if items is None:
-            raise self.error(node, f"{_describe(base)} cannot be sliced in compiled code")
-        kind = base.kind if isinstance(base, Struct) else type(base.value)
-        return Struct(kind, items[key]), None
-
-    def _known_item(self, base: Value, key: Any, node: ast.AST) -> Pair:
-        if isinstance(base, Struct):
-            try:
-                position = base.keys.index(key) if base.kind is dict else key
-                return base.items[position]
-            except (ValueError, IndexError, TypeError):
-                raise self.error(node, f"there is no item {key!r}") from None
-        if twins.dotted(base.value) or not hasattr(type(base.value), "__getitem__"):
-            raise self.error(node, f"{_describe(base)} cannot be indexed in compiled code")
-        getter = type(base.value).__getitem__
-        if isinstance(getter, types.FunctionType):
-            return self.invoke(Method(getter, base), [(Known(key), None)], {}, node)
-        if isinstance(key, tuple) and isinstance(base.value, list):
-            raise self.error(node, "a list cannot be indexed by a tuple")
-        try:
-            return self.part(base, key)
-        except (KeyError, IndexError) as error:
-            raise self.error(node, f"there is no item {error}") from None
-
-    def items_of(self, value: Value, made: ast.expr | None = None) -> list[Pair] | None:
-        """The items of a container whose length is known, else None."""
-        if isinstance(value, Struct):
-            return [(Known(k), None) for k in value.keys] if value.kind is dict else list(value.items)
-        if isinstance(value, Known):
-            held = value.value
-            if isinstance(held, (list, tuple)):
-                if isinstance(held, list):
-                    self.program.guard(value.path, "keys", held)
-                return [self.part(value, i) for i in range(len(held))]
-            if isinstance(held, dict):
-                self.program.guard(value.path, "keys", held)
-                return [(Known(k), None) for k in held]
-            if isinstance(held, (range, str)):
-                return [(Known(x), None) for x in held]
-        return None
-
-    # -- indices of arrays
-
-    def index(self, node: ast.expr) -> ast.expr:
-        if isinstance(node, ast.Slice):
-            parts = [None if p is None else self.dynamic(p) for p in (node.lower, node.upper, node.step)]
-            if self.program.options.robust:
-                filled = [ast.Constant(None) if p is None else p for p in parts]
-                return ast.copy_location(ast.Call(ast.Name("slice", ast.Load()), filled, []), node)
-            return ast.copy_location(ast.Slice(*parts), node)
-        if isinstance(node, ast.Tuple):
-            return ast.copy_location(ast.Tuple([self.index(e) for e in node.elts], ast.Load()), node)
-        value, made = self.expr(node)
-        if isinstance(value, Known) and isinstance(value.value, tuple) and not is_constant(value.value):
-            return ast.Tuple([self.node(Known(x), None, node) for x in value.value], ast.Load())
-        listed = isinstance(made, ast.List) or (isinstance(value, Known) and isinstance(value.value, list))
-        made = self.node(value, made, node, context="array")
-        if listed or isinstance(made, ast.ListComp):
-            made = ast.Call(twins.reference("numpy.array"), [made], [])
-        return made
-
-    def must_wrap(self, key: ast.expr) -> bool:
-        """Whether an index goes through our own indexing.
-
-        Numba's indexing does all but arrays beside other arrays; it is
-        tried first, because it costs less to compile.
-        """
-        if not self.program.options.robust:
-            return False
-        parts = key.elts if isinstance(key, ast.Tuple) else [key]
-        return any(not isinstance(p, (ast.Slice, ast.Constant)) and not self._surely_scalar(p) for p in parts)
-
-    def _surely_scalar(self, node: ast.expr) -> bool:
-        if isinstance(node, ast.Name):
-            value = self.env.get(node.id)
-            return _number_of(value) == "int" if value is not None else False
-        if isinstance(node, ast.BinOp):
-            return self._surely_scalar(node.left) and self._surely_scalar(node.right)
-        if isinstance(node, ast.UnaryOp):
-            return self._surely_scalar(node.operand)
-        return isinstance(node, ast.Constant) and isinstance(node.value, int)
-
-
-def _nonzero(value: Value) -> bool:
-    return isinstance(value, Known) and bool(value.value)
-
-
-def _negative(value: Value) -> bool:
-    return isinstance(value, Known) and number_kind(value.value) == "int" and value.value < 0
-
 
 def _plain_key(key: Any) -> bool:
     return type(key) in (int, str, bool, float) or key is None
 
 
-def _sliced(node: ast.Subscript) -> bool:
-    return False
-
-
-def _picks(value: Value) -> bool:
-    return isinstance(value, Dynamic) or (isinstance(value, Known) and is_constant(value.value))
-
-
 def _real(value: Any) -> Any:
     return twins.real_function(value)
-
-
-def _number(value: np.generic) -> ast.expr:
-    plain = value.item()
-    if value.dtype.char in "?dlqD" and value.dtype.itemsize in (1, 8, 16):
-        return ast.Constant(plain)
-    return ast.Call(twins.scalar_type(value.dtype), [ast.Constant(plain)], [])
-
-
-def _number_of(value: Value | None) -> str | None:
-    if isinstance(value, Known):
-        return number_kind(value.value)
-    if isinstance(value, Dynamic):
-        return value.number if value.number in ORDER else None
-    return None
-
-
-def _scalar(value: Value) -> bool:
-    if isinstance(value, Known):
-        return number_kind(value.value) is not None or isinstance(value.value, np.generic)
-    return isinstance(value, Dynamic) and (value.scalar or value.number in ORDER)
 
 
 def _fold(function: Any, *values: Any) -> Known | None:
@@ -653,15 +392,3 @@ def _fold(function: Any, *values: Any) -> Known | None:
     small = not isinstance(result, (str, list, tuple)) or len(result) < 10_000
     small = small and not (isinstance(result, int) and result.bit_length() > 64)
     return Known(result) if small and (is_constant(result) or isinstance(result, list)) else None
-
-
-def _describe(value: Value) -> str:
-    if isinstance(value, Known):
-        held = value.value
-        if isinstance(held, types.ModuleType):
-            return f"the module {held.__name__}"
-        where = f" ({value.path.text})" if value.path is not None else ""
-        return f"an object of class {type(held).__name__!r}{where}"
-    if isinstance(value, (Local, Method)):
-        return "a function"
-    return f"a {value.kind.__name__}" if isinstance(value, Struct) else "this"

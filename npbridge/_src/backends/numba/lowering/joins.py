@@ -118,3 +118,12 @@ OPERATOR = {
 
 # They raise where Python's own numbers are divided by zero.
 DIVISIONS = (ast.Div, ast.FloorDiv, ast.Mod)
+
+
+def always_returns(body: list[ast.stmt]) -> bool:
+    if not body:
+        return False
+    last = body[-1]
+    if isinstance(last, (ast.Return, ast.Raise)):
+        return True
+    return isinstance(last, ast.If) and always_returns(last.body) and always_returns(last.orelse)

@@ -309,13 +309,12 @@ def _same(now: Any, then: Any) -> bool:
 
 def _template(entry: Unit) -> Value | None:
     """How the result of the compiled function is put together again."""
-    from .calls import _always_returns
-    from .joins import joined
+    from .joins import always_returns, joined
 
     if not entry.returns:
         return None
     first = entry.returns[0][0]
-    complete = _always_returns(entry.emitted.body)
+    complete = always_returns(entry.emitted.body)
     same = all(type(v) is type(first) and key_of(v) == key_of(first) for v, _ in entry.returns)
     if same and complete:
         return first

@@ -10,14 +10,17 @@ from . import errors
 from .bindings import Bindings
 from .calls import Calls
 from .control import Control
+from .displays import Displays
 from .expressions import Expressions
+from .items import Items
 from .paths import Path, Root
 from .program import Lifted, Program
+from .raising import Raising
 from .statements import Statements
 from .values import Conflict, Dynamic, Known, Struct, Value, is_constant
 
 
-class Unit(Statements, Bindings, Control, Calls, Expressions):
+class Unit(Statements, Bindings, Control, Calls, Raising, Expressions, Displays, Items):
     """The walker over one function and what it emits.
 
     Parameters
