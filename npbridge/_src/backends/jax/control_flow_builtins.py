@@ -13,6 +13,7 @@ from ...array import core, ragged, traced_number
 from ...convert.operators import is_traced
 from ...storage.buffer import canonical
 from . import control_flow_iterables as iterables
+from . import control_flow_math
 
 OURS = core.OURS
 compute = traced_number.compute
@@ -116,12 +117,20 @@ def _numpy_scalar(kind):
     return convert
 
 
+def _complex(*args, **kwargs):
+    """``complex``, of one number or of a real and an imaginary part."""
+    if len(args) != 2 or kwargs or not any(map(is_traced, args)):
+        return _number(complex)(*args, **kwargs)
+    real, imaginary = map(TYPES[float], args)
+    return compute(np.add, real, compute(np.multiply, imaginary, 1j))
+
+
 _INT = _number(int)
 TYPES = {
     **{kind: _numpy_scalar(kind) for kind in {np.dtype(char).type for char in core.STORED_KINDS}},
     int: _INT,
     float: _number(float),
-    complex: _number(complex),
+    complex: _complex,
     bool: truth,
     range: iterables.ranged,
     enumerate: iterables.enumerated,
@@ -137,6 +146,7 @@ _FUNCTIONS = {
     builtins.all: _all,
     builtins.sum: _sum,
     builtins.divmod: _divmod,
+    **control_flow_math.FUNCTIONS,
 }
 
 
