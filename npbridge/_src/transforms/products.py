@@ -10,7 +10,7 @@ from ..array import core
 from ..ground.errors import TransformError
 from . import lift
 from .compiled import apply
-from .gradients import Value, backward
+from .results import Value, backward
 from .variables import Selection
 
 OURS = core.OURS
