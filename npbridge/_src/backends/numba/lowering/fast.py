@@ -104,7 +104,8 @@ class _Code:
         """What allows to put arrays back, should the call fail."""
         written = self.variant.written
         if self.variant.risk is Risk.VALUES:
-            copied = [f"{self._name(i)}.copy()" if w else "None" for i, w in enumerate(written)]
+            arrays = [type(v) not in _NUMBERS for v in self.values]  # a number that is rebound is nobody else's
+            copied = [f"{self._name(i)}.copy()" if w and arrays[i] else "None" for i, w in enumerate(written)]
             self.kept = "kept"
             return [f"kept = [{', '.join(copied)}]"]
         if self.variant.risk is Risk.SHAPES:
