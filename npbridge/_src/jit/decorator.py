@@ -18,7 +18,8 @@ from ..dispatch.backend import active
 from ..ground.debugging import looking
 from ..ground.errors import UnsupportedError
 from . import arguments, bound, discover, reasons, texts
-from .executable import ASKS_FOR_VALUES, Binding, Executable, Missed, needs_a_value
+from .binding import Binding
+from .executable import ASKS_FOR_VALUES, Executable, Missed, needs_a_value
 from .quick import MISS, quick_path
 
 STORM = 16

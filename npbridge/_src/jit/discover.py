@@ -22,131 +22,22 @@ from ..ground.users import is_users
 from ..ground.users import made_by_exec as _made_by_exec
 from . import effects
 from .bound import Compiled
+from .guards import (
+    LONG,
+    MISSING,
+    SIMPLE,
+    SIMPLE_TYPES,
+    Attributes,
+    Cell,
+    Contents,
+    Copy,
+    Guard,
+    Length,
+    Members,
+    Table,
+)
 
 OURS = core.OURS
-SIMPLE = (int, float, complex, bool, str, bytes, type(None), np.generic, np.dtype)
-SIMPLE_TYPES = {int, float, complex, bool, str, bytes, type(None), *np.sctypeDict.values()}
-LONG = 50  # so many constants in a list are looked at together
-_MISSING = object()
-
-
-class Guard:
-    """What a mapping or a list held where the compiled code read it."""
-
-    __slots__ = ("array", "holder", "key", "path", "value")
-
-    def __init__(self, holder, key, value, path) -> None:
-        self.holder, self.key, self.value, self.path = holder, key, value, path
-        self.array: int | None = None  # which of the state's arrays it is, where another may take its place
-
-    def now(self):
-        try:
-            return self.holder[self.key]
-        except (KeyError, IndexError, AttributeError):
-            return _MISSING
-
-    def holds(self) -> bool:
-        value = self.now()
-        if value is self.value:
-            return True
-        return type(value) is type(self.value) and type(value) in SIMPLE_TYPES and same(value, self.value)
-
-    def line(self, code) -> str:
-        """The line that looks at it in the quick way."""
-        holder, key, value = code.name(self.holder, "g"), code.name(self.key, "k"), code.name(self.value, "v")
-        differs = f" and differs(now, {value})" if type(self.value) in SIMPLE_TYPES else ""
-        return f"if (now := {holder}[{key}]) is not {value}{differs}: return MISS"
-
-
-class Length:
-    """How many entries a container had."""
-
-    __slots__ = ("holder", "path", "value")
-    array = None
-
-    def __init__(self, holder, path) -> None:
-        self.holder, self.path = holder, f"the number of entries of {path}"
-        self.value = len(holder)
-
-    def now(self):
-        return len(self.holder)
-
-    def holds(self) -> bool:
-        return len(self.holder) == self.value
-
-    def line(self, code) -> str:
-        return f"if len({code.name(self.holder, 'g')}) != {self.value}: return MISS"
-
-
-class Copy:
-    """What a long list or dict of constants held."""
-
-    __slots__ = ("holder", "path", "value")
-    array = None
-
-    def __init__(self, holder, path) -> None:
-        self.holder, self.path = holder, f"the items of {path}"
-        self.value = holder.copy()
-
-    def now(self):
-        return self.holder
-
-    def holds(self) -> bool:
-        return self.holder == self.value
-
-    def line(self, code) -> str:
-        return f"if {code.name(self.holder, 'g')} != {code.name(self.value, 'v')}: return MISS"
-
-
-class Table:
-    """The functions of a class, which may be replaced."""
-
-    __slots__ = ("holder", "path", "value")
-    array = None
-
-    def __init__(self, cls) -> None:
-        self.holder, self.path = vars(cls), f"the class {cls.__name__}"
-        self.value = dict(self.holder)
-
-    def now(self):
-        return self.holder
-
-    def holds(self) -> bool:
-        try:
-            return self.holder == self.value  # one object is equal to itself, and not asked
-        except (ValueError, TypeError):
-            return False  # an array is another one
-
-    def functions(self) -> tuple:
-        return tuple([id(x) for x in self.value.values() if callable(x) or hasattr(x, "__get__")])
-
-    def line(self, code) -> str:
-        return f"if {code.name(self.holder, 'g')} != {code.name(self.value, 'v')}: return MISS"
-
-
-class Members:
-    """What a set held."""
-
-    __slots__ = ("holder", "path", "value")
-    array = None
-
-    def __init__(self, holder, path) -> None:
-        self.holder, self.path = holder, f"the members of {path}"
-        self.value = frozenset(holder)
-
-    def now(self):
-        return frozenset(self.holder)
-
-    def holds(self) -> bool:
-        return self.holder == self.value
-
-    def line(self, code) -> str:
-        return f"if {code.name(self.holder, 'g')} != {code.name(self.value, 'v')}: return MISS"
-
-
-def same(a, b) -> bool:
-    """Equality that tells ``0.0`` from ``-0.0`` and finds NaN equal to itself."""
-    return a == b and repr(a) == repr(b) or (a != a and b != b)
 
 
 class State:
@@ -317,29 +208,14 @@ class State:
     def visit_names(self, names: dict, used, prefix: str) -> None:
         """Those of the used names that are globals of a module, and inside the user's modules among them."""
         for name in used:
-            value = names.get(name, _MISSING)
-            if value is _MISSING:
+            value = names.get(name, MISSING)
+            if value is MISSING:
                 continue
             if not isinstance(value, types.ModuleType):
                 self.visit(value, prefix + name, names, name)
             elif is_users(value.__name__) and id(value) not in self._seen:
                 self._seen[id(value)] = value
                 self.visit_names(vars(value), used, f"{prefix}{name}.")
-
-
-class Attributes:
-    """The attributes of an object without a ``__dict__`` as a mapping."""
-
-    __slots__ = ("object",)
-
-    def __init__(self, object) -> None:
-        self.object = object
-
-    def __getitem__(self, key):
-        return getattr(self.object, key)
-
-    def __setitem__(self, key, value):
-        setattr(self.object, key, value)
 
 
 def _slots(kind: type) -> list[str]:
@@ -350,41 +226,12 @@ def _slots(kind: type) -> list[str]:
     return [name for name in found if name not in ("__weakref__", "__dict__")]
 
 
-class Contents:
-    """The values of an ndarray that is a constant of the compiled function."""
-
-    __slots__ = ("holder", "path", "value")
-    array = None
-
-    def __init__(self, holder, path) -> None:
-        self.holder, self.path, self.value = holder, path, holder.tobytes()
-
-    def now(self):
-        return self.holder.tobytes()
-
-    def holds(self) -> bool:
-        return self.now() == self.value
-
-    def line(self, code) -> str:
-        return f"if {code.name(self.holder, 'g')}.tobytes() != {code.name(self.value, 'v')}: return MISS"
-
-
-class Cell:
-    """A closure cell as a mapping with one key, for guards."""
-
-    __slots__ = ("cell",)
-
-    def __init__(self, cell) -> None:
-        self.cell = cell
-
-    def __getitem__(self, key):
-        try:
-            return self.cell.cell_contents
-        except ValueError:
-            raise KeyError(key) from None
-
-    def __setitem__(self, key, value):
-        self.cell.cell_contents = value
+def _slots(kind: type) -> list[str]:
+    found = []
+    for base in kind.__mro__:
+        slots = base.__dict__.get("__slots__", ())
+        found += [slots] if isinstance(slots, str) else list(slots)
+    return [name for name in found if name not in ("__weakref__", "__dict__")]
 
 
 def named_in(code: types.CodeType):

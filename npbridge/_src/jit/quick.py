@@ -12,7 +12,7 @@ from __future__ import annotations
 from ..array import core
 from ..storage.buffer import SMALL
 from .arguments import Static
-from .discover import SIMPLE, same
+from .guards import SIMPLE, same
 
 MISS = object()
 JaxArray = core.JaxArray
