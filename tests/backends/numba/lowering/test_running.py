@@ -153,3 +153,33 @@ def test_indices_are_not_checked_on_request():
     assert compile_function(program, boundscheck=False).options["boundscheck"] is False
     with pytest.raises(IndexError):
         compile_function(program)(np.zeros(3), 3)
+
+
+def test_views_that_are_read_take_the_short_way():
+    def program(a, b):
+        return a * b + a
+
+    compiled = compile_function(program)
+    x = npbridge.asarray(np.arange(6.0))
+    a, b = x[1:], x[::-1][:5]
+    for _ in range(3):
+        np.testing.assert_array_equal(compiled(a, b), np.asarray(a) * np.asarray(b) + np.asarray(a))
+        assert compiled.fast(a, b) is not compiled.MISS
+        x += 1
+
+
+def test_a_variable_that_is_replaced():
+    class Model:
+        def __init__(self):
+            self.v = npbridge.Variable(npbridge.zeros(3))
+
+        def step(self):
+            self.v += 1
+            return self.v.sum()
+
+    model = Model()
+    step = compile_function(model.step)
+    assert [float(step()) for _ in range(3)] == [3, 6, 9]
+    model.__dict__["v"] = npbridge.Variable(npbridge.ones(2))
+    assert [float(step()) for _ in range(60)] == [2.0 * k for k in range(2, 62)]
+    assert step.fast() is not step.MISS

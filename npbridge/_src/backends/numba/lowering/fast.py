@@ -147,7 +147,11 @@ class _Code:
             lines = [f"h{i} = b{i}.host_for_writing()"]
         else:
             lines = [f"if not b{i}.current: return MISS", f"h{i} = b{i}.host"]
-        lines += [f"w = x{i}._layout", f"if not (w is None or w is h{i}): return MISS"]
+        if i in self.locked:
+            lines += [f"w = x{i}._layout", f"if not (w is None or w is h{i}): return MISS"]
+        else:  # of a view that is only read, its own window
+            lines += [f"w = x{i}._layout", f"if not (w is None or w is h{i}):", f"    h{i} = x{i}._read()"]
+            lines += [f"    if not h{i}.flags.writeable: return MISS"]
         if i in self.pinned:
             return lines
         return [*lines, f"if h{i}.dtype is not D{i} or not (h{i}.ndim {flat} 0): return MISS"]
