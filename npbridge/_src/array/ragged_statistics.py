@@ -50,12 +50,15 @@ def _like(function):
 def _var(a, axis=None, dtype=None, out=None, ddof=0, **kwargs):
     if out is not None or _given(kwargs):
         _refuse(np.var, " with these arguments")
-    axes = range(a.ndim) if axis is None else [x % a.ndim for x in np.atleast_1d(axis)]
-    if a.ndim > 1 and len(axes) != a.ndim:
-        _refuse(np.var, " over some of the axes")
-    count = a.size
-    off = a - FUNCTIONS[np.mean](a.astype(dtype) if dtype is not None else a)
-    return FUNCTIONS[np.sum](np.square(np.abs(off))) / (count - ddof)
+    a = a.astype(dtype) if dtype is not None else a
+    axes = tuple(range(a.ndim)) if axis is None else tuple(int(x) % a.ndim for x in np.atleast_1d(axis))
+    count, mean = 1, FUNCTIONS[np.mean](a, axes)
+    if isinstance(mean, Ragged):
+        _refuse(np.var, " over axes of fixed length alone")
+    for x in axes:
+        count = a.shape[x] * count
+    off = a - np.expand_dims(mean, axes) if len(axes) < a.ndim else a - mean
+    return FUNCTIONS[np.sum](np.square(np.abs(off)), axes) / (count - ddof)
 
 
 def _std(a, *args, **kwargs):
