@@ -150,6 +150,8 @@ def _axis(unit: Any, part: ast.Slice, node: ast.AST) -> ast.expr:
     if isinstance(step[0], Known) and isinstance(step[0].value, complex):
         count = ast.Constant(int(abs(step[0].value)))
         return ast.Call(unit.stub("npb_linspace"), [start, stop, count, *map(ast.Constant, (True, False, None))], [])
+    if not isinstance(step[0], Known):
+        return ast.Call(unit.stub("npb_grid_axis"), [start, stop, unit.node(*step, node)], [])
     return ast.Call(twins.reference("numpy.arange"), [start, stop, unit.node(*step, node)], [])
 
 

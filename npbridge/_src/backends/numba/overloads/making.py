@@ -195,6 +195,20 @@ def _trapezoid(y, x=None, dx=1.0):
 
 
 @stub
+def npb_grid_axis(start, stop, step):
+    """The coordinates that a slice gives in ``numpy.mgrid``; a complex step says how many."""
+
+
+@overloads(npb_grid_axis)
+def _grid_axis(start, stop, step):
+    if isinstance(step, types.Complex):
+        made = "npb_linspace(start, stop, int(abs(step)))"
+    else:
+        made = "np.arange(start, stop, step)"
+    return compiled(f"def impl(start, stop, step):\n    return {made}\n", npb_linspace=npb_linspace)
+
+
+@stub
 def npb_mgrid(dense, *axes):
     """``numpy.mgrid`` over arrays of coordinates."""
 
