@@ -109,3 +109,34 @@ def test_positions_outside_raise():
     with pytest.raises(IndexError, match="out of bounds"):
         npbridge.jit(beyond)(x, npbridge.array(~NOTHING))
     np.testing.assert_array_equal(x, before)
+
+
+@pytest.mark.parametrize("backend", ["jax", "numpy"])
+def test_an_error_after_writes_leaves_everything_as_it_was(backend):
+    """The written array is known by two names; the key and the values are not written."""
+
+    class Part:
+        def __init__(self, received):
+            self.received = received
+
+    class Whole:
+        def __init__(self):
+            self.received = npbridge.zeros(4)
+            self.part = Part(self.received)
+
+        def deliver(self, keys, values):
+            self.received[keys] = values
+            np.add.at(self.part.received, keys, values)
+            self.received[keys + 2] = 9
+
+    with npbridge.backend(backend):
+        whole = Whole()
+        deliver = npbridge.jit(whole.deliver)
+        keys, values = npbridge.array([0, 1]), npbridge.array([1.0, 2.0])
+        deliver(keys, values)
+        np.testing.assert_array_equal(whole.received, [2, 4, 9, 9])
+        with pytest.raises(IndexError):
+            deliver(npbridge.array([1, 2]), values)
+        np.testing.assert_array_equal(whole.received, [2, 4, 9, 9])
+        np.testing.assert_array_equal(keys, [0, 1])
+        np.testing.assert_array_equal(values, [1, 2])

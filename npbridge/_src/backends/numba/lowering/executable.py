@@ -93,6 +93,10 @@ class Executable:
             self.fast = None
         return self._plain(key, *given)
 
+    def short_way(self) -> tuple[Any, int]:
+        """The generated function for calls like the last, and how many arguments it takes; -1 where there is none."""
+        return (self.fast, self._simple) if self.fast is not None else (None, -1)
+
     def _plain(self, key: Any, args: tuple, kwargs: dict) -> Any:
         """Run the function as it is, and say so."""
         name = getattr(self.entry, "__qualname__", type(self.entry).__name__)
@@ -266,7 +270,13 @@ class Variant:
         self.vouched.add(shapes)
 
     def _copies(self, host: list) -> list:
-        return [h.copy() if w and type(h) is np.ndarray else None for h, w in zip(host, self.written, strict=True)]
+        kept: list = [None] * len(host)
+        seen: set[int] = set()  # an array that is reached in several ways is kept once
+        for i, (h, w) in enumerate(zip(host, self.written, strict=True)):
+            if w and type(h) is np.ndarray and id(h) not in seen:
+                seen.add(id(h))
+                kept[i] = h.copy()
+        return kept
 
     def failed(self, error: Exception, host: list, kept: list | None) -> None:
         from numba import typeof

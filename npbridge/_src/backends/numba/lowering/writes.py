@@ -182,7 +182,9 @@ class _Facts(ast.NodeVisitor):
                 found |= self.roots(keyword.value)
         if isinstance(node.func, ast.Attribute) and name in _WRITING_METHODS:
             found |= self.roots(node.func.value)
-        if name not in _PURE and name not in _VIEWS:
+        if name == "setitem" or name.startswith("at_"):
+            found |= self.roots(node.args[0])  # not the key, not the value
+        elif name not in _PURE and name not in _VIEWS:
             found = found.union(*map(self.roots, node.args))
         elif name in _UFUNC_OUT and len(node.args) > _UFUNC_OUT[name]:
             found |= self.roots(node.args[-1])
