@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -140,3 +143,15 @@ def test_an_error_after_writes_leaves_everything_as_it_was(backend):
         np.testing.assert_array_equal(whole.received, [2, 4, 9, 9])
         np.testing.assert_array_equal(keys, [0, 1])
         np.testing.assert_array_equal(values, [1, 2])
+
+
+def test_indices_are_checked_in_the_first_function_of_a_process():
+    code = (
+        "import npbridge\n"
+        "try:\n"
+        "    npbridge.jit(lambda x, k: x[k])(npbridge.zeros(4), npbridge.array([3, 4]))\n"
+        "except IndexError:\n"
+        "    print('raised')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout == "raised\n", done.stderr
