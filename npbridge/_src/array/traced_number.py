@@ -164,15 +164,15 @@ def distance(a, b) -> int | None:
 
 def compute(ufunc, *operands):
     """An operator of Python, between numbers of Python."""
-    from ..backends.jax import ufuncs
+    from ..backends.jax import ufunc_plans
 
     values = [x._value() if isinstance(x, JaxScalar) else x for x in operands]
     kinds = [x.weak if type(x) in core.OURS else int if type(x) is bool else type(x) for x in operands]
     if ufunc is np.power and kinds == [int, int] and type(operands[1]) is int and operands[1] < 0:
         kinds[0] = float
     dtypes = tuple(np.dtype(kind) for kind in kinds)
-    plan = ufuncs.plan_for(ufunc, dtypes)
-    values = [ufuncs.weak_value(v, d) for v, d in zip(values, plan.inputs, strict=True)]
+    plan = ufunc_plans.plan_for(ufunc, dtypes)
+    values = [ufunc_plans.weak_value(v, d) for v, d in zip(values, plan.inputs, strict=True)]
     out = plan.compiled(*values)
     if type(out) is tuple:
         return tuple(map(_wrapped, out))

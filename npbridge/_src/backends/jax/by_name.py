@@ -22,9 +22,10 @@ from ...dispatch import fallback
 from ...dispatch.registry import Rule, register
 from ...storage.buffer import canonical
 from .. import host
-from . import ufuncs
 from .known import computed
 from .moves import twin_of
+from .ufunc_plans import WEAK
+from .ufunc_results import write_into
 
 OURS = core.OURS
 
@@ -94,7 +95,7 @@ def array_values(x):
         return values._value(), [values.dtype]
     values = np.array(values)
     core.check_dtype(values.dtype)
-    return values, [] if kind in ufuncs.WEAK else [values.dtype]
+    return values, [] if kind in WEAK else [values.dtype]
 
 
 def _as_one_array(x):
@@ -248,7 +249,7 @@ def into(out, result):
         raise ValueError(f"output array has wrong shape: {out.shape}, the result has {result.shape}")
     if not np.can_cast(result.dtype, out.dtype, "same_kind"):
         raise TypeError(f"Cannot cast result from {result.dtype!r} to {out.dtype!r}")
-    ufuncs.write_into(out, result)
+    write_into(out, result)
     return out
 
 

@@ -15,7 +15,8 @@ from ...dispatch.registry import implements
 from ...storage.buffer import canonical
 from .. import host
 from .by_name import array_values, wrap
-from .ufuncs import as_dtype, write_into
+from .ufunc_plans import as_dtype
+from .ufunc_results import write_into
 
 _LETTERS = string.ascii_uppercase + string.ascii_lowercase
 

@@ -12,11 +12,11 @@ import numpy as np
 
 from ...array import core
 from ...storage.buffer import SMALL, canonical
-from . import ufuncs
+from . import ufunc_plans, ufuncs
 
 OURS = core.OURS
 ARRAYS = core.ARRAYS
-EXACT = ufuncs.EXACT - {np.logical_and, np.logical_or, np.logical_not}
+EXACT = ufunc_plans.EXACT - {np.logical_and, np.logical_or, np.logical_not}
 _REAL = "biuf"
 
 
@@ -48,7 +48,7 @@ def _on_host(other):
     if kind is float or kind is int or kind is bool:
         return other
     if kind is core.JaxScalar:
-        number = ufuncs.host_scalar(other)
+        number = ufunc_plans.host_scalar(other)
         return number if number is not None and number.dtype.kind in _REAL else None
     if kind in ARRAYS:
         if not other._buffer.current or other.dtype.kind not in _REAL:

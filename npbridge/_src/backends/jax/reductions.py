@@ -14,6 +14,7 @@ from ...storage.buffer import canonical
 from . import ufuncs
 from .known import computed
 from .ufunc_methods import _as_array, _axes, accumulate, reduce, write_result
+from .ufunc_plans import as_dtype
 
 _NoValue = np._NoValue
 jax_rule = functools.partial(implements, backend="jax")
@@ -79,7 +80,7 @@ jax_rule(np.cumprod)(_running(np.multiply))
 def _mean_dtypes(source, dtype, out):
     """``(dtype to add up in, dtype of the result)`` as in NumPy's ``_mean``."""
     if dtype is not None:
-        dtype = ufuncs.as_dtype(dtype)
+        dtype = as_dtype(dtype)
         core.check_dtype(dtype)
         return dtype, dtype
     if source.kind in "bui":

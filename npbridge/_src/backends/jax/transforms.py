@@ -12,7 +12,7 @@ from ...array import core
 from ...dispatch.registry import Rule, implements, register
 from ...storage.buffer import Tracer, canonical
 from .by_name import ByName, Policy
-from .ufuncs import write_into
+from .ufunc_results import as_ordered, write_into
 
 REAL_INPUT = {np.fft.rfft, np.fft.rfft2, np.fft.rfftn, np.fft.ihfft}
 HERMITIAN = {np.fft.irfft, np.fft.irfft2, np.fft.irfftn, np.fft.hfft}
@@ -189,8 +189,6 @@ def round_(a, decimals=0, out=None):
         result = _round(value, decimals)
     if out is None:
         if a.ndim and a._layout is not None and not a._layout.flags.c_contiguous and not isinstance(result, Tracer):
-            from .ufuncs import as_ordered
-
             return as_ordered(result, (a,))
         return core.of_device(result)
     write_into(out, result)

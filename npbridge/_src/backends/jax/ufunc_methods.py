@@ -11,11 +11,11 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from ...array import core
+from ...array import core, traced_index
 from ...dispatch import fallback
 from ...storage.buffer import canonical
 from .. import host
-from . import moves, ufuncs
+from . import moves, ufunc_plans, ufunc_results, ufuncs
 from .kernels import kernel_of
 from .known import computed
 
@@ -140,7 +140,7 @@ def _as_array(a):
 
 def _resolve(ufunc, dtype, source, out):
     """The loop's and the result's dtype, as NumPy's reductions choose them."""
-    signature = None if dtype is None else (ufuncs.as_dtype(dtype), None, None)
+    signature = None if dtype is None else (ufunc_plans.as_dtype(dtype), None, None)
     first = out.dtype if out is not None and dtype is None else None
     keywords = {} if signature is None else {"signature": signature}
     resolved = ufunc.resolve_dtypes((first, source, None), reduction=True, casting="unsafe", **keywords)
@@ -214,7 +214,7 @@ def reduce(ufunc, array, axis=0, dtype=None, out=None, keepdims=False, initial=_
         mask = np.True_
     start = _start(initial, loop) if has_initial else np.int8(0)
     if ufunc is np.power and loop.kind == "i":
-        ufuncs.check_power(ufuncs.plan_for(ufunc, (loop, loop)), (None, array._value()))
+        ufuncs.check_power(ufunc_plans.plan_for(ufunc, (loop, loop)), (None, array._value()))
     compiled = _compiled_reduce(
         ufunc, axes, bool(keepdims), canonical(loop), canonical(result), has_where, has_initial, identity,
         jax.config.jax_enable_x64,
@@ -242,7 +242,7 @@ def write_result(value, out, *, exact=False, name="add"):
             f"Cannot cast array data from {value.dtype!r} to {out.dtype!r} according to the rule "
             f"'{'safe' if exact else 'same_kind'}'"
         )
-    ufuncs.write_into(out, value)
+    ufunc_results.write_into(out, value)
     return out
 
 
@@ -334,7 +334,7 @@ def accumulate(ufunc, array, axis=0, dtype=None, out=None):
             "operands could not be broadcast together with remapped shapes [original->remapped]: "
             f"{value.shape} {out.shape}"
         )
-    ufuncs.write_into(out, value)
+    ufunc_results.write_into(out, value)
     return out
 
 
@@ -369,7 +369,7 @@ def reduceat(ufunc, array, indices, axis=0, dtype=None, out=None):
     value = compiled(array._value(), at, np.where(stops > at, stops, at + 1))
     if out is None:
         return core.array_of_device(value)
-    ufuncs.write_into(out, value)
+    ufunc_results.write_into(out, value)
     return out
 
 
@@ -417,6 +417,7 @@ def at(ufunc, array, indices, values=None):
 def _traced_at(ufunc, array, indices, values):
     value = jnp.asarray(array._value())
     index = tuple(_raw(i) for i in indices) if type(indices) is tuple else _raw(indices)
+    traced_index.see_that_all_are_inside(index, value.shape)
     if values is None:
         array[...] = core.array_of_device(value.at[index].apply(kernel_of(ufunc)))
         return

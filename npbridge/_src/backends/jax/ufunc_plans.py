@@ -1,0 +1,173 @@
+"""How NumPy would compute a ufunc: the loop for its operands, compiled once.
+
+``ufunc.resolve_dtypes`` gives NumPy's own loop for the operands (NEP 50, casting
+errors included); the compiled kernel casts to the loop's dtypes, computes, and
+casts to the canonical result dtype.
+"""
+
+from __future__ import annotations
+
+import jax
+import numpy as np
+
+from ...array import core
+from ...storage.buffer import Tracer, canonical
+from . import special_values  # noqa: F401  its kernels replace some of kernels.py
+from .kernels import kernel_of
+
+OURS = core.OURS
+JaxScalar = core.JaxScalar
+
+
+WEAK = {int: int, float: float, complex: complex}
+
+
+COMPARISONS = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal}
+
+
+# On immutable scalars these are computed where the numbers lie.  Each is exactly
+# rounded, or exact, in IEEE arithmetic: the kernel cannot change the answer.
+EXACT = {
+    np.add,
+    np.subtract,
+    np.multiply,
+    np.divide,
+    np.floor_divide,
+    np.remainder,
+    np.negative,
+    np.positive,
+    np.absolute,
+    np.bitwise_and,
+    np.bitwise_or,
+    np.bitwise_xor,
+    np.invert,
+    np.left_shift,
+    np.right_shift,
+    np.logical_and,
+    np.logical_or,
+    np.logical_not,
+    np.minimum,
+    np.maximum,
+    np.sqrt,
+    np.isnan,
+    np.isfinite,
+    np.isinf,
+    np.floor,
+    np.ceil,
+    np.rint,
+    np.trunc,
+    np.sign,
+    *COMPARISONS,
+}
+
+
+plans: dict = {}
+
+
+class Plan:
+    """One ufunc for one combination of operand dtypes."""
+
+    __slots__ = ("compiled", "inputs", "kernel", "outputs")
+
+    def __init__(self, ufunc, inputs, outputs):
+        self.inputs = inputs
+        self.outputs = tuple(canonical(d) for d in outputs)
+        self.kernel = kernel_of(ufunc)
+        loop = tuple(canonical(d) for d in inputs)
+        results = self.outputs
+        kernel = self.kernel
+
+        def run(*operands):
+            out = kernel(*[x.astype(d) for x, d in zip(operands, loop, strict=True)])
+            if len(results) == 1:
+                return out.astype(results[0])
+            return tuple(x.astype(d) for x, d in zip(out, results, strict=True))
+
+        run.__name__ = run.__qualname__ = ufunc.__name__
+        self.compiled = jax.jit(run)
+
+
+def plan_for(ufunc, dtypes, **resolve):
+    key = (ufunc, dtypes, jax.config.jax_enable_x64, *sorted(resolve.items(), key=lambda kv: kv[0]))
+    plan = plans.get(key)
+    if plan is None:
+        resolved = ufunc.resolve_dtypes((*dtypes, *([None] * ufunc.nout)), **resolve)
+        for dtype in resolved:
+            core.check_dtype(dtype)
+        plan = plans[key] = Plan(ufunc, resolved[: ufunc.nin], resolved[ufunc.nin :])
+    return plan
+
+
+_weak_values: dict = {}
+
+
+def weak_value(number, dtype):
+    """A Python number as a device scalar of the loop's dtype; OverflowError as NumPy's."""
+    if isinstance(number, Tracer):
+        return number.astype(canonical(dtype))
+    key = (number, dtype, canonical(dtype), type(number))
+    value = _weak_values.get(key)
+    # zero is not kept: 0.0 and -0.0 are one key
+    if value is None or number == 0:
+        value = np.asarray(number, dtype) if dtype.kind in "iu" else np.asarray(canonical(dtype).type(number))
+        value = value.astype(canonical(dtype))[()]
+        if number != 0:
+            if len(_weak_values) > 4096:
+                _weak_values.clear()
+            _weak_values[key] = value
+    elif isinstance(value, np.generic):
+        # asked for again: now it pays to have it on the device
+        device = jax.device_put(value)
+        if not isinstance(device, Tracer):
+            value = _weak_values[key] = device
+    return value
+
+
+def operand(x):
+    """``(value, dtype or Python type)`` of one operand."""
+    kind = type(x)
+    if kind in OURS:
+        value = x._value()
+        return value, x.weak or value.dtype
+    if kind in WEAK:
+        return x, kind
+    if kind is bool:
+        return np.bool_(x), np.dtype(bool)
+    if isinstance(x, jax.Array):
+        return x, x.dtype
+    if isinstance(x, np.generic):
+        x = np.asarray(x)
+    elif kind is list or kind is tuple:
+        x = core.sequence_values(x)
+        if type(x) in OURS:
+            return x._value(), x.dtype
+        x = np.asarray(x)
+    elif kind is not np.ndarray:
+        x = np.asarray(core.host_values(x))
+    else:
+        x = x.copy()
+    core.check_dtype(x.dtype)
+    if not x.dtype.isnative:
+        x = x.astype(x.dtype.newbyteorder("="))
+    return x, x.dtype
+
+
+def host_scalar(x):
+    """The number where `x` is a scalar whose value lies on the host, else None."""
+    kind = type(x)
+    if kind is JaxScalar:
+        try:
+            return slot_number(x)
+        except AttributeError:
+            return None
+    return x if kind in WEAK or kind is bool or isinstance(x, np.generic) else None
+
+
+slot_number = JaxScalar._number.__get__
+
+
+def as_dtype(dtype) -> np.dtype:
+    """A dtype from what NumPy takes for one, DType classes included."""
+    if isinstance(dtype, type) and issubclass(dtype, np.dtype):
+        return dtype()
+    return np.dtype(dtype)
