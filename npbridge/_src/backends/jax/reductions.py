@@ -13,8 +13,10 @@ from ...dispatch.registry import implements
 from ...storage.buffer import canonical
 from . import ufuncs
 from .known import computed
-from .ufunc_methods import _as_array, _axes, accumulate, reduce, write_result
+from .ufunc_arguments import as_array, axes_of
+from .ufunc_methods import accumulate
 from .ufunc_plans import as_dtype
+from .ufunc_reduce import reduce, write_result
 
 _NoValue = np._NoValue
 jax_rule = functools.partial(implements, backend="jax")
@@ -60,7 +62,7 @@ for _function, _ufunc in ((np.all, np.logical_and), (np.any, np.logical_or)):
 
 def _running(ufunc):
     def call(a, axis=None, dtype=None, out=None):
-        a = _as_array(a)
+        a = as_array(a)
         if axis is None:
             a, axis = a.ravel(), 0
         elif a.ndim == 0:
@@ -120,8 +122,8 @@ def _mask(where, shape):
 
 @jax_rule(np.mean)
 def mean(a, axis=None, dtype=None, out=None, keepdims=_NoValue, *, where=_NoValue):
-    a = _as_array(a)
-    axes = _axes(axis, a.ndim)
+    a = as_array(a)
+    axes = axes_of(axis, a.ndim)
     mask, has_where = _mask(where, a.shape)
     loop, result = _mean_dtypes(a.dtype, dtype, out)
     _warn_empty(a, axes, "Mean of empty slice.")
@@ -185,8 +187,8 @@ def _spread(root):
             if ddof != 0:
                 raise ValueError("ddof and correction can't be provided simultaneously.")
             ddof = correction
-        a = _as_array(a)
-        axes = _axes(axis, a.ndim)
+        a = as_array(a)
+        axes = axes_of(axis, a.ndim)
         mask, has_where = _mask(where, a.shape)
         loop, result = _mean_dtypes(a.dtype, dtype, out)
         if result.kind == "c" and dtype is None:
@@ -238,14 +240,14 @@ def _complex_position(name, x, axis, keepdims):
 
 def _position(name, function):
     def call(a, axis=None, out=None, *, keepdims=_NoValue):
-        a = _as_array(a)
+        a = as_array(a)
         if a.size == 0 or (axis is not None and not isinstance(axis, int)):
             model = np.empty(a.shape, np.int8)
             function(model, axis=axis)  # NumPy's own error for empty input or a bad axis
             axis = axis if axis is None else axis.__index__()
             return write_result(jnp.zeros(function(model, axis=axis, keepdims=keepdims is True).shape, np.intp), out)
         if axis is not None:
-            (axis,) = _axes(axis, a.ndim) or (None,)
+            (axis,) = axes_of(axis, a.ndim) or (None,)
         compiled = _compiled_position(
             name, axis, keepdims is not _NoValue and bool(keepdims), jax.config.jax_enable_x64
         )
@@ -260,13 +262,13 @@ jax_rule(np.argmin)(_position("argmin", np.argmin))
 
 @jax_rule(np.count_nonzero)
 def count_nonzero(a, axis=None, *, keepdims=False):
-    a = _as_array(a)
+    a = as_array(a)
     return reduce(np.add, ufuncs.call(np.not_equal, (a, 0)), axis, np.intp, None, keepdims)
 
 
 @jax_rule(np.ptp)
 def ptp(a, axis=None, out=None, keepdims=_NoValue):
-    a = _as_array(a)
+    a = as_array(a)
     keep = keepdims is not _NoValue and keepdims
     high = reduce(np.maximum, a, axis, None, None, keep)
     low = reduce(np.minimum, a, axis, None, None, keep)
