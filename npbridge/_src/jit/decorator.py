@@ -13,15 +13,20 @@ from ..array import core
 from ..convert import context as contexts
 from ..convert.calls import call as as_called
 from ..convert.lines import tidy
+from ..dispatch import backend as backends
 from ..dispatch import fallback
 from ..dispatch.backend import active
-from ..ground.debugging import looking
+from ..ground import debugging
 from ..ground.errors import UnsupportedError
 from . import arguments, bound, discover, reasons, texts
 from .binding import Binding
 from .executable import ASKS_FOR_VALUES, Executable, Missed, needs_a_value
 from .quick import MISS, quick_path
 
+# asked at every call: without the frame of a function around them
+_context = contexts._current.get
+_looking = debugging._looking.get
+_override = backends._override.get
 STORM = 16
 POOLS = 32  # for so many sets of objects that were arguments is compiled code kept
 
@@ -73,15 +78,11 @@ class CompiledFunction:
         return as_called(self.function)
 
     def __call__(self, *args, **kwargs):
-        if contexts.current() is not None:  # part of what is being compiled
-            return self.converted(*args, **kwargs)
-        look = looking()
-        if look is not None:  # a mistake is looked for
-            return look(self, args, kwargs)
-        if (self._backend or active().name) != "jax":
-            numba = self._numba
-            if numba is not None and numba.fast is not None and len(args) == numba._simple and not kwargs:
-                result = numba.fast(*args)  # what the executable would do first
+        if _context() is not None or _looking() is not None:
+            return self._unlike_other_calls(args, kwargs)
+        if (self._backend or (_override() or backends._default or active()).name) != "jax":
+            if len(args) == self._fast_count and not kwargs:
+                result = self._fast(*args)  # what the executable would do first
                 if result is not self._numba_miss:
                     return result
             return self._on_numpy(args, kwargs)
@@ -94,6 +95,11 @@ class CompiledFunction:
         except Exception as error:
             tidy(error)
             raise
+
+    def _unlike_other_calls(self, args, kwargs):
+        if _context() is not None:  # part of what is being compiled
+            return self.converted(*args, **kwargs)
+        return _looking()(self, args, kwargs)  # a mistake is looked for
 
     # -- on jax
 
@@ -214,11 +220,12 @@ class CompiledFunction:
             if not _in_python(self.function):
                 return self.function(*args, **kwargs)  # a function of NumPy's, which the backend runs
             self._numba = self._make_numba()
-        if not self.options["show_code"]:
-            return self._numba(*args, **kwargs)
         before = self._numba.latest
-        result = self._numba(*args, **kwargs)
-        if self._numba.latest is not before:
+        try:
+            result = self._numba(*args, **kwargs)
+        finally:
+            self._fast, self._fast_count = self._numba.short_way()
+        if self.options["show_code"] and self._numba.latest is not before:
             print(texts.shown_on_numpy(self._numba))  # noqa: T201
         return result
 
@@ -321,7 +328,8 @@ class CompiledFunction:
         self._entries: dict = {}
         self._pools: dict = {}
         self._static: frozenset = frozenset()
-        self._quick = self._numba = self._latest = None
+        self._quick = self._numba = self._latest = self._fast = None
+        self._fast_count = -1
         self._count = -1  # how many arguments the quick way takes
 
     def __repr__(self) -> str:

@@ -213,7 +213,7 @@ class Variant:
             shapes = None if self.risk is not Risk.SHAPES else _shapes(host)
             vouched = self.risk is Risk.NONE or shapes in self.vouched
             kept = None if vouched else self._copies(host)
-            streams = random_state.streams(self.random, self.roles, host)
+            streams = random_state.streams(self.random, self.program.states, self.roles, host)
             try:
                 result = self.dispatcher(*host) if self._warned else self._first(host)
             except Exception as error:

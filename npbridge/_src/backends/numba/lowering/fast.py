@@ -24,7 +24,8 @@ _NUMBERS = (bool, int, float, complex)
 
 def build(variant: Any, args: tuple, lowered: Any) -> Any:
     """A function of the arguments that gives the result or :data:`MISS`; None where there is no short way."""
-    if variant.random or variant.rebound or variant.updates is not None:
+    program = variant.program
+    if variant.random or program.states or variant.rebound or variant.updates is not None:
         return None
     values = variant.fetch(*args)
     if not all(_simple(v) for v in values) or not _wrapper(variant):
@@ -75,13 +76,16 @@ class _Code:
         for i, text in enumerate(self.lowered.texts):
             lines += [f"        x{i} = {text}", *self._same(i)]
         lines += ["    except (AttributeError, KeyError, IndexError, TypeError):", "        return MISS"]
+        if self.pinned.intersection(self.locked):
+            lines.append("    if recorders: return MISS")
         for i in self.ours:
             changed = f"    if b{i} is not B{i}: return MISS"
             lines += [f"    b{i} = x{i}._buffer", *([changed] if i in self.pinned else [])]
-        for position, i in enumerate(self.locked):
-            lines.append(f"    if not b{i}.lock.acquire(False):")
-            lines += [f"        b{j}.lock.release()" for j in self.locked[:position]]
-            lines.append("        return MISS")
+        releases = []
+        for i in self.locked:
+            acquire, release = self._lock(i)
+            lines += [f"    if not {acquire}(False):", *(f"        {r}()" for r in releases), "        return MISS"]
+            releases.append(release)
         lines.append("    try:")
         for i, value in enumerate(self.values):
             lines += ["        " + line for line in self._hand_over(i, value)]
@@ -89,8 +93,8 @@ class _Code:
         handed = ", ".join(f"h{i}" if type(v) in OURS else f"x{i}" for i, v in enumerate(self.values))
         lines += ["        try:", f"            result = dispatcher({handed})", "        except Exception as error:"]
         lines += [f"            failed(error, [{handed}], {self.kept})", "            raise", "    finally:"]
-        lines += [f"        b{i}.lock.release()" for i in self.locked] or ["        pass"]
-        return "\n".join([*lines, "    return wrap(result)", ""])
+        lines += [f"        {r}()" for r in releases] or ["        pass"]
+        return "\n".join([*lines, f"    return {_RESULTS.get(_wrapper(self.variant), 'wrap(result)')}", ""])
 
     def _same(self, i: int) -> list[str]:
         """Check that a value is what the code was made for."""
@@ -99,6 +103,14 @@ class _Code:
             return [f"        if x{i} is not V{i}: return MISS"]
         self.names[f"T{i}"] = type(self.values[i])
         return [f"        if type(x{i}) is not T{i}: return MISS"]
+
+    def _lock(self, i: int) -> tuple[str, str]:
+        """What takes and gives back the lock of an array's buffer."""
+        if i not in self.pinned:
+            return f"b{i}.lock.acquire", f"b{i}.lock.release"
+        lock = self.values[i]._buffer.lock
+        self.names[f"take{i}"], self.names[f"leave{i}"] = lock.acquire, lock.release
+        return f"take{i}", f"leave{i}"
 
     def _copies(self) -> list[str]:
         """What allows to put arrays back, should the call fail."""
@@ -135,10 +147,9 @@ class _Code:
             return [f"if x{i}.dtype is not D{i} or not (x{i}.ndim {flat} 0): return MISS"]
         if i in self.locked and i in self.pinned:
             # what host_for_writing() does, when there is nothing to bring up to date
-            lines = [f"if b{i}.current and b{i}.snapshot is None and not recorders:"]
+            lines = [f"if b{i}.current and b{i}.snapshot is None:"]
             lines += [
                 f"    b{i}.device = None",
-                f"    b{i}.reads = 0",
                 f"    b{i}.version += 1",
                 f"    h{i} = b{i}.host",
             ]
@@ -161,16 +172,28 @@ def _wrapper(variant: Any) -> Any:
     """How the result is wrapped, where that is simple."""
     template = variant.template
     if template is None:
-        return lambda result: None
+        return _nothing
     if isinstance(template, Known):
         return lambda result: template.value
     if not isinstance(template, Dynamic):
         return None
     if template.number in ("bool", "int", "float", "complex"):
-        return lambda result: result
+        return _as_it_is
     if not variant.program.fresh_result:
         return None
     return _Fresh(variant).wrapped
+
+
+def _nothing(result: Any) -> None:
+    return None
+
+
+def _as_it_is(result: Any) -> Any:
+    return result
+
+
+# what is written out in place of a call
+_RESULTS = {_nothing: "None", _as_it_is: "result"}
 
 
 class _Fresh:
