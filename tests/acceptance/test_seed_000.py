@@ -285,7 +285,9 @@ def test_s000_23_what_is_no_variable_stays(capsys):
 
 
 def test_s000_24_shown_code(backend, capsys):
-    nb.jit(Demo2().update, show_code=True)(2.0)
+    compiled = nb.jit(Demo2().update, show_code=True)
+    if backend == "jax":
+        compiled(2.0)  # the jaxpr depends on what it is given
     lines = [line.strip() for line in capsys.readouterr().out.splitlines() if line.strip()]
     if backend == "jax":
         text = "\n".join(lines)

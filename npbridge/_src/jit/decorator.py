@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 import types
 import warnings
 
@@ -71,6 +72,10 @@ class CompiledFunction:
         self.clear_cache()
         self._compiles = 0
         self._reason = "it has not been called"
+        self._shown = ""
+        if options["show_code"] and (self._backend or active().name) == "numpy" and _in_python(function):
+            self._numba = self._make_numba()
+            self._show(texts.preview_on_numpy(self._numba))
 
     @functools.cached_property
     def converted(self):
@@ -226,8 +231,15 @@ class CompiledFunction:
         finally:
             self._fast, self._fast_count = self._numba.short_way()
         if self.options["show_code"] and self._numba.latest is not before:
-            print(texts.shown_on_numpy(self._numba))  # noqa: T201
+            self._show(texts.shown_on_numpy(self._numba))
         return result
+
+    def _show(self, text) -> None:
+        """Print code, unless it is what was printed last."""
+        without_places = re.sub(r"0x[0-9a-f]+", "", text)
+        if text and without_places != self._shown:
+            self._shown = without_places
+            print(text)  # noqa: T201
 
     def _make_numba(self):
         from ..backends.numba.lowering import compile_function

@@ -35,6 +35,12 @@ def shown_on_numpy(executable) -> str:
     return format_code(executable)
 
 
+def preview_on_numpy(executable) -> str:
+    from ..backends.numba.lowering.show import preview
+
+    return preview(executable)
+
+
 # -- lowering without running
 
 

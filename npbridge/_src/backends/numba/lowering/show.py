@@ -86,6 +86,28 @@ class _Brief:
         return repr(self.value)
 
 
+def preview(executable: Any) -> str:
+    """What :func:`format_code` will say, before the first call; empty where it depends on the arguments.
+
+    It is lowered for numbers in the place of arguments: many functions come out the
+    same whatever they are given.
+    """
+    from .executable import Variant
+    from .lower import Settings
+
+    parameters = executable.signature.parameters.values()
+    if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters):
+        return ""
+    args = tuple([1.0 if p.default is p.empty else p.default for p in parameters])
+    try:
+        Variant(executable, args, Settings())
+        return format_code(executable)
+    except Exception:  # numbers are not what it takes: the first call will tell
+        return ""
+    finally:
+        executable.latest = None
+
+
 def format_code(executable: Any) -> str:
     """The functions that were compiled last, and the names that they use.
 
