@@ -6,12 +6,17 @@ take them too.  The namespace conforms to the Array API standard of 2024.12.
 
 from typing import Any as _Any
 
+from ._src.array import attributes as _attributes
+from ._src.array import flags as _flags
+from ._src.array import flat as _flat
 from ._src.array import indexing as _indexing
 from ._src.array import interop as _interop
 from ._src.array import methods as _methods
 from ._src.array import operators as _operators
 from ._src.array import printing as _printing
 from ._src.array import scalars as _scalars
+from ._src.array import views as _views
+from ._src.array import writing as _writing
 from ._src.array.core import JaxArray, JaxScalar
 from ._src.dispatch.backend import backend, get_backend_name, use_backend
 from ._src.dispatch.platform import apply_environment as _apply_environment

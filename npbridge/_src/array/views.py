@@ -1,0 +1,76 @@
+"""Methods that give the same values in another shape or dtype: views where NumPy has views."""
+
+from __future__ import annotations
+
+import jax
+import numpy as np
+
+from . import core
+from .core import JaxArray, of_view
+
+
+def view_or_copy(self, cut):
+    """``cut(self)`` as NumPy does it: a view where `cut` can make one."""
+    window = self._window()
+    result = cut(window)
+    buffer = self._buffer
+    if type(result) is np.ndarray and result.base is not None and core.view.owner_of(result) is buffer.owner:
+        return of_view(buffer, result, self if self._base is None else self._base)
+    if buffer.traced:
+        return None
+    return core.of_fresh(np.array(cut(self._read())))
+
+
+def _transpose(self, *axes):
+    return view_or_copy(self, lambda a: a.transpose(*axes))
+
+
+def _reshape(self, *shape, order="C", copy=None):
+    shape = _plain_shape(shape)
+    if copy:
+        return core.of_fresh(np.array(self._read()).reshape(*shape, order=order))
+    result = view_or_copy(self, lambda a: a.reshape(*shape, order=order, copy=copy))
+    if result is None:
+        result = core.array_of_device(jax.numpy.reshape(self._value(), _shape_of(self, shape), order=order))
+    return result
+
+
+def _plain_shape(shape):
+    return tuple(
+        tuple(int(n) for n in s) if isinstance(s, (tuple, list)) or type(s) is JaxArray and s.ndim else s for s in shape
+    )
+
+
+def _shape_of(self, shape):
+    return self._window().reshape(*shape).shape
+
+
+def _flatten(self, order="C"):
+    if self._buffer.traced:
+        return core.array_of_device(jax.numpy.ravel(self._value(), order=order))
+    if order == "C" and self._buffer.device is not None and not self._buffer.current and self._whole:
+        return core.array_of_device(self._buffer.device.reshape(-1))
+    return core.of_fresh(self._read().flatten(order))
+
+
+_class = type
+
+
+def _view(self, dtype=None, type=None):
+    wanted = dtype if type is None else type
+    if isinstance(wanted, _class) and issubclass(wanted, np.ndarray):
+        if wanted is np.ndarray:
+            return np.asarray(self)  # a read-only snapshot
+        return core.shared_memory(self).view(wanted)
+    if dtype is None and (type is None or type is JaxArray) or dtype is JaxArray:
+        return view_or_copy(self, lambda a: a.view())
+    core.check_dtype(np.dtype(dtype))
+    return view_or_copy(self, lambda a: a.view(dtype))
+
+
+JaxArray.transpose = _transpose
+JaxArray.reshape = _reshape
+JaxArray.flatten = _flatten
+JaxArray.view = _view
+JaxArray.T = property(lambda self: _transpose(self))
+JaxArray.mT = property(lambda self: view_or_copy(self, lambda a: a.mT))

@@ -1,0 +1,89 @@
+"""Methods that write into an array: on the host values, or by XLA's scatter while JAX traces."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+
+from . import core
+from .core import OURS, JaxArray
+from .methods import named
+
+
+def write_host(self, write, /):
+    """``write(ndarray)`` on the host values."""
+    with self._buffer.lock:
+        return write(self._writable())
+
+
+def _in_place(name):
+    unbound = getattr(np.ndarray, name)
+    traced = _traced_put if name == "put" else getattr(np, name)
+
+    def method(self, *args, **kwargs):
+        if self._buffer.traced:
+            self[...] = traced(self, *args, **kwargs)
+            return
+        args = tuple(core.host_values(a) for a in args)
+        kwargs = {k: core.host_values(a) for k, a in kwargs.items()}
+        write_host(self, lambda a: unbound(a, *args, **kwargs))
+
+    return named(method, name)
+
+
+def _traced_put(self, indices, values, mode="raise"):
+    result = self.copy()
+    np.put(result, indices, values, mode)
+    return result
+
+
+def _fill(self, value):
+    if type(value) in OURS and value.ndim == 0 and value._buffer.traced:
+        self[...] = value
+        return
+    value = core.host_values(value)
+    if self.ndim == 0 or not core.np.isscalar(value):
+        write_host(self, lambda a: a.fill(value))
+    else:
+        self[...] = value
+
+
+def _resize(self, *new_shape, refcheck=True):
+    if not new_shape or new_shape == (None,):
+        return
+    host = np.array(self._read())
+    host.resize(*new_shape, refcheck=False)
+    if host.size == self.size:
+        self.shape = host.shape
+        return
+    if self._base is not None:
+        raise ValueError("cannot resize this array: it does not own its data")
+    if refcheck and sys.getrefcount(self) > _REFERENCES:
+        raise ValueError(
+            "cannot resize an array that references or is referenced by another array in this way.\n"
+            "Use the np.resize function or refcheck=False"
+        )
+    fresh = core.of_fresh(host)
+    self._buffer, self._layout, self._cached = fresh._buffer, fresh._layout, None
+
+
+class _Alone:
+    """An object that one name refers to, asked as :func:`_resize` asks."""
+
+    def resize(self, *new_shape, refcheck=True):
+        return sys.getrefcount(self)
+
+
+def _references() -> int:
+    alone = _Alone()
+    return alone.resize(1)
+
+
+_REFERENCES = _references()
+
+
+for _name in ("sort", "partition", "put"):
+    setattr(JaxArray, _name, _in_place(_name))
+JaxArray.fill = _fill
+JaxArray.resize = _resize
