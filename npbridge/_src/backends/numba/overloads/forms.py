@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from numba.extending import overload
 
 from ..lowering.values import Known
@@ -90,9 +91,8 @@ def constant(kind: Any, default: Any = None) -> Any:
 
 def compiled(text: str, **names: Any) -> Callable:
     """The function `impl` that is defined by `text`."""
-    import numpy as np
-
-    # what Numba reads from its cache asks for the module of each function
+    # what Numba reads from its cache, and what it calls through the interpreter, asks for the module of each
+    # function: the names that the text uses must be found in it
     space = {"np": np, "__name__": __name__, **names}
     exec(text, space)
     return space["impl"]
