@@ -11,7 +11,7 @@ import importlib
 import jax
 import numpy as np
 
-from ..array import core, creation
+from ..array import conversion, core
 from .adopt import OURS, STORED, adopt, given
 
 _PLAIN = {np.ndarray, int, float, bool, complex, str, bytes, range}
@@ -121,7 +121,7 @@ class Converter(Maker):
         dtype = options.get("dtype")
         if not options.keys() <= _OPTIONS or (dtype is not None and np.dtype(dtype).char not in STORED):
             return adopt(self.__wrapped__(given(x), *args, **kwargs))
-        return creation.convert(x, **options)
+        return conversion.convert(x, **options)
 
 
 _OPTIONS = {"copy", "dtype", "ndmin", "order", "subok"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..array import creation
+from ..array import conversion, core
 from .wrappers import adopt, as_ours
 
 _NoValue = np._NoValue
@@ -182,10 +182,10 @@ def rfftfreq(n, d=1.0, device=None, *, dtype=None):
 
 
 def _frequencies(function, n, d, device, dtype):
-    if type(n) in creation.OURS:
+    if type(n) in core.OURS:
         n = n.item()
-    if type(d) in creation.OURS and not d._buffer.traced:
+    if type(d) in core.OURS and not d._buffer.traced:
         d = d.item()
-    result = creation.convert(function(n), dtype) if type(d) in creation.OURS else None
-    result = creation.convert(function(n, d), dtype) if result is None else result / d
-    return creation.place(result, device)
+    result = conversion.convert(function(n), dtype) if type(d) in core.OURS else None
+    result = conversion.convert(function(n, d), dtype) if result is None else result / d
+    return conversion.place(result, device)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..array import core, creation
+from ..array import conversion, core
 from ..backends import host
 from ..dispatch.backend import active
 from ..dispatch.protocol import foreign, stranger
@@ -33,11 +33,11 @@ def as_ours(x):
     if kind in OURS or kind in NO_DATA:
         return x
     if kind is list or kind is tuple or kind in WEAK or kind in ADOPTED or isinstance(x, np.generic):
-        return creation.convert(x)
+        return conversion.convert(x)
     if foreign(kind) or stranger(kind) or isinstance(x, np.ndarray):
         return x  # NumPy will ask it; a masked array would lose its mask here
     if hasattr(x, "__array__") or hasattr(x, "__dlpack__") or hasattr(x, "__len__") or _is_buffer(x):
-        return creation.convert(x)
+        return conversion.convert(x)
     return x
 
 
@@ -119,7 +119,7 @@ def making(function, module: str, name: str, adopt=adopt_numbers):
     """NumPy's function on host values, and what it made."""
 
     def call(*args, **kwargs):
-        if creation.elsewhere(kwargs.get("like")):
+        if conversion.elsewhere(kwargs.get("like")):
             return function(*args, **kwargs)
         kwargs.pop("like", None)
         args = [core.host_values(x) for x in args]
@@ -134,7 +134,7 @@ def placing(call: Callable) -> Callable:
 
     def placed(*args, device=None, **kwargs):
         result = call(*args, **kwargs)
-        return result if device is None else creation.place(result, device)
+        return result if device is None else conversion.place(result, device)
 
     placed.__dict__.update(call.__dict__)
     for name in ("__module__", "__name__", "__qualname__", "__doc__"):
