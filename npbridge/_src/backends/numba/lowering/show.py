@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import copy
 import pprint
+import re
 from typing import Any
+
+import numpy as np
 
 
 class _AsWritten(ast.NodeTransformer):
@@ -89,20 +92,25 @@ class _Brief:
 def preview(executable: Any) -> str:
     """What :func:`format_code` will say, before the first call; empty where it depends on the arguments.
 
-    It is lowered for numbers in the place of arguments: many functions come out the
-    same whatever they are given.
+    The function is lowered for numbers and for arrays in the place of the arguments: where
+    that comes out the same, it does not depend on them.
     """
-    from .executable import Variant
-    from .lower import Settings
-
     parameters = executable.signature.parameters.values()
     if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters):
         return ""
-    args = tuple([1.0 if p.default is p.empty else p.default for p in parameters])
+    needed = [p for p in parameters if p.default is p.empty]
+    texts = [_code_for(executable, parameters, instead) for instead in ((1.0, np.ones(1)) if needed else (None,))]
+    return texts[0] if len({re.sub("0x[0-9a-f]+", "", text) for text in texts}) == 1 else ""
+
+
+def _code_for(executable: Any, parameters: Any, instead: Any) -> str:
+    from .executable import Variant
+    from .lower import Settings
+
     try:
-        Variant(executable, args, Settings())
+        Variant(executable, tuple([instead if p.default is p.empty else p.default for p in parameters]), Settings())
         return format_code(executable)
-    except Exception:  # numbers are not what it takes: the first call will tell
+    except Exception:  # it does not take this: the first call will tell
         return ""
     finally:
         executable.latest = None
