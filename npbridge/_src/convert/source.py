@@ -8,7 +8,11 @@ from __future__ import annotations
 import ast
 import functools
 import linecache
+import os
+import time
 import types
+
+_STARTED = time.time()
 
 
 class NoSource(Exception):
@@ -22,6 +26,8 @@ def tree_of(function: types.FunctionType) -> ast.FunctionDef | ast.Lambda:
     if not lines:
         raise NoSource(f"there is no source for {code.co_filename}")
     source = "".join(lines)
+    if _written_since(code.co_filename) and not any(_same_code(code, c) for c in _codes_in(source, code.co_filename)):
+        raise NoSource(f"{code.co_filename} has changed since {code.co_name} was defined")
     candidates = [node for node in _functions(source) if _first_line(node) == code.co_firstlineno]
     if code.co_name == "<lambda>":
         found = [n for n in candidates if isinstance(n, ast.Lambda) and _spans(n, code)]
@@ -31,6 +37,33 @@ def tree_of(function: types.FunctionType) -> ast.FunctionDef | ast.Lambda:
     if len(found) != 1:
         raise NoSource(f"{code.co_filename} has changed since {code.co_name} was defined")
     return _copy(found[0])
+
+
+def _written_since(filename: str) -> bool:
+    """Whether a file was written after this program started: its lines may be another program's."""
+    try:
+        return os.stat(filename).st_mtime > _STARTED
+    except OSError:
+        return False
+
+
+@functools.lru_cache(maxsize=64)
+def _codes_in(source: str, filename: str) -> list[types.CodeType]:
+    try:
+        found = [compile(source, filename, "exec", dont_inherit=True)]
+    except SyntaxError as error:
+        raise NoSource(str(error)) from None
+    for code in found:
+        found += [c for c in code.co_consts if isinstance(c, types.CodeType)]
+    return found
+
+
+def _same_code(a: types.CodeType, b: types.CodeType) -> bool:
+    return (a.co_firstlineno, a.co_code, a.co_names, _plain(a)) == (b.co_firstlineno, b.co_code, b.co_names, _plain(b))
+
+
+def _plain(code: types.CodeType) -> str:
+    return repr([c for c in code.co_consts if not isinstance(c, types.CodeType)])
 
 
 @functools.lru_cache(maxsize=64)

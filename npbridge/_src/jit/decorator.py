@@ -29,6 +29,7 @@ _context = contexts._current.get
 _looking = debugging._looking.get
 _override = backends._override.get
 STORM = 16
+MISSES = 64
 POOLS = 32  # for so many sets of objects that were arguments is compiled code kept
 
 
@@ -37,6 +38,7 @@ class Pool:
 
     def __init__(self, function, objects) -> None:
         self.objects = objects
+        self.missed = 0  # how often the function was traced again for arrays that it met
         self.state = discover.State()
         self.state.visit(function, getattr(function, "__name__", "function"))
         for path, value in objects:
@@ -124,7 +126,7 @@ class CompiledFunction:
                 self._count = count if self._quick is not None else -1
                 return result
             except Missed as missed:
-                pool.state.arrays += [("met while tracing", core.of_view(b, None, None)) for b in missed.buffers]
+                self._take_in(pool, missed)
             except ASKS_FOR_VALUES as error:
                 if not self._make_static(signature, error):
                     raise needs_a_value(error) from None
@@ -218,6 +220,16 @@ class CompiledFunction:
                 stacklevel=fallback.user_stacklevel(),
             )
 
+    def _take_in(self, pool, missed) -> None:
+        """Make arrays that were met while tracing inputs."""
+        pool.missed += 1
+        if pool.missed > MISSES:
+            raise UnsupportedError(
+                f"{self.__name__} meets other arrays each time that it is traced: something in it makes arrays that "
+                "outlive the call, in a list or a cache that it does not return. Make them before, and pass them in."
+            )
+        pool.state.arrays += [("met while tracing", core.of_view(b, None, None)) for b in missed.buffers]
+
     # -- on numpy
 
     def _on_numpy(self, args, kwargs):
@@ -309,7 +321,7 @@ class CompiledFunction:
                     entry.trace(binding, signature)
                 return entry, binding, signature
             except Missed as missed:
-                pool.state.arrays += [("met while tracing", core.of_view(b, None, None)) for b in missed.buffers]
+                self._take_in(pool, missed)
             except ASKS_FOR_VALUES as error:
                 if not self._make_static(signature, error):
                     raise needs_a_value(error) from None
