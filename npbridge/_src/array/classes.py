@@ -1,0 +1,299 @@
+"""``JaxArray``: a window on a buffer that behaves as ``numpy.ndarray`` does.
+
+This file has what every array needs: how it is read and written, and the protocol
+hooks.  How arrays are made is in core.py; operators, methods, indexing and conversions
+are in the files beside it and are attached to the class there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..storage import view
+from ..storage.buffer import SMALL, Buffer, Tracer, canonical, put, recorders
+
+_new = object.__new__
+
+# The concrete classes of arrays that are ours; `type(x) in OURS` is the test on
+# every call, and __init_subclass__ keeps it complete.
+OURS: set[type] = set()
+# Those of them that are arrays in memory and nothing else: JaxArray, and variables.
+ARRAYS: set[type] = set()
+
+
+class JaxArray:
+    """An array that unchanged NumPy code cannot tell from ``numpy.ndarray``.
+
+    Parameters
+    ----------
+    object : array_like
+        What ``npbridge.asarray`` takes: a ``jax.Array``, an ``ndarray``, numbers,
+        nested sequences.
+    dtype : dtype, optional
+        As in ``numpy.array``, canonicalised to what JAX is set to.
+
+    Raises
+    ------
+    UnsupportedDtypeError
+        A ``TypeError``: the data are objects, text, records or dates.
+
+    Examples
+    --------
+    >>> import numpy as np, jax.numpy as jnp, npbridge
+    >>> x = npbridge.JaxArray(jnp.arange(5))
+    >>> view = x[1:4]
+    >>> view += 10
+    >>> x
+    JaxArray([ 0, 11, 12, 13,  4], dtype=int32)
+    >>> np.add(x, 1)
+    JaxArray([ 1, 12, 13, 14,  5], dtype=int32)
+    """
+
+    __slots__ = ("__weakref__", "_base", "_buffer", "_cached", "_layout")
+
+    # _buffer  Buffer
+    # _layout  ndarray over the buffer's host array, or None: the whole buffer
+    # _base    the array that this is a view of, or None
+    # _cached  (version, device values) of a view, or None
+
+    # the Python type of which a number known only at run time is (traced_number.py)
+    weak: Any = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        OURS.add(cls)
+
+    def __new__(cls, object, dtype=None):
+        from .core import from_object  # which makes arrays of this class
+
+        made = from_object(object, dtype, copy=False)
+        self = _new(cls)
+        self._buffer = made._buffer
+        self._layout = made._layout
+        self._base = made._base
+        self._cached = None
+        return self
+
+    # -- layout
+
+    def _window(self) -> np.ndarray:
+        """The ndarray that has this array's layout; its values may be stale."""
+        layout = self._layout
+        if layout is None:
+            buffer = self._buffer
+            layout = buffer.host
+            return layout if layout is not None else buffer.stand_in()
+        buffer = self._buffer
+        if layout.base is buffer.owner or layout is buffer.host:
+            return layout
+        return self._follow()
+
+    def _follow(self) -> np.ndarray:
+        """Bring the layout to the memory that the buffer has moved to."""
+        buffer = self._buffer
+        old = self._layout
+        origin = view.owner_of(old)
+        if origin is buffer.owner:
+            return old
+        host = buffer.host
+        if old is origin and old.flags.c_contiguous:
+            self._layout = host
+        else:
+            start = origin if origin.flags.c_contiguous else c_ordered(origin)
+            self._layout = view.same_window(old, start, host)
+        return self._layout
+
+    @property
+    def _whole(self) -> bool:
+        """Whether this is its buffer, all of it, as it is."""
+        layout = self._layout
+        return layout is None or layout is self._buffer.host
+
+    # -- values
+
+    def _read(self) -> np.ndarray:
+        """The present values as an ndarray that the caller must not write."""
+        buffer = self._buffer
+        layout = self._layout
+        if recorders:
+            recorders[-1].on_read(buffer)
+        if not buffer.current:
+            if layout is None:
+                return buffer.snapshot if buffer.snapshot is not None else buffer.read_snapshot()
+            if buffer.traced or buffer.nbytes > SMALL:
+                snapshot = buffer.read_snapshot()
+                if self._whole:
+                    return snapshot
+                return view.same_window(self._window(), buffer.host, snapshot)
+            with buffer.lock:
+                if not buffer.current:
+                    buffer._download()
+            layout = self._layout
+        if layout is None or layout is buffer.host:
+            return buffer.host
+        return layout if layout.base is buffer.owner else self._follow()
+
+    def _snapshot(self) -> np.ndarray:
+        """The present values, read-only, as they will stay."""
+        buffer = self._buffer
+        snapshot = buffer.snapshot
+        if snapshot is None:
+            snapshot = buffer.read_snapshot()
+        layout = self._layout
+        if layout is None or layout is buffer.host:
+            return snapshot
+        window = view.same_window(self._window(), buffer.host, snapshot)
+        if window.flags.writeable:
+            window.flags.writeable = False
+        return window
+
+    def _writable(self) -> np.ndarray:
+        """The host values, free to be written.  The caller holds the lock."""
+        buffer = self._buffer
+        host = buffer.host_for_writing()
+        layout = self._layout
+        if layout is None or layout is host:
+            return host
+        if layout.base is not buffer.owner:
+            return self._follow()
+        return layout
+
+    def _value(self):
+        """The present values for a compiled kernel, in canonical dtype.
+
+        A ``jax.Array``, a tracer, or an ndarray that nobody else will write.
+        """
+        buffer = self._buffer
+        layout = self._layout
+        if recorders:
+            recorders[-1].on_read(buffer)
+        if layout is None or layout is buffer.host:
+            device = buffer.device
+            return device if device is not None else buffer.to_device()
+        cached = self._cached
+        if cached is not None and cached[0] == buffer.version:
+            return cached[1]
+        return self._view_value()
+
+    def _view_value(self):
+        buffer = self._buffer
+        layout = self._window()
+        if buffer.device is not None and not buffer.current and (buffer.traced or layout.nbytes > SMALL):
+            value = self._lowered(layout)
+            if value is not None:
+                if not isinstance(value, Tracer):
+                    self._cached = (buffer.version, value)
+                return value
+        values = self._read()
+        if values.nbytes <= SMALL:
+            return values.astype(canonical(values.dtype), order="C")
+        value = put(values)
+        if not buffer.borrowed and not isinstance(value, Tracer):
+            self._cached = (buffer.version, value)
+        return value
+
+    def _lowered(self, layout: np.ndarray):
+        """The view read by a device kernel; None where that has no form."""
+        buffer = self._buffer
+        device = buffer.device
+        if layout.dtype != buffer.dtype:
+            return None
+        spec, starts = view.spec_of(layout, buffer.host)
+        if buffer.traced:
+            return view.read_spec(device, spec, starts)
+        return view.read_compiled(device, spec, view.starts_for_kernel(starts))
+
+    # -- protocols
+
+    # __array_ufunc__ and __array_function__: dispatch/protocol.py
+
+    def __array__(self, dtype=None, copy=None):
+        if copy:
+            return np.array(self._read(), dtype=dtype, copy=True)
+        values = self._snapshot()
+        if dtype is None or dtype == values.dtype:
+            return values
+        return np.array(values, dtype=dtype, copy=copy)
+
+    def __jax_array__(self):
+        return self.value
+
+    @property
+    def value(self):
+        """The values as a ``jax.Array`` (an ``ndarray`` on ``'numpy'``)."""
+        from ..dispatch.backend import active
+
+        if active().name == "numpy" and not isinstance(self._buffer.device, Tracer):
+            return self._read()
+        value = self._value()
+        if isinstance(value, np.ndarray):
+            value = put(value)
+            fits = value.dtype == self._buffer.dtype and not isinstance(value, Tracer)
+            if fits and self._whole and not self._buffer.borrowed:
+                self._buffer.device = value
+        return value
+
+    @value.setter
+    def value(self, new) -> None:
+        self[...] = new
+
+
+OURS.add(JaxArray)
+ARRAYS.add(JaxArray)
+
+
+class JaxScalar(JaxArray):
+    """What NumPy gives as a scalar: an array of no dimensions that never changes.
+
+    It is hashable, formats and converts as a NumPy scalar does, and in-place
+    operators on it make a new object.
+    """
+
+    __slots__ = ("_number",)
+
+    # _number  the numpy scalar; filled in from the buffer when first needed
+    # _buffer  filled in from the number when first needed
+
+    def __new__(cls, object, dtype=None):
+        from .core import of_number
+
+        return of_number(np.asarray(object, dtype)[()])
+
+    def __getattr__(self, name):
+        # a slot that was left empty
+        if name == "_number":
+            value = self._number = self._buffer.read()[()]
+            return value
+        if name == "_buffer":
+            number = self._number
+            buffer = self._buffer = Buffer(None, np.array(number), (), number.dtype)
+            return buffer
+        if name in ("_layout", "_base", "_cached"):
+            return None
+        if name.startswith("__"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return getattr(self._number, name)  # is_integer, bit_count and whatever else the number has
+
+    @property
+    def __class__(self):
+        """The class of NumPy's scalar, so that ``isinstance(x.sum(), np.floating)`` holds.
+
+        ``type(x)`` and ``isinstance(x, JaxArray)`` go by the real class.
+        """
+        return self.dtype.type
+
+    def _value(self):
+        buffer = self._buffer
+        device = buffer.device
+        return device if device is not None else buffer.to_device()
+
+
+def c_ordered(values: np.ndarray) -> np.ndarray | None:
+    """`values` with its axes permuted into C order, or None."""
+    if values.flags.c_contiguous:
+        return values
+    order = sorted(range(values.ndim), key=lambda i: -values.strides[i])
+    turned = values.transpose(order)
+    return turned if turned.flags.c_contiguous else None
