@@ -1,5 +1,7 @@
 """Random numbers in compiled functions: those of the plain run, at each call."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -142,3 +144,54 @@ def test_the_key_compiles_once():
     for _ in range(5):
         compiled(nb.zeros(3))
     assert compiled.cache_info()["compiles"] == 1
+
+
+class TestHeldStates:
+    """``RandomState`` objects that compiled code of ``'numpy'`` draws from."""
+
+    @pytest.mark.parametrize("make", [np.random.RandomState, nb.random.RandomState])
+    def test_numbers_are_those_of_the_plain_run(self, make):
+        class Model:
+            def __init__(self):
+                self.rng, self.v = make(3), nb.zeros(3)
+
+            def step(self, low):
+                for i in range(3):
+                    self.v[i] += self.rng.normal() + self.rng.choice(5) + self.rng.randint(low, 5, size=2).sum()
+                if self.rng.rand() > 0.5:
+                    self.v *= 2
+                order = np.arange(3)
+                self.rng.shuffle(order)
+                return self.v[order]
+
+        with nb.backend("numpy"):
+            plain, compiled = Model(), Model()
+            step = nb.jit(compiled.step, strict=True)
+            for _ in range(4):
+                assert plain.step(1).tolist() == step(1).tolist()
+            assert plain.rng.rand() == compiled.rng.rand()
+
+    def test_a_failure_gives_the_state_back(self):
+        rng = nb.random.RandomState(3)
+
+        def draw(x):
+            y = rng.rand()
+            if x > 0:
+                raise ValueError("too much")
+            return y
+
+        with nb.backend("numpy"):
+            compiled = nb.jit(draw, strict=True)
+            compiled(0)
+            expected = copy.deepcopy(rng).rand()
+            with pytest.raises(ValueError, match="too much"):
+                compiled(1)
+            assert rng.rand() == expected
+
+    def test_what_cannot_be_compiled_is_said(self):
+        @nb.jit(strict=True)
+        def made(seed):
+            return np.random.default_rng(seed).normal()
+
+        with nb.backend("numpy"), pytest.raises(nb.errors.UnsupportedError, match="a generator cannot be made"):
+            made(3)

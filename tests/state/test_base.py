@@ -285,6 +285,9 @@ class Picky(Base):
         self.extra = Variable(1.0)
         self.v = Variable(2.0)
 
+    def add(self):
+        self.extra = self.extra + 1
+
 
 def test_slots_are_collected_and_pickled():
     one = Picky()
@@ -293,5 +296,27 @@ def test_slots_are_collected_and_pickled():
     assert list(again.vars("relative")) == ["extra", "v"]
 
 
+def test_slots_that_hold_variables_are_written():
+    one = Picky()
+    held = one.extra
+    one.extra = 3.0
+    npbridge.jit(one.add)()
+    assert one.extra is held and held == 4
+    with pytest.raises(npbridge.errors.VariableError):
+        one.extra = np.zeros(2)
+    one.extra = Variable(5.0)
+    assert one.extra is not held
+
+
 def test_repr_is_short():
     assert repr(Leaf()).startswith("<tests.state.test_base.Leaf object at 0x")
+
+
+def test_notebooks_show_the_tree():
+    class Printer:
+        def text(self, text):
+            self.shown = text
+
+    leaf, printer = Leaf(), Printer()
+    leaf._repr_pretty_(printer, cycle=False)
+    assert printer.shown == repr(npbridge.tree(leaf))

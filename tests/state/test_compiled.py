@@ -198,3 +198,119 @@ def test_a_variable_that_is_made_in_compiled_code(backend):
             result = made()
             assert type(result) is TrainVar and result.tolist() == [3, 3]
         assert made() is not result
+
+
+class Plain:
+    """No model: assignments are Python's."""
+
+    def __init__(self):
+        self.a = Variable(np.zeros(2))
+        self.parts = {"x": Variable(np.zeros(2))}
+
+    def assign(self, x):
+        self.a = self.a + x
+
+    def item(self, x):
+        self.parts["x"] = self.parts["x"] + x
+
+    def within(self, x):
+        self.a += x
+        self.parts["x"] += x
+
+
+@pytest.mark.parametrize("how", ["plain", "compiled"])
+def test_outside_of_models_an_assignment_rebinds(how):
+    plain = Plain()
+    a, x = plain.a, plain.parts["x"]
+    for name in ("assign", "item"):
+        method = getattr(plain, name)
+        run = npbridge.jit(method, strict=True) if how == "compiled" else method
+        run(npbridge.ones(2))
+        run(npbridge.ones(2))
+    assert (plain.a.tolist(), plain.parts["x"].tolist()) == ([2, 2], [2, 2])
+    assert type(plain.a) is type(plain.parts["x"]) is npbridge.JaxArray
+    assert (a.tolist(), x.tolist()) == ([0, 0], [0, 0])
+
+
+@pytest.mark.parametrize("how", ["plain", "compiled"])
+def test_outside_of_models_operators_in_place_write(how):
+    plain = Plain()
+    a, x = plain.a, plain.parts["x"]
+    run = npbridge.jit(plain.within, strict=True) if how == "compiled" else plain.within
+    run(npbridge.ones(2))
+    run(npbridge.ones(2))
+    assert plain.a is a and plain.parts["x"] is x
+    assert (a.tolist(), x.tolist()) == ([2, 2], [2, 2])
+
+
+@pytest.mark.filterwarnings("ignore::npbridge.errors.FallbackWarning")
+def test_an_array_that_gets_a_second_name_in_an_attribute():
+    class Holder:
+        def __init__(self):
+            self.a = npbridge.zeros(2)
+
+        def through_the_attribute(self, x):
+            self.a = x
+            self.a += 1
+            return self.a
+
+        def through_the_argument(self, x):
+            self.a = x
+            x += 1
+            return self.a
+
+    for name in ("through_the_attribute", "through_the_argument"):
+        holder, x = Holder(), npbridge.ones(2)
+        result = npbridge.jit(getattr(holder, name))(x)
+        assert result.tolist() == x.tolist() == holder.a.tolist() == [2, 2]
+
+
+def test_an_array_becomes_a_variable_and_back():
+    class Holder(Base):
+        def __init__(self):
+            self.a = npbridge.zeros(2)
+
+        def step(self):
+            self.a = self.a + 1
+
+    holder = Holder()
+    step = npbridge.jit(holder.step, strict=True)
+    step()
+    step()
+    variable = holder.a = Variable(np.zeros(2))
+    step()
+    assert holder.a is variable and variable.tolist() == [1, 1]
+    del holder.a
+    array = holder.a = npbridge.ones(2)
+    step()
+    assert holder.a is not array
+    assert (array.tolist(), holder.a.tolist(), variable.tolist()) == ([1, 1], [2, 2], [1, 1])
+
+
+def test_another_shape_has_the_same_error_in_compiled_code():
+    class Holder(Base):
+        def __init__(self):
+            self.v = Variable(np.zeros(3))
+            self.u = Variable(np.zeros(2))
+
+        def assign(self, x):
+            self.u += 1
+            self.v = self.v[:2] * x
+
+        def value(self, x):
+            self.u += 1
+            self.v.value = self.v[:2] * x
+
+        def part(self, x):
+            self.u += 1
+            self.v[:] = self.u * x
+
+    holder = Holder()
+    for name, error, text in (
+        ("assign", VariableError, r"^Holder\.v, a Variable of shape \(3,\) cannot become one of shape \(2,\)\."),
+        ("value", VariableError, r"^a Variable of shape \(3,\) cannot become one of shape \(2,\)\."),
+        ("part", ValueError, r"shape \(2,\)"),
+    ):
+        with pytest.raises(error, match=text):
+            npbridge.jit(getattr(holder, name), strict=True)(2.0)
+        assert holder.u.tolist() == [0, 0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import traceback
-import warnings
 
 import numpy as np
 import pytest
@@ -33,15 +32,23 @@ class TestPrint:
         assert capsys.readouterr().out == "[1 1] and 'text'\n[1 1] 3\n"
 
     def test_compiled_on_numpy(self, on_numpy, capsys):
-        @npbridge.jit
-        def program(x):
-            npbridge.debug.print("x = {}", x)
-            return x
+        class Model:
+            def __init__(self):
+                self.v, self.name = npbridge.zeros(2), "m"
 
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", npbridge.errors.FallbackWarning)
-            program(np.zeros(2))
-        assert capsys.readouterr().out == "x = [0. 0.]\n"
+            def step(self, x):
+                for i in range(2):
+                    self.v += x
+                    if i > 0:
+                        npbridge.debug.print("{0}: {v} {name!r} {1:.2f}", i, x, v=self.v, name=self.name)
+                npbridge.debug.print(self.v, 3)
+                npbridge.debug.print("{} {}", (1, x), {"x": x})
+                return self.v.sum()
+
+        npbridge.jit(Model().step, strict=True)(1.0)
+        compiled = capsys.readouterr().out
+        Model().step(1.0)
+        assert compiled == capsys.readouterr().out == "1: [2. 2.] 'm' 1.00\n[2. 2.] 3\n(1, 1.0) {'x': 1.0}\n"
 
     def test_in_transformations(self, wide, capsys):
         def f(x):

@@ -240,6 +240,8 @@ def _set_anywhere(self, key, value):
     if not buffer.current and _write_on_device(self, key, value if source is None else source):
         return
     if source is not None and value is source or isinstance(value, core.jax.Array):
+        if buffer.traced:  # what does not fit has NumPy's error, which needs no values
+            np.empty(self.shape, self.dtype)[key] = np.zeros(value.shape, value.dtype)
         value = source._read() if type(source) is not JaxScalar else source._number
     with buffer.lock:
         self._writable()[key] = value

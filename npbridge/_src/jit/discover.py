@@ -61,7 +61,7 @@ class State:
         if guard.array is None:
             return False
         now, (path, before) = guard.now(), self.arrays[guard.array]
-        if type(now) not in OURS or before is not guard.value or id(now) in self._seen:
+        if type(now) is not type(before) or before is not guard.value or id(now) in self._seen:
             return False
         if sum(g.array == guard.array for g in self.guards) > 1:
             return False  # one array in two places has become two

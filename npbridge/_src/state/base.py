@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import sys
+import types
 from typing import Any
 
 from ..storage import buffer as buffers
@@ -85,6 +87,9 @@ class Base:
 
     def __setattr__(self, name: str, value: Any) -> None:
         held = self.__dict__.get(name)
+        kind: Any = type(self)
+        if held is None and name in _slots(kind):
+            held = getattr(self, name, None)
         if isinstance(held, Variable) and not _replaces(value):
             if value is not held:
                 value = statements.value_for(sys._getframe(1), held, value)
@@ -131,6 +136,10 @@ class Base:
         """The model as text: see :func:`npbridge.tree`."""
         return display.tree(self)
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Notebooks show the tree."""
+        printer.text(repr(display.tree(self)))
+
     # -- copies and pickles: a copy has a name of its own
 
     def __getstate__(self) -> Any:
@@ -164,6 +173,14 @@ def _named(found: Any, method: str) -> str:
     if _checked(method) == "relative":
         return dotted(found.path)
     return f"{names.name_of(found.owner)}.{dotted(found.local)}"
+
+
+@functools.cache
+def _slots(cls: type) -> frozenset[str]:
+    """The attributes of instances that have a place of their own."""
+    return frozenset(
+        name for base in cls.__mro__ for name, x in vars(base).items() if isinstance(x, types.MemberDescriptorType)
+    )
 
 
 def _replaces(value: Any) -> bool:

@@ -114,7 +114,7 @@ class Variable(JaxArray):
     @shape.setter
     def shape(self, new) -> None:
         if not self._dynamic:
-            raise VariableError(f"the shape of a {type(self).__name__} stays {self.shape}.{_WHAT_INSTEAD}")
+            raise VariableError(f"the shape of a {type(self).__name__} stays {self.shape}.{WHAT_INSTEAD}")
         assign(self, np.reshape(self, new).copy())
 
     @property
@@ -125,13 +125,13 @@ class Variable(JaxArray):
     @dtype.setter
     def dtype(self, new) -> None:
         if not self._dynamic:
-            raise VariableError(f"the dtype of a {type(self).__name__} stays {self.dtype}.{_WHAT_INSTEAD}")
+            raise VariableError(f"the dtype of a {type(self).__name__} stays {self.dtype}.{WHAT_INSTEAD}")
         assign(self, self.view(new).copy())
 
     def resize(self, *new_shape, refcheck=True):
         """As ``numpy.ndarray.resize``, where the shape may change."""
         if not self._dynamic:
-            raise VariableError(f"the shape of a {type(self).__name__} stays {self.shape}.{_WHAT_INSTEAD}")
+            raise VariableError(f"the shape of a {type(self).__name__} stays {self.shape}.{WHAT_INSTEAD}")
         assign(self, np.resize(self, *new_shape))
 
     def __npbridge_again__(self):
@@ -164,7 +164,7 @@ class TrainVar(Variable):
     __slots__ = ()
 
 
-_WHAT_INSTEAD = (
+WHAT_INSTEAD = (
     " Write an array of this shape and kind, make it Variable(..., dynamic=True), or put a new Variable in its place."
 )
 
@@ -180,7 +180,7 @@ def assign(variable: Variable, new: Any, name: str = "") -> None:
     if not reason:
         variable[...] = new
     elif not variable._dynamic:
-        raise VariableError(reason + _WHAT_INSTEAD)
+        raise VariableError(reason + WHAT_INSTEAD)
     elif buffers.recorders or variable._buffer.traced:
         raise UnsupportedError(
             f"{reason} inside compiled code, also where it is dynamic: the code is compiled for one shape. "

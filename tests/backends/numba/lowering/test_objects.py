@@ -148,9 +148,9 @@ def test_assigning_a_number_has_no_effect_and_warns():
         compile_function(d.update)(2.5)
 
 
-class Demo2:
+class Demo2(npbridge.Base):
     def __init__(self):
-        self.a = variable(1.0)
+        self.a = npbridge.Variable(1.0)
 
     def update(self, b):
         self.a = b

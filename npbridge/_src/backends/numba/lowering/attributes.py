@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ....state.variable import WHAT_INSTEAD
 from . import twins
 from .values import Dynamic, Known, Method, Struct, Super, Value, is_array, is_constant, is_variable
 
@@ -107,7 +108,8 @@ def of_class_entry(unit: Any, entry: Any, owner: Known, name: str, node: ast.AST
 def of_known(unit: Any, base: Known, name: str, node: ast.AST) -> tuple[Value, ast.expr | None]:
     value = base.value
     if isinstance(value, types.ModuleType):
-        return _of_module(unit, base, twins.real_module(value), name, node)
+        real = twins.real_module(value)
+        return _of_module(unit, base, real if hasattr(real, name) else value, name, node)
     path = base.path.attr(name) if base.path is not None else None
     if path is not None and path in unit.loose:
         return unit.load(unit.loose[path], node)
@@ -155,7 +157,7 @@ def _of_module(unit: Any, base: Known, module: Any, name: str, node: ast.AST) ->
     found = getattr(module, name, _MISSING)
     if found is _MISSING:
         raise unit.error(node, f"module {module.__name__!r} has no attribute {name!r}")
-    library = module.__name__.split(".")[0] in ("numpy", "math", "cmath", "builtins", "operator", "numba")
+    library = module.__name__.split(".")[0] in ("numpy", "npbridge", "math", "cmath", "builtins", "operator", "numba")
     path = None if library or base.path is None else base.path.attr(name)
     if library and not is_array(found):
         return Known(found), None
@@ -198,13 +200,15 @@ def store(unit: Any, target: ast.Attribute, value: Value, made: ast.expr | None,
         return _store_loose(unit, path, target, value, made, node)
     if _is_number(current):
         return _store_number(unit, path, current, value, unit.node(value, made, node), node)
-    return _store_array(unit, path, current, value, made, node)
+    if is_variable(current) and getattr(type(base.value), "__npbridge_model__", False):
+        return _write_variable(unit, path, type(base.value).__name__, current, value, made, node)
+    return _rebind_array(unit, path, current, value, made, node)
 
 
 def store_at(unit: Any, path: Any, current: Any, value: Value, made: Any, node: ast.AST) -> list[ast.stmt] | None:
     """Store where an array or a number was found; None where neither is."""
     if is_array(current):
-        return _store_array(unit, path, current, value, made, node)
+        return _rebind_array(unit, path, current, value, made, node)
     if _is_number(current):
         return _store_number(unit, path, current, value, unit.node(value, made, node), node)
     return None
@@ -230,22 +234,45 @@ def _store_in_array(unit: Any, base: Dynamic, base_node: Any, target: Any, value
     made = unit.node(value, made, node, context="array")
     if target.attr == "flat":
         return [ast.Expr(ast.Call(unit.stub("npb_set_flat"), [place, made], []))]
+    variable = next((x for x in unit.program.lifted.values() if x.variable and place in x.nodes), None)
+    if target.attr == "value" and variable is not None:
+        made = _fitting(unit, variable.ref(), made, f"a {type(variable.initial).__name__}")
     key: ast.expr = ast.Tuple([], ast.Load()) if base.flat else ast.Constant(Ellipsis)
     return [ast.Assign([ast.Subscript(place, key, ast.Store())], made)]
 
 
-def _store_array(unit: Any, path: Any, current: Any, value: Value, made: Any, node: ast.AST) -> list[ast.stmt]:
+def _rebind_array(unit: Any, path: Any, current: Any, value: Value, made: Any, node: ast.AST) -> list[ast.stmt]:
+    """Another array takes the place of the one that is there, as in Python."""
     lifted = unit.program.lift(path, current)
     unit.need(lifted)
     if isinstance(made, ast.Name) and any(made is n for n in lifted.nodes):
         return []
     made = unit.node(value, made, node, context="array")
-    if not is_variable(current):
-        lifted.rebound = True
-        return [ast.Expr(ast.Call(unit.stub("npb_rebind"), [lifted.ref(), made], []))]
+    lifted.rebound = True
+    call = ast.copy_location(ast.Call(unit.stub("npb_rebind"), [lifted.ref(), made], []), node)
+    return [ast.Expr(call)]
+
+
+def _fitting(unit: Any, place: ast.expr, made: ast.expr, what: str) -> ast.expr:
+    """A value that is written whole into `place`, which is `what` and keeps its shape."""
+    what = what.replace("{", "{{").replace("}", "}}")
+    unit.program.messages.append(what + " of shape {} cannot become one of shape {}." + WHAT_INSTEAD)
+    number = ast.Constant(f"\x00{len(unit.program.messages) - 1}")
+    return ast.Call(unit.stub("npb_fits"), [place, made, number], [])
+
+
+def _write_variable(
+    unit: Any, path: Any, owner: str, current: Any, value: Value, made: Any, node: ast.AST
+) -> list[ast.stmt]:
+    """A model writes into its variables."""
+    lifted = unit.program.lift(path, current)
+    unit.need(lifted)
+    if isinstance(made, ast.Name) and any(made is n for n in lifted.nodes):
+        return []
+    made = unit.node(value, made, node, context="array")
     key: ast.expr = ast.Tuple([], ast.Load()) if lifted.flat else ast.Constant(Ellipsis)
     name = lifted.ref()
-    checked = ast.Call(unit.stub("npb_fits"), [lifted.ref(), made], [])
+    checked = _fitting(unit, lifted.ref(), made, f"{owner}.{path.steps[-1][1]}, a {type(current).__name__}")
     write = ast.Assign([ast.Subscript(name, key, ast.Store())], checked)
     # people are shown the assignment that they wrote
     write.shown = ast.Assign([name], made)

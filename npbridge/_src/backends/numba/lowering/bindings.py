@@ -163,6 +163,7 @@ class Bindings:
                 copied = made
                 if isinstance(made, ast.Name) and attributes.rebinds(self, target):
                     copied = ast.Call(ast.Attribute(made, "copy", ast.Load()), [], [])
+                    copied.fresh = True
                 self.hoist(ast.Assign([ast.Name(name, ast.Store())], copied), node)
                 made = ast.Name(name, ast.Load())
             held.append((value, made))

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from . import attributes, builtin_calls, iterables, methods, numpy_calls, twins
+from . import attributes, builtin_calls, host_calls, iterables, methods, numpy_calls, twins
 from .joins import always_returns
 from .program import key_of
 from .source import Source, source_of
@@ -40,6 +40,8 @@ class Calls:
         function, made = self.expr_of_callee(node.func)
         if isinstance(function, MethodOfValue):
             return methods.method(self, function.base, function.made, function.name, node)
+        if isinstance(function, host_calls.Draw):
+            return host_calls.draw(self, function, node)
         if isinstance(function, Dynamic):
             args = [self.dynamic(a) for a in node.args]
             keywords = [ast.keyword(k.arg, self.dynamic(k.value)) for k in node.keywords]
@@ -59,6 +61,8 @@ class Calls:
                 return MethodOfValue(base, made, node.attr), None
             if isinstance(base, Known) and (is_constant(base.value) or type(base.value) in (list, dict, str)):
                 return MethodOfValue(base, made, node.attr), None
+            if isinstance(base, Known) and isinstance(base.value, np.random.RandomState):
+                return host_calls.Draw(base.value, node.attr), None
             value, made = attributes.load_from(self, base, made, node)
             if made is not None:
                 ast.copy_location(made, node)
@@ -105,6 +109,8 @@ class Calls:
             return self.construct(value, node)
         if value in NUMBERS or (isinstance(value, type) and issubclass(value, np.generic)):
             return builtin_calls.convert(self, value, node)
+        if getattr(value, "__npbridge_at_run_time__", False):
+            return host_calls.at_run_time(self, value, node)
         name = twins.dotted(value)
         if name is not None:
             return numpy_calls.function(self, value, name, node)

@@ -103,7 +103,7 @@ def call(unit: Any, value: Callable, name: str, args: list, kwargs: dict, node: 
 
     def template(pair: Pair) -> Any:
         found, made = pair
-        if made is None and isinstance(found, Known):
+        if isinstance(found, Known) and (made is None or isinstance(made, ast.Constant)):
             return _constant(unit, found, node, template)
         if isinstance(found, Struct):
             items = [template(p) for p in _items(found, made)]
@@ -256,6 +256,46 @@ def printed(unit: Any, node: ast.Call) -> Pair:
     _, made = call(unit, lambda *values: show(*values, **options), "print", args, {}, node, None)
     unit.hoist(ast.Expr(made), node)
     return Known(None), None
+
+
+# -- what runs as it is, and draws of generators that Numba does not have
+
+
+def at_run_time(unit: Any, function: Callable, node: ast.Call) -> Pair:
+    """A function of ours that wants the values of the run, such as ``npbridge.debug.print``."""
+    args, kwargs = unit.arguments(node)
+    _, made = call(unit, lambda *args, **kwargs: function(*args, **kwargs), "print", args, kwargs, node, None)
+    unit.hoist(ast.Expr(made), node)
+    return Known(None), None
+
+
+class Draw(Value):
+    """A method of a ``RandomState`` that exists while compiling."""
+
+    __slots__ = ("name", "state")
+
+    def __init__(self, state: np.random.RandomState, name: str) -> None:
+        self.state, self.name = state, name
+
+
+def draw(unit: Any, found: Draw, node: ast.Call) -> Pair:
+    """``state.normal(...)``: NumPy's own, and its state is given back where the call fails."""
+    state, name = found.state, found.name
+    numpys = getattr(np.random.RandomState, name, None)
+    if numpys is None or name.startswith(("_", "seed", "get_state", "set_state")):
+        raise unit.error(node, f"RandomState.{name} has no compiled form on 'numpy'. Call it outside of compiled code.")
+    args, kwargs = unit.arguments(node)
+    if all(state is not s for s in unit.program.states):
+        unit.program.states.append(state)
+
+    def drawn(*args: Any, **kwargs: Any) -> Any:
+        return numpys(state, *args, **kwargs)
+
+    def tried(*args: Any, **kwargs: Any) -> Any:
+        return numpys(np.random.RandomState(0), *args, **kwargs)
+
+    drawn.__wrapped__ = tried  # type: ignore[attr-defined]
+    return call(unit, drawn, name, args, kwargs, node)
 
 
 # -- what Numba has refused

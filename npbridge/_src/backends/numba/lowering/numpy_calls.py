@@ -75,6 +75,12 @@ def _cast(unit: Any, made: ast.expr, node: ast.Call) -> Pair:
 
 def with_arguments(unit: Any, value: Any, name: str, args: list, kwargs: dict, node: ast.AST) -> Pair:
     """A call of a NumPy function whose arguments have been walked."""
+    if name == "numpy.random.default_rng":
+        raise unit.error(
+            node,
+            "a generator cannot be made in code compiled for 'numpy'. Make it before the call, and hold it in an "
+            "attribute or a global, or hand it over: compiled code goes on from its state.",
+        )
     if name.startswith("numpy.random."):
         unit.program.random = True
     if value in _STATIC and all(isinstance(v, Known) for v, _ in (*args, *kwargs.values())):

@@ -78,6 +78,7 @@ class Program:
         self.notes: dict[str, tuple[str, int]] = {}
         self.messages: list[Any] = []
         self.random = False
+        self.states: list[np.random.RandomState] = []  # of which the interpreter draws
         self.specialised: dict[Any, set] = {}
         self.forms: dict[Any, Any] = forms()
         self.ufuncs: dict[str, Any] = {}

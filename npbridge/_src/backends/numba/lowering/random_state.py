@@ -47,9 +47,9 @@ def from_numba() -> None:
     np.random.set_state(("MT19937", key, state.index, state.has_gauss, state.gauss))
 
 
-def streams(own: bool, roles: Any, host: list) -> list:
+def streams(own: bool, states: list, roles: Any, host: list) -> list:
     """The generators that a call may draw from, and their states; `own`: the global state, handed to Numba."""
-    found: list = []
+    found: list = [(state, np.random.RandomState.get_state(state)) for state in states]
     if own:
         found.append((None, _get()))
         to_numba()
@@ -64,6 +64,8 @@ def restore(states: list) -> None:
     for generator, state in states:
         if generator is None:
             np.random.set_state(state)
+        elif isinstance(generator, np.random.RandomState):
+            np.random.RandomState.set_state(generator, state)
         else:
             generator.bit_generator.state = state
 

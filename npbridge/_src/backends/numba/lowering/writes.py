@@ -42,6 +42,21 @@ _FRESH = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Constant, ast.JoinedStr, ast.
 def find(program: Any) -> None:
     """Fill ``unit.writes`` and ``lifted.written`` of a finished program."""
     facts = {unit: _Facts(unit) for unit in program.order}
+    _settle(program, facts)
+    _see_that_copies_will_do(facts)
+    for found in facts.values():
+        found.targets |= {name for name, _, _ in found.rebound}
+    _settle(program, facts)
+    for unit in program.order:
+        for lifted in unit.needs:
+            if lifted.name in unit.writes:
+                lifted.written = True
+    program.risk = failures.risk_of(program, facts)
+    program.fresh_result = not facts[program.entry].returned() & set(program.entry.parameters)
+
+
+def _settle(program: Any, facts: dict) -> None:
+    """What each unit writes, itself or in what it calls."""
     changed = True
     while changed:
         changed = False
@@ -50,12 +65,18 @@ def find(program: Any) -> None:
             if new != unit.writes:
                 unit.writes = new
                 changed = True
-    for unit in program.order:
-        for lifted in unit.needs:
-            if lifted.name in unit.writes:
-                lifted.written = True
-    program.risk = failures.risk_of(program, facts)
-    program.fresh_result = not facts[program.entry].returned() & set(program.entry.parameters)
+
+
+def _see_that_copies_will_do(facts: dict) -> None:
+    """``self.a = x`` copies `x` here; in Python the two are one array, which shows when either is written."""
+    for unit, found in facts.items():
+        for name, sources, node in found.rebound:
+            if sources and unit.writes & {name, *sources}:
+                raise unit.error(
+                    node,
+                    f"an attribute ({name}) and another name stand for one array here, which is written. Write "
+                    "self.a = x.copy() for an array of its own, or self.a[...] = x to write into what is there.",
+                )
 
 
 def _call_name(node: ast.Call) -> str:
@@ -77,6 +98,7 @@ class _Facts(ast.NodeVisitor):
         self.links: dict[str, set[str]] = {}
         self.targets: set[str] = set()
         self.handed: list[tuple[Any, str, set[str]]] = []
+        self.rebound: list[tuple[str, set[str], ast.AST]] = []  # attributes, what they become, where
         for statement in unit.emitted.body:
             self.visit(statement)
 
@@ -104,7 +126,7 @@ class _Facts(ast.NodeVisitor):
 
     def roots(self, node: ast.AST | None) -> set[str]:
         """The names whose memory an expression may share."""
-        if node is None or isinstance(node, _FRESH):
+        if node is None or isinstance(node, _FRESH) or getattr(node, "fresh", False):
             return set()
         if isinstance(node, ast.Name):
             return {node.id}
@@ -169,6 +191,8 @@ class _Facts(ast.NodeVisitor):
         if callee is not None:
             for parameter, arg in zip(callee.parameters, node.args, strict=True):
                 self.handed.append((callee, parameter, self.roots(arg)))
+        elif _call_name(node) == "rebind":
+            self.rebound.append((node.args[0].id, self.roots(node.args[1]), node))
         else:
             self.targets |= self.call_targets(node)
         self.generic_visit(node)

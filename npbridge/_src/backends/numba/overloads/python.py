@@ -9,6 +9,7 @@ import numpy as np
 from numba.core import errors, types
 from numba.np.numpy_support import as_dtype
 
+from ....ground.errors import VariableError
 from .forms import compiled, constant, overloads, stub
 
 
@@ -209,27 +210,28 @@ def _rebind(place, value):
 
 
 @stub
-def npb_fits(place, value):
-    """`value`, which is assigned to an attribute that holds a ``Variable``."""
+def npb_fits(place, value, message):
+    """`value`, which is assigned to a ``Variable``; `message` is the number of a text, for other shapes."""
 
 
 @overloads(npb_fits)
-def _fits(place, value):
+def _fits(place, value, message):
     number = value.dtype if isinstance(value, types.Array) else value
     ndim = getattr(value, "ndim", 0)
     if not isinstance(number, (types.Number, types.Boolean)):
-        return lambda place, value: value
+        return lambda place, value, message: value
     if ndim != place.ndim or not np.can_cast(as_dtype(number), as_dtype(place.dtype), "same_kind"):
         raise errors.TypingError(
             f"No match: a Variable that is {place} is assigned {value}. It keeps its shape and dtype: write an array "
             "of this shape and kind, or use [...] to fill it."
         )
     if ndim == 0:
-        return lambda place, value: value
+        return lambda place, value, message: value
+    text = constant(message)
 
-    def impl(place, value):
+    def impl(place, value, message):
         if place.shape != value.shape:
-            raise ValueError("a Variable keeps its shape: an array of another shape was assigned")
+            raise VariableError(text, place.shape, value.shape)
         return value
 
     return impl
