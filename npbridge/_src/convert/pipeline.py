@@ -77,6 +77,21 @@ def converted_code(function) -> types.CodeType | None:
     return _codes[key]
 
 
+def why_not(function) -> str:
+    """Why a function is not converted; empty where it is, or needs not be."""
+    while isinstance(function, (types.MethodType, functools.partial)):
+        function = function.__func__ if isinstance(function, types.MethodType) else function.func
+    if not isinstance(function, types.FunctionType):
+        return ""
+    key = _key(function.__code__)
+    if key not in _codes:  # it was called as it is
+        try:
+            tree_of(function)
+        except NoSource as error:
+            return str(error)
+    return reasons.get(key, "")
+
+
 def text_of(function) -> str:
     """The converted source of a function; empty where it has none."""
     while isinstance(function, (types.MethodType, functools.partial)):

@@ -129,7 +129,7 @@ class CompiledFunction:
                 self._take_in(pool, missed)
             except ASKS_FOR_VALUES as error:
                 if not self._make_static(signature, error):
-                    raise needs_a_value(error) from None
+                    raise needs_a_value(error, self.function) from None
             signature, binding = self._bind(pool, leaves, tree)
 
     def _bind(self, pool, leaves, tree):
@@ -324,7 +324,7 @@ class CompiledFunction:
                 self._take_in(pool, missed)
             except ASKS_FOR_VALUES as error:
                 if not self._make_static(signature, error):
-                    raise needs_a_value(error) from None
+                    raise needs_a_value(error, self.function) from None
 
     def cache_info(self) -> dict:
         """How often the function was compiled, for how many signatures, and why last."""

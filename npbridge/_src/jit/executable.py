@@ -23,6 +23,7 @@ from ..array.traced_number import NeedsValue
 from ..backends.jax import control_flow
 from ..convert import lines
 from ..convert.context import tracing
+from ..convert.pipeline import why_not
 from ..convert.places import UNBOUND
 from ..dispatch import backend as backends
 from ..face import host_draws
@@ -50,10 +51,17 @@ ASKS_FOR_VALUES = (
 )
 
 
-def needs_a_value(error) -> Exception:
+def needs_a_value(error, function) -> Exception:
     """The error that tells the user that a value is needed which is known only at run time."""
     if isinstance(error, (ControlFlowError, UnsupportedError)):
         return error
+    reason = why_not(function)
+    if reason:
+        new = ControlFlowError(
+            f"the loops and branches of {function.__name__} cannot be compiled: {reason}. Write the function to a file "
+            f"and import it, or run it on the 'numpy' backend.\n{lines.place_of(error)}"
+        )
+        return new.with_traceback(error.__traceback__)
     new = ControlFlowError(
         "this line needs a value that is known only when the compiled function runs (a Python condition, a shape, an "
         "index of a list, or a library that cannot be compiled). Use numpy functions of the whole array or a mask, or "
