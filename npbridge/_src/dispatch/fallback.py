@@ -37,22 +37,14 @@ def announce(name: str, backend: str, reason: str) -> None:
     FallbackError
         While ``npbridge.config.fallback`` is ``"error"``.
     """
-    counts[name] += 1
-    if events.listeners:
-        events.emit("fallback", name, backend=backend, reason=reason)
-    choice = config.fallback
-    if choice == "error":
+    if _counted(name, backend, reason) == "error":
         raise FallbackError(
             f"numpy.{name} has no native form on the {backend!r} backend: {reason}. "
             'Set npbridge.config.fallback = "warn" to let it run on the host.'
         )
-    if choice == "warn" and name not in _warned:
-        _warned.add(name)
-        warnings.warn(
-            f"numpy.{name} runs on the host, not on the {backend!r} backend: {reason} (said once per function)",
-            FallbackWarning,
-            stacklevel=user_stacklevel(),
-        )
+    _warn_once(
+        name, f"numpy.{name} runs on the host, not on the {backend!r} backend: {reason} (said once per function)"
+    )
 
 
 def announce_uncompiled(name: str, backend: str, reason: str) -> None:
@@ -63,20 +55,27 @@ def announce_uncompiled(name: str, backend: str, reason: str) -> None:
     FallbackError
         While ``npbridge.config.fallback`` is ``"error"``.
     """
+    if _counted(name, backend, reason) == "error":
+        raise FallbackError(f"{name} cannot be compiled on the {backend!r} backend: {reason}")
+    _warn_once(
+        (name, reason),
+        f"{name} runs as plain Python, it is not compiled: {reason}\n"
+        "(said once; jit(..., strict=True) makes it an error)",
+    )
+
+
+def _counted(name: str, backend: str, reason: str) -> str:
+    """Count and publish a fallback; what the user has chosen for fallbacks."""
     counts[name] += 1
     if events.listeners:
         events.emit("fallback", name, backend=backend, reason=reason)
-    choice = config.fallback
-    if choice == "error":
-        raise FallbackError(f"{name} cannot be compiled on the {backend!r} backend: {reason}")
-    if choice == "warn" and (name, reason) not in _warned:
-        _warned.add((name, reason))
-        warnings.warn(
-            f"{name} runs as plain Python, it is not compiled: {reason}\n(said once; jit(..., strict=True) makes it an "
-            "error)",
-            FallbackWarning,
-            stacklevel=user_stacklevel(),
-        )
+    return config.fallback
+
+
+def _warn_once(key: object, message: str) -> None:
+    if config.fallback == "warn" and key not in _warned:
+        _warned.add(key)
+        warnings.warn(message, FallbackWarning, stacklevel=user_stacklevel())
 
 
 def reset() -> None:

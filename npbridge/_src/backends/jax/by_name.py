@@ -23,7 +23,7 @@ from ...dispatch.registry import Rule, register
 from ...storage.buffer import canonical
 from .. import host
 from .known import computed
-from .moves import twin_of
+from .moves import twin_of, wrap
 from .ufunc_plans import WEAK
 from .ufunc_results import write_into
 
@@ -231,15 +231,6 @@ class ByName:
 
 def _first_line(error) -> str:
     return str(error).strip().partition("\n")[0][:120]
-
-
-def wrap(result):
-    kind = type(result)
-    if kind is tuple or kind is list:
-        return kind([wrap(y) for y in result])
-    if isinstance(result, tuple) and hasattr(result, "_fields"):
-        return kind(*[wrap(y) for y in result])
-    return core.of_device(result)
 
 
 def into(out, result):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import jax.numpy as jnp
 import numpy as np
 
-from ...array import core
+from ...array import core, traced_number
 from ...dispatch.registry import Rule, register
 from ...storage.buffer import Tracer
 from .. import host
@@ -39,6 +39,10 @@ MOVES = (
     np.unique_counts, np.unique_inverse, np.unique_values, np.unpackbits, np.unravel_index, np.vstack, np.where,
     np.zeros_like, np.fft.fftshift, np.fft.ifftshift, np.array_equal, np.array_equiv, np.vander, np.astype,
 )  # fmt: skip
+
+# those whose arguments are all arrays; of the others it is the first, or one of these names
+_OF_ARRAYS_ONLY = {np.atleast_1d, np.atleast_2d, np.atleast_3d, np.broadcast_arrays}
+_ARRAY_NAMES = {"a", "arr", "ary", "array", "x", "m", "v", "val", "M"}
 
 # Creation with like=: the reference array only says that the result is ours.
 CREATES = (
@@ -78,15 +82,18 @@ def raw(x):
     return x
 
 
-def wrap(result):
+def wrap(result, leaf=core.of_device):
+    """`result` with `leaf` done to each value in it: tuples, lists and named tuples are kept."""
     kind = type(result)
     if kind is tuple or kind is list:
-        return kind([wrap(y) for y in result])
+        return kind([wrap(y, leaf) for y in result])
     if isinstance(result, tuple) and hasattr(result, "_fields"):
-        return kind(*[wrap(y) for y in result])
-    if isinstance(result, core.jax.Array):
-        return core.of_device(result)
-    return result
+        return kind(*[wrap(y, leaf) for y in result])
+    return leaf(result)
+
+
+def _array_or_as_is(x):
+    return core.of_device(x) if isinstance(x, core.jax.Array) else x
 
 
 def lowered(function, twin, args, kwargs):
@@ -96,16 +103,37 @@ def lowered(function, twin, args, kwargs):
             f"numpy.{function.__name__} has no form inside compiled JAX code. "
             "Call it outside, or compile the function on the 'numpy' backend."
         )
+    given = args, kwargs
     kwargs = {k: raw(v) for k, v in kwargs.items() if v is not np._NoValue}
     args = [raw(x) for x in args]
+    try:
+        return _lowered(twin, args, kwargs)
+    except (TypeError, ValueError):
+        # a count or a position that must be known, where an argument of the compiled function is one
+        origins = set().union(*_origins((*given[0], *given[1].values())))
+        if origins:
+            raise traced_number.NeedsValue(frozenset(origins)) from None
+        raise
+
+
+def _origins(values):
+    """The arguments of the compiled function that are, or make up, numbers among the values."""
+    for x in values:
+        if type(x) in (list, tuple):
+            yield from _origins(x)
+        elif type(x) in OURS and x.weak is not None and x.origins:
+            yield x.origins
+
+
+def _lowered(twin, args, kwargs):
     # jax.numpy takes no lists for arrays: neither among the items of a sequence, nor for an argument
     for change in (lambda x: x, _items_as_arrays):
         try:
-            return wrap(twin(*map(change, args), **{k: change(v) for k, v in kwargs.items()}))
+            return wrap(twin(*map(change, args), **{k: change(v) for k, v in kwargs.items()}), _array_or_as_is)
         except TypeError:
             if not any(type(x) is list for x in (*args, *kwargs.values())):
                 raise
-    return wrap(twin(*map(_as_array, args), **{k: _as_array(v) for k, v in kwargs.items()}))
+    return wrap(twin(*map(_as_array, args), **{k: _as_array(v) for k, v in kwargs.items()}), _array_or_as_is)
 
 
 def _items_as_arrays(x):
@@ -150,14 +178,16 @@ def _view(function):
     otherwise = _move(function)
     # a part of a complex number is a view of another dtype, which kernels cannot read
     retypes = function in (np.real, np.imag)
+    arrays = None if function in _OF_ARRAYS_ONLY else 1
 
     def call(args, kwargs):
         seen: list = []
-        windows = [_window(x, seen) for x in args]
+        windows = [_window(x, seen) for x in args[:arrays]]
         pending = any(not x._buffer.current for x, _ in seen)
         if pending and not kwargs.get("copy") and not (retypes and traced(args, kwargs)):
-            named = {k: _window(v, seen) for k, v in kwargs.items()}
-            result = function(*windows, **named)
+            # a window of values still to come has a shape and no contents: lengths and positions are numbers
+            named = {k: _window(v, seen) if k in _ARRAY_NAMES else core.host_values(v) for k, v in kwargs.items()}
+            result = function(*windows, *map(core.host_values, args[len(windows) :]), **named)
             if _all_views(result, seen):
                 return host.wrap(result, seen)
         return otherwise(args, kwargs)
@@ -171,8 +201,6 @@ def _window(x, seen):
         window = x._window()
         seen.append((x, window))
         return window
-    if (kind is list or kind is tuple) and any(type(y) in OURS for y in x):
-        return kind([_window(y, seen) for y in x])
     return x
 
 
