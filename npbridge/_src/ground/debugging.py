@@ -9,11 +9,8 @@ from typing import Any
 
 Looking = Callable[[Any, tuple, dict], Any]
 _looking: contextvars.ContextVar[Looking | None] = contextvars.ContextVar("npbridge_looking", default=None)
-
-
-def looking() -> Looking | None:
-    """What runs a compiled function, as ``look(compiled, args, kwargs)``; None where nobody looks."""
-    return _looking.get()
+# What runs a compiled function, as ``look(compiled, args, kwargs)``; None where nobody looks.
+looking = _looking.get
 
 
 @contextlib.contextmanager

@@ -26,7 +26,7 @@ from .quick import MISS, quick_path
 
 # asked at every call: without the frame of a function around them
 _context = contexts._current.get
-_looking = debugging._looking.get
+_looking = debugging.looking
 _override = backends._override.get
 STORM = 16
 MISSES = 64

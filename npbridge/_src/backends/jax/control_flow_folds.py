@@ -15,7 +15,6 @@ from .control_flow_builtins import builtin, truth
 from .control_flow_iterables import Iteration, Range, iteration_over
 
 OURS = core.OURS
-FOLDS = {builtins.sum, builtins.max, builtins.min, builtins.any, builtins.all}
 
 
 class Rest(Iteration):

@@ -58,7 +58,6 @@ class Options:
     """
 
     robust: bool = False
-    unfold: frozenset = frozenset()
     widened: frozenset = frozenset()
     boxed: frozenset = frozenset()
     hosted: frozenset = frozenset()

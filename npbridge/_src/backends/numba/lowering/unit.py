@@ -48,7 +48,6 @@ class Unit(Statements, Bindings, Control, Calls, Raising, Expressions, Displays,
         self.returns: list[tuple[Value, ast.expr | None]] = []
         self.template: Any = None
         self.done = False
-        self.owner_class: type | None = None
         self.first: Value | None = None
         self.env: dict[str, Value] = {}
         self.pre: list[list[ast.stmt]] = []

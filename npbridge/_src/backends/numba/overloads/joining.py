@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numba.core import errors, types
+from numba.np.numpy_support import as_dtype
 
 from .forms import compiled, constant, form, overloads
 from .reductions import axes_of
@@ -18,22 +19,18 @@ def _join(name: str, target: Any, native: str | None) -> None:
     axis = ", axis=0" if name in ("concatenate", "stack") else ""
     exec(f"def npb_{name}(arrays{axis}):\n    raise NotImplementedError\n", space)
     function = form(target, native=native)(space[f"npb_{name}"])
-    function.takes_tuple = True
     passed = ", axis" if axis else ""
 
     def typing(arrays, axis=0):
+        position = axis if isinstance(axis, int) else constant(axis, "unknown")
         head = f"def impl(arrays{', axis=0' if passed else ''}):\n"
         if isinstance(arrays, (types.List, types.ListType)):
-            return compiled(head + _of_list(name, arrays.dtype))
+            return compiled(head + _of_list(name, arrays.dtype, position))
         if isinstance(arrays, types.Array):
-            parts = "tuple" if False else None
-            del parts
-            return compiled(head + _of_list(name, types.Array(arrays.dtype, arrays.ndim - 1, "C")))
-        if name in ("hstack", "vstack", "stack", "concatenate"):
-            position = constant(axis, 0) if not isinstance(axis, int) else axis
-            extra = f", {position}" if passed else ""
-            return compiled(f"{head}    return np.{name}(arrays{extra})\n")
-        return compiled(f"{head}    return np.{name}(arrays)\n")
+            item = types.Array(arrays.dtype, arrays.ndim - 1, "C") if arrays.ndim > 1 else arrays.dtype
+            return compiled(head + _of_list(name, item, position))
+        extra = f", {position}" if passed else ""
+        return compiled(f"{head}    return np.{name}(arrays{extra})\n")
 
     if passed:
 
@@ -47,24 +44,68 @@ def _join(name: str, target: Any, native: str | None) -> None:
             return typing(arrays)
 
 
-def _of_list(name: str, item: Any) -> str:
-    """A list of arrays, joined along a new first axis, the first, or the last."""
-    scalar = not isinstance(item, types.Array) or item.ndim == 0
-    if name in ("stack", "vstack") and not scalar and (name == "stack" or item.ndim == 1):
-        lines = ["out = np.empty((len(arrays),) + arrays[0].shape, arrays[0].dtype)"]
-        lines += ["for i in range(len(arrays)):", "    out[i] = arrays[i]", "return out"]
-    elif scalar:
-        lines = [
-            "out = np.empty(len(arrays), np.float64)",
-            "for i in range(len(arrays)):",
-            "    out[i] = arrays[i]",
-            "return out",
-        ]
+def _of_list(name: str, item: Any, axis: Any) -> str:
+    """The body for a list, or an array, of items of one type."""
+    ndim = item.ndim if isinstance(item, types.Array) else 0
+    if not isinstance(axis, int) or isinstance(axis, bool):
+        raise errors.TypingError(f"np.{name} of a list along an axis that is not a constant has no compiled form")
+    if name in ("concatenate", "stack"):
+        rank = ndim + (name == "stack")
+        if not -rank <= axis < rank:
+            raise errors.TypingError(f"axis {axis} is out of bounds for array of dimension {rank}")
+        lines = _stacked(item, ndim, axis % rank) if name == "stack" else _concatenated(item, ndim, axis % rank)
+    elif name == "hstack" or ndim > {"vstack": 1, "column_stack": 1, "dstack": 2}[name]:
+        along = {"vstack": 0, "dstack": 2}.get(name, 1)
+        lines = _concatenated(item, ndim, along if ndim > 1 else 0) if ndim else _stacked(item, 0, 0)
     else:
-        lines = ["n = 0", "for x in arrays:", "    n += x.shape[0]"]
-        lines += ["out = np.empty((n,) + arrays[0].shape[1:], arrays[0].dtype)", "k = 0", "for x in arrays:"]
-        lines += ["    out[k : k + x.shape[0]] = x", "    k += x.shape[0]", "return out"]
+        # NumPy adds axes to each item, before and after its own, and joins along one of them
+        rank = 3 if name == "dstack" else 2
+        lines = _stacked(item, ndim, {"vstack": 0}.get(name, ndim))
+        shape = [f"out.shape[{i}]" for i in range(ndim + 1)]
+        before = 1 if name == "dstack" and ndim == 1 else rank - ndim - 1 if name != "vstack" else 0
+        shape = ["1"] * before + shape
+        shape += ["1"] * (rank - len(shape))
+        if len(shape) > ndim + 1:
+            lines[-1] = f"return out.reshape(({', '.join(shape)}))"
     return "".join(f"    {line}\n" for line in lines)
+
+
+_DIFFERENT = "all input arrays must have the same shape"
+_MISMATCH = "all the input array dimensions except for the concatenation axis must match exactly"
+
+
+def _dtype_text(item: Any) -> str:
+    if isinstance(item, types.Array):
+        return "arrays[0].dtype"
+    kind = as_dtype(types.unliteral(item)).name
+    return f"np.{'bool_' if kind == 'bool' else kind}"
+
+
+def _stacked(item: Any, ndim: int, axis: int) -> list[str]:
+    """Lines that join items along a new axis."""
+    shape = [f"arrays[0].shape[{i}]" for i in range(ndim)]
+    shape.insert(axis, "len(arrays)")
+    at = [":"] * ndim
+    at.insert(axis, "i")
+    lines = ["if len(arrays) == 0:", "    raise ValueError('need at least one array to stack')"]
+    lines += [f"out = np.empty(({', '.join(shape)},), {_dtype_text(item)})", "for i in range(len(arrays)):"]
+    if ndim:
+        lines += ["    if arrays[i].shape != arrays[0].shape:", f"        raise ValueError('{_DIFFERENT}')"]
+    return [*lines, f"    out[{', '.join(at)}] = arrays[i]", "return out"]
+
+
+def _concatenated(item: Any, ndim: int, axis: int) -> list[str]:
+    """Lines that join items along an axis that they have."""
+    shape = [f"arrays[0].shape[{i}]" for i in range(ndim)]
+    shape[axis] = "n"
+    others = " or ".join(f"x.shape[{i}] != arrays[0].shape[{i}]" for i in range(ndim) if i != axis)
+    at = ", ".join([":"] * axis + [f"k : k + x.shape[{axis}]"])
+    lines = ["if len(arrays) == 0:", "    raise ValueError('need at least one array to concatenate')"]
+    lines += ["n = 0", "for x in arrays:", f"    n += x.shape[{axis}]"]
+    if others:
+        lines += [f"    if {others}:", f"        raise ValueError('{_MISMATCH}')"]
+    lines += [f"out = np.empty(({', '.join(shape)},), arrays[0].dtype)", "k = 0", "for x in arrays:"]
+    return [*lines, f"    out[{at}] = x", f"    k += x.shape[{axis}]", "return out"]
 
 
 for _name in ("concatenate", "stack", "hstack", "vstack", "dstack", "column_stack"):
