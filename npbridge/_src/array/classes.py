@@ -249,6 +249,20 @@ class JaxScalar(JaxArray):
 
     It is hashable, formats and converts as a NumPy scalar does, and in-place
     operators on it make a new object.
+
+    Parameters
+    ----------
+    object : scalar
+        A number, or an array of no dimensions.
+    dtype : dtype, optional
+        As in ``numpy.asarray``.
+
+    Examples
+    --------
+    >>> import numpy as np, npbridge
+    >>> total = npbridge.arange(4.0).sum()
+    >>> type(total).__name__, isinstance(total, np.floating), f"{total:.1f}"
+    ('JaxScalar', True, '6.0')
     """
 
     __slots__ = ("_number",)

@@ -65,6 +65,14 @@ def breakpoint(**values: Any) -> None:
     Notes
     -----
     The debugger is Python's ``breakpoint()``: ``PYTHONBREAKPOINT`` chooses another.
+
+    Examples
+    --------
+    >>> import sys, npbridge
+    >>> sys.breakpointhook = lambda: print("stopped")  # in place of the debugger
+    >>> npbridge.debug.breakpoint(x=npbridge.ones(2))
+    stopped
+    >>> sys.breakpointhook = sys.__breakpointhook__
     """
 
     def stop(**values):

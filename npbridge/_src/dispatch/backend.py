@@ -120,13 +120,35 @@ def use_backend(name: str) -> None:
 
 
 def get_backend_name() -> str:
-    """The name of the active backend: ``"jax"`` or ``"numpy"``."""
+    """The name of the active backend.
+
+    Returns
+    -------
+    str
+        ``"jax"`` or ``"numpy"``.
+
+    Examples
+    --------
+    >>> import npbridge
+    >>> npbridge.get_backend_name()
+    'jax'
+    """
     return active().name
 
 
 @contextlib.contextmanager
 def backend(name: str) -> Iterator[None]:
     """Use another backend inside a ``with`` block, in this thread or task.
+
+    Parameters
+    ----------
+    name : {"jax", "numpy", "numba"}
+        ``"numba"`` is another name for ``"numpy"``.
+
+    Raises
+    ------
+    BackendError
+        A ``ValueError``: there is no such backend.
 
     Examples
     --------

@@ -76,17 +76,63 @@ def set_state(new) -> None:
 
 
 def split_key():
-    """A key for ``jax.random``, off the stream of ``'jax'``."""
+    """A key for ``jax.random``, off the stream of ``'jax'``.
+
+    Returns
+    -------
+    JaxArray
+        Two words of type uint32.
+
+    Examples
+    --------
+    >>> import npbridge
+    >>> npbridge.random.split_key().shape
+    (2,)
+    """
     return state.split_key()
 
 
 def split_keys(n: int):
-    """`n` keys for ``jax.random``, of shape ``(n, 2)``, off the stream of ``'jax'``."""
+    """Keys for ``jax.random``, off the stream of ``'jax'``.
+
+    Parameters
+    ----------
+    n : int
+        How many.
+
+    Returns
+    -------
+    JaxArray
+        Of shape ``(n, 2)`` and type uint32: a key in each row.
+
+    Examples
+    --------
+    >>> import npbridge
+    >>> npbridge.random.split_keys(3).shape
+    (3, 2)
+    """
     return state.split_keys(n)
 
 
 def split(n: int = 2) -> list[RandomState]:
-    """`n` states, each with a stream of its own, on either backend."""
+    """Generators, each with a stream of its own, on either backend.
+
+    Parameters
+    ----------
+    n : int, optional
+        How many.
+
+    Returns
+    -------
+    list of RandomState
+
+    Examples
+    --------
+    >>> import npbridge
+    >>> first, second = npbridge.random.split()
+    >>> first.normal(size=3).shape
+    (3,)
+    """
     if contexts.current() is not None or active().name == "jax":
         return state.split(n)
     return [RandomState(row) for row in np.random.randint(0, 1 << 32, (n, 8), np.uint32)]

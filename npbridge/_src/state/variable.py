@@ -154,6 +154,8 @@ _register(Variable)
 class TrainVar(Variable):
     """A variable that is trained: ``model.train_vars()`` finds it.
 
+    Its parameters and errors are those of :class:`Variable`.
+
     Examples
     --------
     >>> import npbridge

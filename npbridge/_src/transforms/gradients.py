@@ -245,12 +245,20 @@ def value_and_grad(
 ):  # fmt: skip
     """The value of a function and its gradient.
 
-    The parameters are those of :func:`grad`.
+    Parameters
+    ----------
+    function, grad_vars, argnums, has_aux, holomorphic, allow_int
+        As :func:`grad` has them.
 
     Returns
     -------
     callable
         Its result is ``(value, gradient)``; with `has_aux`, ``((value, aux), gradient)``.
+
+    Raises
+    ------
+    TransformError, UnsupportedError
+        As :func:`grad` does.
 
     Examples
     --------
@@ -270,14 +278,24 @@ def jacrev(
 ):  # fmt: skip
     """All derivatives of all results, by reverse mode: for more inputs than results.
 
-    The parameters are those of :func:`grad`; the function may return arrays, and lists,
-    tuples and dictionaries of arrays.
+    Parameters
+    ----------
+    function, grad_vars, argnums, has_aux, return_value, holomorphic, allow_int
+        As :func:`grad` has them; the function may return arrays, and
+        lists, tuples and dictionaries of arrays.
 
     Returns
     -------
     callable
         Its result has, in the place of each array of shape ``s`` that the function
         returns, the derivatives with respect to each input of shape ``t``, of shape ``s + t``.
+
+    Raises
+    ------
+    TransformError
+        When called: an input is no real number (complex with `holomorphic`).
+    UnsupportedError
+        When called on a backend without derivatives.
 
     Examples
     --------
@@ -297,7 +315,22 @@ def jacfwd(
 ):  # fmt: skip
     """All derivatives of all results, by forward mode: for more results than inputs.
 
-    As :func:`jacrev`, whose parameters it has.
+    Parameters
+    ----------
+    function, grad_vars, argnums, has_aux, return_value, holomorphic
+        As :func:`jacrev` has them.
+
+    Returns
+    -------
+    callable
+        Its result is that of :func:`jacrev`.
+
+    Raises
+    ------
+    TransformError
+        When called: an input is no real number (complex with `holomorphic`).
+    UnsupportedError
+        When called on a backend without derivatives.
 
     Examples
     --------
@@ -316,12 +349,23 @@ def hessian(
 ):  # fmt: skip
     """All second derivatives, forward over reverse.
 
-    The parameters are those of :func:`grad`.
+    Parameters
+    ----------
+    function, grad_vars, argnums, has_aux, return_value, holomorphic
+        As :func:`grad` has them.
 
     Returns
     -------
     callable
-        Its result has a structure of inputs within a structure of inputs.
+        Its result has a structure of inputs within a structure of inputs; inputs of shapes
+        ``s`` and ``t`` give derivatives of shape ``s + t``.
+
+    Raises
+    ------
+    TransformError
+        When called: an input is no real number (complex with `holomorphic`).
+    UnsupportedError
+        When called on a backend without derivatives.
 
     Examples
     --------

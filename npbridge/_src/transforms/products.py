@@ -151,6 +151,13 @@ def vjp(function, *primals, has_aux=False):
         ``(value, pull)`` or ``(value, pull, aux)``; ``pull(weights)`` is a tuple with
         the derivatives of the weighted sum with respect to each argument.
 
+    Raises
+    ------
+    TransformError
+        When `pull` is called: the weights are of another structure or shape.
+    UnsupportedError
+        The backend has no derivatives.
+
     Examples
     --------
     >>> import npbridge
@@ -173,6 +180,28 @@ def linearize(function, *primals, has_aux=False):
     """The result of a function, and the map from changes of the arguments to changes of it.
 
     As :func:`jvp` for many directions: the function runs once.
+
+    Parameters
+    ----------
+    function : callable
+        Returns arrays, or lists, tuples and dictionaries of arrays.
+    *primals : array or pytree of arrays
+        Its arguments.
+    has_aux : bool
+        It returns ``(value, aux)``.
+
+    Returns
+    -------
+    tuple
+        ``(value, push)`` or ``(value, push, aux)``; ``push(*directions)`` is the change of
+        the value, of its structure and shapes.
+
+    Raises
+    ------
+    TransformError
+        When `push` is called: a direction is of another structure or shape.
+    UnsupportedError
+        The backend has no derivatives.
 
     Examples
     --------
@@ -207,6 +236,13 @@ def jvp(function, primals, tangents, *, has_aux=False):
     -------
     tuple
         ``(value, change)`` or ``(value, change, aux)``.
+
+    Raises
+    ------
+    TransformError
+        A direction is of another structure or shape than its argument.
+    UnsupportedError
+        The backend has no derivatives.
 
     Examples
     --------

@@ -237,6 +237,11 @@ def custom_jvp(function=None, nondiff_argnums=()):
     callable
         With ``defjvp(rule)``; ``rule(primals, tangents)`` returns ``(value, change)``.
 
+    Raises
+    ------
+    TransformError
+        When called: no rule was given, or the function writes an array from outside of it.
+
     Examples
     --------
     >>> import numpy as np, npbridge
@@ -257,13 +262,21 @@ def custom_jvp(function=None, nondiff_argnums=()):
 def custom_vjp(function=None, nondiff_argnums=()):
     """Give a function a derivative of its own, by a forward and a backward pass.
 
-    The parameters are those of :func:`custom_jvp`.
+    Parameters
+    ----------
+    function, nondiff_argnums
+        As :func:`custom_jvp` has them.
 
     Returns
     -------
     callable
         With ``defvjp(forward, backward)``; ``forward(*args)`` returns ``(value, kept)``,
         ``backward(kept, weights)`` a derivative for each argument.
+
+    Raises
+    ------
+    TransformError
+        When called: no rule was given, or the function writes an array from outside of it.
 
     Examples
     --------
