@@ -71,12 +71,45 @@ def _see_that_copies_will_do(facts: dict) -> None:
     """``self.a = x`` copies `x` here; in Python the two are one array, which shows when either is written."""
     for unit, found in facts.items():
         for name, sources, node in found.rebound:
-            if sources and unit.writes & {name, *sources}:
+            if sources and unit.writes & {name, *sources} and not _is_handed_over(unit, found, sources, node):
                 raise unit.error(
                     node,
                     f"an attribute ({name}) and another name stand for one array here, which is written. Write "
                     "self.a = x.copy() for an array of its own, or self.a[...] = x to write into what is there.",
                 )
+
+
+def _is_handed_over(unit: Any, found: _Facts, sources: set[str], call: ast.AST) -> bool:
+    """Whether what an attribute becomes was made here, just before, and is not looked at again under its own name."""
+    before, after = _around(unit.emitted.body, call)
+    made = {s.targets[0].id for s in before if _makes(s, found)}
+    aliases = set().union(*(found.links.get(s, set()) for s in sources)) - sources
+    later = {n.id for s in after for n in ast.walk(s) if isinstance(n, ast.Name)}
+    return sources <= made and not aliases and not sources & (later | set(unit.parameters))
+
+
+def _makes(statement: ast.stmt, found: _Facts) -> bool:
+    """Whether a statement binds one name to memory of its own."""
+    return (
+        isinstance(statement, ast.Assign)
+        and len(statement.targets) == 1
+        and isinstance(statement.targets[0], ast.Name)
+        and not found.roots(statement.value)
+    )
+
+
+def _around(body: list, node: ast.AST) -> tuple[list, list]:
+    """The statements before `node` in its own block, and all that come after it."""
+    for i, statement in enumerate(body):
+        if not any(n is node for n in ast.walk(statement)):
+            continue
+        for block in ("body", "orelse", "finalbody"):
+            inner = getattr(statement, block, [])
+            if any(n is node for s in inner for n in ast.walk(s)):
+                before, after = _around(inner, node)
+                return before, after + body[i + 1 :]
+        return body[:i], body[i + 1 :]
+    return [], []
 
 
 def _call_name(node: ast.Call) -> str:
