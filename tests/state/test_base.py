@@ -320,3 +320,18 @@ def test_notebooks_show_the_tree():
     leaf, printer = Leaf(), Printer()
     leaf._repr_pretty_(printer, cycle=False)
     assert printer.shown == repr(npbridge.tree(leaf))
+
+
+def test_values_are_assigned_all_or_none():
+    leaf = Leaf()
+    found = leaf.vars("relative")
+    before = {name: v.copy() for name, v in found.items()}
+    first, *_ = found
+    found.assign({first: before[first] + 1})
+    assert (found[first] == before[first] + 1).all()
+    with pytest.raises(KeyError, match="no variable of the name 'nothing'"):
+        found.assign({first: before[first], "nothing": 1.0})
+    with pytest.raises(VariableError):
+        Collector(a=Variable([1.0]), b=(b := Variable([2.0]))).assign({"b": [3.0], "a": [1.0, 2.0]})
+    assert b == 2
+    assert (found[first] == before[first] + 1).all()

@@ -314,3 +314,28 @@ def test_another_shape_has_the_same_error_in_compiled_code():
         with pytest.raises(error, match=text):
             npbridge.jit(getattr(holder, name), strict=True)(2.0)
         assert holder.u.tolist() == [0, 0]
+
+
+def test_a_container_that_is_replaced_is_compiled_for_once(backend):
+    class Optimized(Base):
+        def __init__(self):
+            self.w = Variable(np.ones(2))
+            self.state = (npbridge.zeros(2), {"a": npbridge.zeros(3)}, 2.0)
+
+        def step(self, x):
+            first, more, gain = self.state
+            self.state = (first + x, {"a": more["a"] + gain}, gain)
+            self.w += first
+
+    if backend == "numpy":
+        pytest.skip("such containers are constants of compiled code there")
+    model = Optimized()
+    step = npbridge.jit(model.step)
+    for _ in range(4):
+        step(1.0)
+    assert model.state[0].tolist() == [4, 4] and model.state[1]["a"].tolist() == [8, 8, 8]
+    assert model.w.tolist() == [7, 7]
+    assert "compiled 1 times" in step.explain()
+    model.state = (*model.state[:2], 3.0)
+    step(1.0)
+    assert model.state[1]["a"].tolist() == [11, 11, 11]

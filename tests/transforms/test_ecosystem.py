@@ -116,3 +116,37 @@ def test_numpyro(data):
     chain.run(jax.random.PRNGKey(0), x.value, y.value)
     found = npbridge.asarray(chain.get_samples()["w"]).mean(axis=0)
     np.testing.assert_allclose(np.asarray(found), [0.5, 0.5], atol=0.2)
+
+
+def test_optax_trains_the_variables_of_a_model(data):
+    optax = pytest.importorskip("optax")
+    x, y = data
+
+    class Model(npbridge.Base):
+        def __init__(self):
+            self.w, self.b = npbridge.TrainVar(npbridge.zeros(2)), npbridge.TrainVar(0.0)
+            self.calls = npbridge.Variable(0)
+
+        def loss(self, x, y):
+            self.calls += 1
+            return ((x @ self.w + self.b - y) ** 2).mean()
+
+    model = Model()
+    variables = model.train_vars()
+    optimizer = optax.adam(1e-1)
+    state = optimizer.init(variables)
+
+    @npbridge.jit
+    def step(state, x, y):
+        gradients = npbridge.grad(model.loss, grad_vars=variables)(x, y)
+        updates, state = optimizer.update(gradients, state, variables)
+        variables.assign(optax.apply_updates(variables, updates))
+        return state
+
+    held = model.w
+    for _ in range(80):
+        state = step(state, x, y)
+    assert model.w is held and type(held) is npbridge.TrainVar
+    np.testing.assert_allclose(np.asarray(held), [0.5, 0.5], atol=0.05)
+    assert model.calls == 80
+    assert list(state[0].mu) == list(variables) and type(state[0].mu) is npbridge.Collector

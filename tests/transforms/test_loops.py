@@ -210,6 +210,19 @@ class TestProgress:
             equal(f(npbridge.ones(7)), 7)
         assert shown().count("7/7") == 3
 
+    def test_a_bar_that_counts(self, shown):
+        def run(x):
+            return npbridge.while_loop(lambda v: v[0] < 250, lambda v: (v[0] + 1, v[1] * 1.0), (0, x), progress=True)
+
+        for f in (run, npbridge.jit(run)):
+            n, y = f(npbridge.ones(2))
+            assert int(n) == 250 and y.tolist() == [1, 1]
+        with npbridge.debug.disable_jit():
+            run(npbridge.ones(2))
+        text = shown()
+        assert text.count("while_loop") >= 3
+        assert text.count("250it") == 3
+
     def test_without_tqdm(self, monkeypatch, wide):
         monkeypatch.setitem(sys.modules, "tqdm.auto", None)
         with pytest.raises(ModuleNotFoundError, match="pip install tqdm"):

@@ -265,7 +265,23 @@ def _frozen(guard):
         return guard.functions()
     if isinstance(value, SIMPLE) or type(guard) in (Copy, Members):
         return repr(value)
+    if isinstance(value, (tuple, list, dict, collections.deque)):
+        return _form(value)
     return "array" if type(value) in OURS else id(value)
+
+
+def _form(value):
+    """What of a container is constant: a new one of the same form is as good."""
+    kind = type(value)
+    if isinstance(value, tuple):
+        return kind, tuple([_form(x) for x in value])
+    if isinstance(value, dict):  # its items have guards of their own, and so have those of lists
+        return kind, tuple(map(repr, value))
+    if isinstance(value, (list, collections.deque)):
+        return kind, len(value)
+    if isinstance(value, SIMPLE):
+        return repr(value)
+    return kind if kind in OURS else id(value)
 
 
 def _all_simple(value) -> bool:

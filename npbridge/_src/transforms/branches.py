@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from ..array import core
@@ -12,19 +13,20 @@ from ..ground import debugging
 from ..ground.errors import TransformError
 from . import lift
 from .compiled import apply, require_jax
-from .scans import Step
+from .progress import Count
+from .scans import Step, let_bar_finish
 
 OURS = core.OURS
 
 
-def _loop(test, body, leaves):
+def _loop(test, body, state):
     # converted: the test decides at run time
-    while test(leaves):
-        leaves = body(leaves)
-    return leaves
+    while test(state):
+        state = body(state)
+    return state
 
 
-def while_loop(test, body, init):
+def while_loop(test, body, init, *, progress=False):
     """Run ``value = body(value)`` for as long as ``test(value)`` holds, as one compiled loop.
 
     Parameters
@@ -33,6 +35,8 @@ def while_loop(test, body, init):
         Functions, bound methods or objects.  Arrays that they reach may be written.
     init : array, number or pytree of them
         The first value.
+    progress : bool
+        Show a bar that counts the iterations (needs tqdm).
 
     Returns
     -------
@@ -51,18 +55,18 @@ def while_loop(test, body, init):
     JaxArray(192, dtype=int32)
     """
     if contexts.current() is None and debugging.jit_disabled():
-        while test(init):
-            init = body(init)
-        return init
+        return _plain_while(test, body, init, progress)
 
     def run(test, body, args, kwargs):
         leaves, tree = lift.leaves_of(args[0])
+        count = Count("while_loop") if progress else None
         runnable_test, runnable_body = lift.runnable(test), lift.runnable(body)
 
-        def go_on(leaves):
-            return runnable_test(jax.tree.unflatten(tree, leaves))
+        def go_on(state):
+            return runnable_test(jax.tree.unflatten(tree, state[1]))
 
-        def step(leaves):
+        def step(state):
+            done, leaves = state
             value = runnable_body(jax.tree.unflatten(tree, leaves))
             after = lift.aligned(tree, value)
             if after is None:
@@ -70,11 +74,33 @@ def while_loop(test, body, init):
                     f"what while_loop carries has the structure {tree} at first and {lift.leaves_of(value)[1]} after "
                     "an iteration. It must stay the same."
                 )
-            return after
+            if count is not None:
+                done = done + 1
+                count.trace(done._value())
+            return done, after
 
-        return jax.tree.unflatten(tree, convert(_loop)(Step(test, go_on), Step(body, step), leaves))
+        first = core.of_device(jnp.int32(0)) if progress else None
+        done, leaves = convert(_loop)(Step(test, go_on), Step(body, step), (first, leaves))
+        if count is not None:
+            count.trace_end(done._value())
+        return jax.tree.unflatten(tree, leaves)
 
-    return apply("while_loop", (test, body), run, (), (), (init,), {})
+    result = apply("while_loop", (test, body), run, (progress,), (), (init,), {})
+    let_bar_finish(progress)
+    return result
+
+
+def _plain_while(test, body, value, progress):
+    """As Python would run it."""
+    count, done = Count("while_loop") if progress else None, 0
+    while test(value):
+        value = body(value)
+        done += 1
+        if count is not None:
+            count.move(done)
+    if count is not None:
+        count.finish(done)
+    return value
 
 
 class First:

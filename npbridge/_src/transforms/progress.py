@@ -53,3 +53,40 @@ class Bar:
         if self.bar is not None:
             self.bar.close()
             self.bar = None
+
+
+class Count:
+    """The bar of a loop that ends nobody knows when: it counts."""
+
+    def __init__(self, description: str) -> None:
+        self.make = tqdm()
+        self.description = description
+        self.bar: Any = None
+
+    def trace(self, done) -> None:
+        """Have the bar moved when so many iterations are done; ever more rarely, the more there are."""
+        done = jnp.asarray(done)
+        every = jnp.where(done < 100, 1, jnp.where(done < 1000, 10, jnp.where(done < 10_000, 100, 1000)))
+        lax.cond(done % every == 0, lambda n: jax.debug.callback(self.move, n), lambda n: None, done)
+
+    def trace_end(self, done) -> None:
+        """Have the bar finished after `done` iterations."""
+        jax.debug.callback(self.finish, jnp.asarray(done))
+
+    def move(self, done) -> None:
+        """Show that so many iterations are done."""
+        if self.bar is None or int(done) < self.bar.n:
+            self.close()
+            self.bar = self.make(desc=self.description)
+        self.bar.update(int(done) - self.bar.n)
+
+    def finish(self, done) -> None:
+        """Show the last count."""
+        self.move(done)
+        self.close()
+
+    def close(self) -> None:
+        """End the line of the bar."""
+        if self.bar is not None:
+            self.bar.close()
+            self.bar = None

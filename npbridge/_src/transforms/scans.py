@@ -315,7 +315,7 @@ def scan(body, init, xs=None, length=None, *, reverse=False, unroll=1, progress=
         return _scan(body, args, "scan", length, reverse, unroll, progress)
 
     result = apply("scan", (body,), run, options, (), (init, xs), {})
-    _let_bar_finish(progress)
+    let_bar_finish(progress)
     return result
 
 
@@ -372,7 +372,7 @@ def for_loop(body, operands=None, length=None, *, reverse=False, unroll=1, progr
         return _scan(step, (None, args[0]), "for_loop", length, reverse, unroll, progress)[1]
 
     result = apply("for_loop", (body,), run, options, (), (operands,), {})
-    _let_bar_finish(progress)
+    let_bar_finish(progress)
     return result
 
 
@@ -389,6 +389,7 @@ class Step:
         return (self.function,)
 
 
-def _let_bar_finish(progress) -> None:
+def let_bar_finish(progress) -> None:
+    """Wait for what a bar still has to show."""
     if progress and contexts.current() is None:
         jax.effects_barrier()

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..array import core
 from ..ground.errors import TransformError
+from ..state.collector import Collector
 from . import lift
 
 OURS = core.OURS
@@ -26,14 +27,15 @@ def flat_variables(variables) -> tuple[list, Callable[[Sequence], Any], Hashable
     if isinstance(variables, dict):
         keys = tuple(variables)
         flat, build, places = _several(variables.values())
-        return flat, lambda values: dict(zip(keys, build(values), strict=True)), (dict, keys, places)
+        kind: Any = type(variables) if isinstance(variables, Collector) else dict
+        return flat, lambda values: kind(zip(keys, build(values), strict=True)), (kind, keys, places)
     if isinstance(variables, (list, tuple)):
         flat, build, places = _several(variables)
         make: Any = type(variables)
         named = hasattr(make, "_fields")
         return flat, lambda values: make(*build(values)) if named else make(build(values)), (make, places)
     if callable(getattr(variables, "vars", None)):
-        return flat_variables(dict(variables.vars()))
+        return flat_variables(variables.vars())
     raise TypeError(
         f"grad_vars takes arrays, lists, tuples and dictionaries of arrays, and objects with vars(); "
         f"got {type(variables).__name__}. Name the arrays: grad_vars=(model.w, model.b)."
