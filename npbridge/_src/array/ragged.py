@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..ground.errors import UnsupportedError
-from ..storage.buffer import Tracer
+from ..storage.buffer import Tracer, canonical
 from . import core, traced_number
 from .core import OURS
 
@@ -60,7 +60,7 @@ class Chosen(Extent):
     @property
     def length(self):
         total = jnp.sum(self.chosen) if self.counts is None else self.counts[-1]
-        return traced_number.of_value(total, int)
+        return traced_number.of_value(total.astype(canonical(np.dtype(int))), int)
 
     def mask(self, n):
         return self.chosen

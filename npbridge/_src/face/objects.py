@@ -7,6 +7,7 @@ from numpy.lib.npyio import NpzFile
 
 from ..array import core
 from ..backends import host
+from ..storage.buffer import recorders
 from .adopt import OURS, adopt, given
 from .makers import Creator, Maker, named
 
@@ -58,6 +59,11 @@ class vectorize(np.vectorize):
     """``numpy.vectorize`` whose results are our arrays."""
 
     def __call__(self, *args, **kwargs):
+        if recorders and args and not kwargs and not self.excluded and self.signature is None:
+            # JAX traces: the function is the user's, and loops over it are converted
+            from ..backends.jax.element_functions import vectorized
+
+            return vectorized(self.pyfunc, self.otypes or "", args)
         args = [given(x) for x in args]
         kwargs = {k: given(x) for k, x in kwargs.items()}
         return adopt(super().__call__(*args, **kwargs))
@@ -92,6 +98,9 @@ class Window(Maker):
 
     def __call__(self, *args, **kwargs):
         if args and type(args[0]) in OURS:
+            if args[0]._buffer.traced:
+                window = args[0]._window()
+                return host.wrap(self.__wrapped__(window, *args[1:], **kwargs), ((args[0], window),))
             return host.call(self.__wrapped__, args, kwargs)
         return Creator.__call__(self, *args, **kwargs)
 

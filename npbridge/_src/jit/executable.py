@@ -20,7 +20,7 @@ from jax.extend.core import jaxpr_as_fun
 from ..array import core
 from ..array.ragged import Ragged
 from ..array.traced_number import NeedsValue
-from ..backends.jax import control_flow
+from ..backends.jax import control_flow, element_functions
 from ..convert import lines
 from ..convert.context import tracing
 from ..convert.pipeline import why_not
@@ -36,7 +36,7 @@ from .binding import Binding
 from .order import in_order
 
 OURS = core.OURS
-_ = control_flow  # indices are checked from here on, also in functions without a loop or a branch
+_ = control_flow, element_functions  # indices are checked from here on, also in functions without a loop or a branch
 _SLOTS = ("device", "host", "owner", "current", "snapshot", "reads", "updates", "version")
 
 ASKS_FOR_VALUES = (

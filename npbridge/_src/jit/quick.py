@@ -36,6 +36,8 @@ def _code_for(entry, binding, signature, pool, args):
         return None
     if any(b.borrowed for b in binding.buffers) or any(e.place.where is not None for e in entry.effects):
         return None
+    if len(binding.leaves) != len(args) or any(isinstance(x, (list, tuple, dict)) for x in args):
+        return None  # numbers are counted among the leaves, which are then not the arguments
     code = _Code(entry, binding, pool)
     numbers = {i for i, _ in signature.numbers}
     for i, x in enumerate(args):

@@ -10,7 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from ...array import core, ragged, traced_number
-from ...convert.operators import is_traced
+from ...convert.calls import call
+from ...convert.operators import if_exp, is_traced
 from ...storage.buffer import canonical
 from . import control_flow_iterables as iterables
 from . import control_flow_math
@@ -51,6 +52,8 @@ def _extreme(builtin, ufunc, method):
         if type(values) is types.GeneratorType:
             values = list(values)
             args = (values,)
+        if set(kwargs) == {"key"} and type(values) not in OURS and callable(kwargs["key"]):
+            return _extreme_by_key(builtin, ufunc, list(values), call(kwargs["key"]))
         if kwargs:
             return builtin(*args, **kwargs)
         if type(values) in OURS and is_traced(values):
@@ -59,6 +62,20 @@ def _extreme(builtin, ufunc, method):
             return builtin(*args)
         return functools.reduce(lambda a, b: _scalar(ufunc, a, b), values)
 
+    return best
+
+
+def _extreme_by_key(builtin, ufunc, values, key):
+    """The first item whose key is the greatest, or least."""
+    keys = [key(x) for x in values]
+    if not any(map(is_traced, keys)):
+        return values[builtin(builtins.range(len(keys)), key=keys.__getitem__)]
+    better = np.greater if ufunc is np.maximum else np.less
+    best, least = values[0], keys[0]
+    for item, k in zip(values[1:], keys[1:], strict=True):
+        is_better = _scalar(better, k, least)
+        best = if_exp(is_better, lambda item=item: item, lambda best=best: best)
+        least = _scalar(ufunc, k, least)
     return best
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 
 import numpy as np
 
@@ -203,13 +204,21 @@ def enumerated(iterable, start=0):
 
 def zipped(*iterables, strict=False):
     """``zip``."""
-    parts = [iteration_over(x) or (Listed(x) if type(x) in (list, tuple) else None) for x in iterables]
-    if None in parts or not _has_arrays(parts) or any(is_traced(p.length) for p in parts):
+    parts = [Listed(x) if type(x) in (list, tuple) else iteration_over(x) for x in iterables]
+    if any(p is None for p in parts) or not _has_arrays(parts):
         return builtins.zip(*iterables, strict=strict)
+    if any(is_traced(p.length) for p in parts):
+        if strict or any(isinstance(p, Listed) for p in parts):
+            return builtins.zip(*iterables, strict=strict)
+        return Zipped(parts, functools.reduce(_shorter, [p.length for p in parts]))
     lengths = {p.length for p in parts}
     if strict and len(lengths) > 1:
         return builtins.zip(*iterables, strict=True)
     return Zipped(parts, min(lengths))
+
+
+def _shorter(a, b):
+    return a if traced_number.distance(a, b) == 0 else traced_number.compute(np.minimum, a, b)
 
 
 def reverse(x):
