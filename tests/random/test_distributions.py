@@ -6,6 +6,7 @@ from scipy import stats
 
 import npbridge as nb
 
+pytestmark = pytest.mark.usefixtures("compiled_fast")
 N = 3000
 CONTINUOUS = {
     "random()": stats.uniform(),

@@ -8,6 +8,7 @@ import pytest
 import npbridge as nb
 from npbridge._src.random import functions, methods
 
+pytestmark = pytest.mark.usefixtures("compiled_fast")
 DRAWS = """
 random(3) normal(1, 2, 3) standard_normal((2, 2)) uniform(1, 2, 3) exponential(2, 3) gamma(2, 3, 3) beta(2, 3, 3)
 binomial(10, 0.3, 3) poisson(3, 3) geometric(0.3, 3) choice(5, 3) permutation(5) chisquare(2, 3) dirichlet([1, 2])

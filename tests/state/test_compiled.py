@@ -7,7 +7,7 @@ import pytest
 
 import npbridge
 from npbridge import Base, TrainVar, Variable
-from npbridge.errors import UnsupportedError, VariableError
+from npbridge.errors import FallbackWarning, UnsupportedError, VariableError
 
 
 @pytest.fixture(params=["jax", "numpy"], autouse=True)
@@ -192,8 +192,18 @@ def test_a_variable_that_is_made_in_compiled_code(backend):
             made += 1
             return made
 
+        def use(self):
+            made = npbridge.Variable(self.x * 2)
+            made += 1
+            return made.sum()
+
+    assert npbridge.jit(Maker().use, strict=True)() == 6
     made = npbridge.jit(Maker().make)
-    if backend == "jax":
+    if backend == "numpy":
+        with pytest.warns(FallbackWarning, match="a Variable that is made .* cannot be returned"):
+            result = made()
+        assert type(result) is TrainVar and result.tolist() == [3, 3]
+    else:
         for _ in range(2):
             result = made()
             assert type(result) is TrainVar and result.tolist() == [3, 3]

@@ -144,7 +144,10 @@ class Calls:
         if issubclass(cls, BaseException):
             return Known(cls), None
         if "Variable" in {c.__name__ for c in cls.__mro__} and len(args) == 1:
-            return Dynamic(), ast.Call(twins.reference("numpy.array"), [self.node(*args[0], node, "array")], [])
+            made = numpy_calls.with_arguments(self, np.array, "numpy.array", args, {}, node)[1]
+            made = ast.Call(ast.Attribute(made, "copy", ast.Load()), [], []) if isinstance(made, ast.Name) else made
+            made.variable = True
+            return Dynamic(), ast.copy_location(made, node)
         raise self.error(
             node,
             f"objects of class {cls.__name__!r} cannot be made in compiled code. Make them before, or use "

@@ -36,6 +36,7 @@ _PURE = frozenset(
     """.split()
 )
 _WRITING_METHODS = frozenset("fill sort put partition resize setflags itemset shuffle".split())
+_VARIABLE = "<a Variable>"
 _FRESH = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Constant, ast.JoinedStr, ast.ListComp)
 
 
@@ -44,6 +45,7 @@ def find(program: Any) -> None:
     facts = {unit: _Facts(unit) for unit in program.order}
     _settle(program, facts)
     _see_that_copies_will_do(facts)
+    _see_that_variables_stay(facts)
     for found in facts.values():
         found.targets |= {name for name, _, _ in found.rebound}
     _settle(program, facts)
@@ -112,6 +114,18 @@ def _around(body: list, node: ast.AST) -> tuple[list, list]:
     return [], []
 
 
+def _see_that_variables_stay(facts: dict) -> None:
+    """A ``Variable`` that is made in compiled code is an array there: it cannot leave as one."""
+    for unit, found in facts.items():
+        leaving = found.returned().union(*(found.reached(set(sources)) for _, sources, _ in found.rebound))
+        if _VARIABLE in leaving:
+            raise unit.error(
+                found.made[0],
+                "a Variable that is made in code compiled for 'numpy' cannot be returned or kept. Make it before the "
+                "call, or return an array.",
+            )
+
+
 def _call_name(node: ast.Call) -> str:
     function = node.func
     if isinstance(function, ast.Attribute):
@@ -131,6 +145,7 @@ class _Facts(ast.NodeVisitor):
         self.links: dict[str, set[str]] = {}
         self.targets: set[str] = set()
         self.handed: list[tuple[Any, str, set[str]]] = []
+        self.made: list[ast.AST] = []  # variables
         self.rebound: list[tuple[str, set[str], ast.AST]] = []  # attributes, what they become, where
         for statement in unit.emitted.body:
             self.visit(statement)
@@ -161,6 +176,9 @@ class _Facts(ast.NodeVisitor):
         """The names whose memory an expression may share."""
         if node is None or isinstance(node, _FRESH) or getattr(node, "fresh", False):
             return set()
+        if getattr(node, "variable", False):
+            self.made.append(node)
+            return {_VARIABLE}
         if isinstance(node, ast.Name):
             return {node.id}
         if isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred, ast.NamedExpr)):
