@@ -70,9 +70,6 @@ class State:
         self.arrays[guard.array] = (path, now)
         return True
 
-    def first_change(self) -> str:
-        return next((g.path for g in self.guards if not g.holds()), "")
-
     def constants(self) -> tuple:
         """What the guards saw, for the key: it does not change while they hold."""
         if self._constants is None:
@@ -216,14 +213,6 @@ class State:
             elif is_users(value.__name__) and id(value) not in self._seen:
                 self._seen[id(value)] = value
                 self.visit_names(vars(value), used, f"{prefix}{name}.")
-
-
-def _slots(kind: type) -> list[str]:
-    found = []
-    for base in kind.__mro__:
-        slots = base.__dict__.get("__slots__", ())
-        found += [slots] if isinstance(slots, str) else list(slots)
-    return [name for name in found if name not in ("__weakref__", "__dict__")]
 
 
 def _slots(kind: type) -> list[str]:

@@ -68,7 +68,7 @@ def present(call: Callable, function: Any, module: str, name: str) -> Callable:
     """Give `call` the name, the signature and the documentation of `function`."""
     call.__module__ = module
     call.__name__ = call.__qualname__ = name
-    call.__wrapped__ = function
+    vars(call)["__wrapped__"] = function
     source = f"{module.replace('npbridge', 'numpy')}.{name}"
     # without NumPy's notes and examples, which show NumPy's arrays
     text = _NOTES.split(function.__doc__ or "", maxsplit=1)[0].rstrip()
@@ -122,9 +122,8 @@ def making(function, module: str, name: str, adopt=adopt_numbers):
         if conversion.elsewhere(kwargs.get("like")):
             return function(*args, **kwargs)
         kwargs.pop("like", None)
-        args = [core.host_values(x) for x in args]
-        kwargs = {k: core.host_values(x) for k, x in kwargs.items()}
-        return adopt(function(*args, **kwargs))
+        named = {k: core.host_values(x) for k, x in kwargs.items()}
+        return adopt(function(*[core.host_values(x) for x in args], **named))
 
     return present(call, function, module, name)
 
