@@ -72,8 +72,6 @@ def _part(name):
         if name == "real" and self.dtype.kind != "c":
             return self
         if self.dtype.kind == "c":
-            if self._buffer.traced:
-                return core.of_device(getattr(self._value(), name))
             return view_or_copy(self, lambda a: getattr(a, name))
         zeros = core.of_fresh(np.zeros(self.shape, self.dtype))
         zeros.flags.writeable = False

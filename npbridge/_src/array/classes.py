@@ -197,10 +197,13 @@ class JaxArray:
     def _lowered(self, layout: np.ndarray):
         """The view read by a device kernel; None where that has no form."""
         buffer = self._buffer
-        device = buffer.device
+        device, host = buffer.device, buffer.host
         if layout.dtype != buffer.dtype:
-            return None
-        spec, starts = view.spec_of(layout, buffer.host)
+            other = view.retyped(device, host, layout.dtype) if buffer.traced else None
+            if other is None:
+                return None
+            device, host, _ = other
+        spec, starts = view.spec_of(layout, host)
         if buffer.traced:
             return view.read_spec(device, spec, starts)
         return view.read_compiled(device, spec, view.starts_for_kernel(starts))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..storage.buffer import recorders
 from . import core
 from .core import JaxArray
 from .indexing import plain_key
@@ -30,9 +31,10 @@ class Flat:
     def __next__(self):
         if self.index >= self.base.size:
             raise StopIteration
-        number = self.base._read().flat[self.index]
         self.index += 1
-        return core.of_number(number)
+        if self.base._buffer.traced:
+            return self.base.reshape(-1)[self.index - 1]
+        return core.of_number(self.base._read().flat[self.index - 1])
 
     @property
     def coords(self):
@@ -43,10 +45,21 @@ class Flat:
 
     def __getitem__(self, key):
         self.index = 0  # as NumPy does
+        if self.base._buffer.traced:
+            return self.base.reshape(-1)[key]
         result = self.base._read().flat[_flat_key(key)]
         return core.of_fresh(result) if type(result) is np.ndarray else core.of_number(result)
 
     def __setitem__(self, key, value):
+        if recorders:
+            flat = self.base.reshape(-1)
+            if type(key) is int or type(key) in core.OURS and not key.ndim or np.ndim(value) == 0:
+                flat[key] = value
+            else:  # values are repeated, or left over, as need be
+                flat[key] = np.resize(value, flat[key].shape)
+            if flat._buffer is not self.base._buffer:
+                self.base[...] = flat.reshape(self.base.shape)
+            return
         key, value = _flat_key(key), core.host_values(value)
 
         def write(a):

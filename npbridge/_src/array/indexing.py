@@ -52,6 +52,8 @@ def plain_key(key):
         return key._number if kind is JaxScalar else key._read()
     if isinstance(key, Tracer):
         return key
+    if kind is range:
+        return np.arange(key.start, key.stop, key.step)
     if kind is list:
         return traced_index.stacked(key) if recorders and traced_index.lists_traced(key) else core.host_values(key)
     if hasattr(key, "__jax_array__") or type(key).__module__.startswith("jax"):
@@ -114,6 +116,9 @@ def _element(self, key):
     """What `key` selects from values that are on the device alone."""
     buffer = self._buffer
     if buffer.traced:
+        window = self._window()[key] if is_basic(key) else None
+        if type(window) is np.ndarray:  # a row of a transposed array is a view, too
+            return of_view(buffer, window, self if self._base is None else self._base)
         return _traced_getitem(self, key)
     values = self._read()
     result = values[key]
@@ -275,7 +280,7 @@ def _write_on_device(self, key, value) -> bool:
         return False
     window = self._window()[_with_ellipsis(key)]
     if type(value) not in OURS:
-        value = _stored(value, buffer.dtype, window.ndim == 0 and type(self._window()[key]) is not np.ndarray)
+        value = _stored(value, window.dtype, window.ndim == 0 and type(self._window()[key]) is not np.ndarray)
         if value is None:
             return False
     return write_window(buffer, window, value)
@@ -297,15 +302,16 @@ def write_window(buffer, window: np.ndarray, value, traced: bool = False) -> boo
     `value` is one of our arrays, or an ndarray of the buffer's dtype.  Returns
     False, with nothing done, where the host is the better place.
     """
-    if window.dtype != buffer.dtype or not window.flags.writeable:
+    dtype = window.dtype
+    if dtype != buffer.dtype and not (traced or buffer.traced) or not window.flags.writeable:
         return False
     if type(value) in OURS:
         source = value
-        if source.dtype != buffer.dtype:
+        if source.dtype != dtype:
             if buffer.traced or source._buffer.traced:
-                new = source._value().astype(buffer.dtype)
+                new = source._value().astype(dtype)
             else:
-                new = source._read().astype(buffer.dtype)
+                new = source._read().astype(dtype)
         else:
             new = source._value()
     else:
@@ -313,7 +319,7 @@ def write_window(buffer, window: np.ndarray, value, traced: bool = False) -> boo
     if not _broadcasts(new.shape, window.shape):
         return False
     covers = window.size == np.prod(buffer.shape, dtype=np.int64) and window.shape == buffer.shape
-    covers = covers and window.flags.c_contiguous
+    covers = covers and window.flags.c_contiguous and dtype == buffer.dtype
     with buffer.lock:
         if buffer.device is None:
             return False
@@ -322,6 +328,8 @@ def write_window(buffer, window: np.ndarray, value, traced: bool = False) -> boo
             return True
         if not buffer.traced and buffer.nbytes <= SMALL:
             return False
+        if dtype != buffer.dtype:
+            return _write_retyped(buffer, window, new)
         spec, starts = view.spec_of(window, buffer.host)
         if not buffer.prefers_device_update((spec, new.shape, new.dtype)):
             return False
@@ -331,6 +339,16 @@ def write_window(buffer, window: np.ndarray, value, traced: bool = False) -> boo
             write = view.write_donated if buffer.donatable() else view.write_compiled
             device = write(buffer.device, new, spec, view.starts_for_kernel(starts))
         buffer.replace(device)
+    return True
+
+
+def _write_retyped(buffer, window, new) -> bool:
+    """As `write_window`, through a window of another dtype, such as the real parts of complex numbers."""
+    other = view.retyped(buffer.device, buffer.host, window.dtype)
+    if other is None:
+        return False
+    device, host, back = other
+    buffer.replace(back(view.write_spec(device, new, *view.spec_of(window, host))))
     return True
 
 

@@ -215,6 +215,21 @@ def _write_cuts(x, values, spec: Spec, starts):
     return lax.dynamic_update_slice(x, part, starts)
 
 
+def retyped(device, host: np.ndarray, dtype: np.dtype):
+    """``(values, host, back)``: a buffer as one of another dtype, and the way back; None where there is none.
+
+    The parts of complex numbers lie along a last axis of two, as they do in memory.
+    """
+    have = host.dtype
+    if have.kind == "c" and dtype.kind == "f" and 2 * dtype.itemsize == have.itemsize:
+        parts = jnp.stack([jnp.real(device), jnp.imag(device)], axis=-1)
+        return parts, host[..., None].view(dtype), lambda parts: lax.complex(parts[..., 0], parts[..., 1])
+    if have.itemsize == dtype.itemsize and have.kind in "iuf" and dtype.kind in "iuf":
+        bits = lax.bitcast_convert_type(device, dtype)
+        return bits, host.view(dtype), lambda bits: lax.bitcast_convert_type(bits, have)
+    return None
+
+
 read_compiled = jax.jit(read_spec, static_argnums=1)
 write_compiled = jax.jit(write_spec, static_argnums=2)
 write_donated = jax.jit(write_spec, static_argnums=2, donate_argnums=0)

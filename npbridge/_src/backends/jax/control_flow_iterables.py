@@ -8,6 +8,7 @@ import functools
 import numpy as np
 
 from ...array import core, positions, ragged, traced_number, traced_range
+from ...array.flat import Flat
 from ...convert.operators import is_traced
 
 OURS = core.OURS
@@ -180,6 +181,8 @@ def iteration_over(x):
         return Rows(x)
     if isinstance(x, ragged.Ragged):
         return RaggedItems(x)
+    if type(x) is Flat and not x.index:
+        return Rows(x.base.reshape(-1))
     if type(x) is np.ndarray and x.dtype.char in core.STORED_KINDS:
         return Rows(core.of_fresh(x.copy())) if x.ndim else None
     if isinstance(x, core.jax.Array):

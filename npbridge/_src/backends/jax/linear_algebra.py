@@ -13,7 +13,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from ...array import core
+from ...array import core, traced_number
+from ...array.ragged import Extent, Ragged
 from ...dispatch.registry import Rule, implements, register
 from ...storage.buffer import Tracer, canonical
 from .by_name import ByName, Policy
@@ -186,10 +187,23 @@ def lstsq(a, b, rcond=None):
     if not rcond >= 0:
         rcond = np.finfo(dtype).eps / 2  # what LAPACK takes for its machine precision
     x, residuals, rank, s = _lstsq(a._value(), b._value(), float(rcond), dtype.name)
+    if isinstance(rank, Tracer):
+        return _traced_fit(a, x, residuals, rank, s)
     rank = int(rank)
     if rank != a.shape[1] or a.shape[0] <= a.shape[1]:
         residuals = jnp.zeros((0,), residuals.dtype)
     return core.array_of_device(x), core.array_of_device(residuals), core.of_number(np.int32(rank)), core.of_device(s)
+
+
+def _traced_fit(a, x, residuals, rank, s):
+    """The results of `lstsq` where the rank is known only at run time, and with it whether there are residuals."""
+    count = jnp.where((rank == a.shape[1]) & (a.shape[0] > a.shape[1]), residuals.shape[0], 0)
+    residuals = core.array_of_device(residuals)
+    if a.shape[0] <= a.shape[1]:
+        left = residuals[:0]
+    else:
+        left = Ragged(residuals, (Extent(0, traced_number.of_value(count, int)),))
+    return core.array_of_device(x), left, core.of_device(rank.astype(jnp.int32)), core.of_device(s)
 
 
 @functools.partial(jax.jit, static_argnums=3)

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...array import core, traced_number
 from ...dispatch.registry import Rule, register
-from ...storage.buffer import Tracer
+from ...storage.buffer import Tracer, canonical
 from .. import host
 from ..surface import surface
 
@@ -43,6 +43,8 @@ MOVES = (
 # those whose arguments are all arrays; of the others it is the first, or one of these names
 _OF_ARRAYS_ONLY = {np.atleast_1d, np.atleast_2d, np.atleast_3d, np.broadcast_arrays}
 _ARRAY_NAMES = {"a", "arr", "ary", "array", "x", "m", "v", "val", "M"}
+
+_POSITIONS = {np.searchsorted, np.digitize}
 
 # Creation with like=: the reference array only says that the result is ours.
 CREATES = (
@@ -107,7 +109,10 @@ def lowered(function, twin, args, kwargs):
     kwargs = {k: raw(v) for k, v in kwargs.items() if v is not np._NoValue}
     args = [raw(x) for x in args]
     try:
-        return _lowered(twin, args, kwargs)
+        result = _lowered(twin, args, kwargs)
+        if function in _POSITIONS:
+            return result.astype(canonical(np.dtype(np.intp)))  # JAX has them of 32 bit
+        return result
     except (TypeError, ValueError):
         # a count or a position that must be known, where an argument of the compiled function is one
         origins = set().union(*_origins((*given[0], *given[1].values())))

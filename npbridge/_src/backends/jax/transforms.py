@@ -8,8 +8,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ...array import core
+from ...array import core, traced_index
 from ...dispatch.registry import Rule, implements, register
+from ...ground.errors import UnsupportedError
 from ...storage.buffer import Tracer, canonical
 from .by_name import ByName, Policy
 from .ufunc_results import as_ordered, write_into
@@ -197,6 +198,8 @@ def round_(a, decimals=0, out=None):
 
 @implements(np.bincount, backend="jax")
 def bincount(x, /, weights=None, minlength=0):
+    if type(x) in core.OURS and x._buffer.traced:
+        return _traced_counts(x, weights, minlength)
     index = np.asarray(core.host_values(x))
     counts = np.bincount(index, minlength=minlength.__index__())
     if weights is None:
@@ -206,6 +209,33 @@ def bincount(x, /, weights=None, minlength=0):
         np.bincount(index, np.asarray(weights))  # NumPy's own error
     dtype = canonical(np.dtype(np.float64))
     return core.array_of_device(_weigh(index, weights._value(), len(counts), dtype.name))
+
+
+def _traced_counts(x, weights, minlength):
+    """Counts of numbers known only at run time: `minlength` of them, and a check that these suffice."""
+    length = minlength.__index__()
+    if not length:
+        raise UnsupportedError(
+            "numpy.bincount of numbers known only at run time has a length known only at run time. Give `minlength`, a "
+            "bound for the numbers, or run the function on the 'numpy' backend."
+        )
+    if x.dtype.kind not in "biu" or x.ndim != 1:
+        np.bincount(np.zeros(x.shape, x.dtype))  # NumPy's own error
+    index = x._value()
+    if traced_index.on_check is not None:
+        traced_index.on_check(jnp.any(index < 0), ValueError("'list' argument must have no negative elements"))
+        traced_index.on_check(jnp.any(index >= length), UnsupportedError(
+            "numpy.bincount: a number is not below `minlength`, so that the result would be longer, and compiled JAX "
+            "code has no arrays of a length known only at run time. Give a larger `minlength`, or run the function on "
+            "the 'numpy' backend."
+        ))  # fmt: skip
+    if weights is None:
+        dtype = canonical(np.dtype(np.intp))
+        return core.array_of_device(jnp.zeros(length, dtype).at[index].add(1))
+    weights = weights if isinstance(weights, core.JaxArray) else core.from_object(weights, copy=False)
+    if weights.shape != x.shape or weights.dtype.kind == "c":
+        np.bincount(np.zeros(x.shape, int), np.zeros(weights.shape, weights.dtype))  # NumPy's own error
+    return core.array_of_device(_weigh(index, weights._value(), length, canonical(np.dtype(np.float64)).name))
 
 
 @functools.partial(jax.jit, static_argnums=(2, 3))

@@ -32,6 +32,12 @@ _TUPLE = 16
 Pair = tuple[Value, ast.expr | None]
 
 
+def _negated(node: ast.BinOp, exponent: Value) -> bool:
+    """Whether the exponent is written as the negative of an integer: Python gives a float."""
+    minus = isinstance(node.right, ast.UnaryOp) and isinstance(node.right.op, ast.USub)
+    return minus and is_scalar(exponent) and number_of(exponent) == "int"
+
+
 class Expressions:
     """The part of the walker that handles expressions."""
 
@@ -170,9 +176,12 @@ class Expressions:
                 )
         made_left = self.node(left, made_left, node.left)
         made_right = self.node(right, made_right, node.right)
-        if isinstance(node.op, ast.Pow) and number_of(left) == "int" and negative(right):
+        if isinstance(node.op, ast.Pow) and number_of(left) == "int" and (negative(right) or _negated(node, right)):
             left, made_left = Dynamic("float", scalar=True), ast.Call(ast.Name("float", ast.Load()), [made_left], [])
         value = Dynamic(self.combined(left, right, node.op), scalar=is_scalar(left) and is_scalar(right))
+        whole = is_scalar(left) and is_scalar(right) and value.number == "int" and not isinstance(right, Known)
+        if isinstance(node.op, ast.Pow) and whole:
+            return value, ast.Call(self.stub("npb_py_pow"), [made_left, made_right], [])
         if type(node.op) in DIVISIONS and value.number in ("int", "float") and not nonzero(right):
             return value, ast.Call(self.stub("npb_py_" + OPERATOR[type(node.op)]), [made_left, made_right], [])
         if self.program.options.robust and value.number is None:

@@ -14,6 +14,7 @@ _OPERATORS = {
     "floordiv": ("//", "integer division or modulo by zero", "float floor division by zero"),
     "mod": ("%", "integer modulo by zero", "float modulo"),
 }
+_WHOLE = (types.Integer, types.Boolean)
 _DOMAINS = {
     "sqrt": "x < 0",
     "log": "x <= 0",
@@ -34,6 +35,24 @@ def _divide(name: str) -> None:
         message = real if isinstance(a, types.Float) or isinstance(b, types.Float) else whole
         check = f"    if b == 0:\n        raise ZeroDivisionError({message!r})\n"
         return compiled(f"def impl(a, b):\n{check}    return a {symbol} b\n")
+
+
+@stub
+def npb_py_pow(a, b):
+    """``a ** b`` of Python's integers, where the result must be one."""
+
+
+@overloads(npb_py_pow)
+def _power(a, b):
+    def impl(a, b):
+        if b < 0:
+            raise ValueError("compiled code has one kind for int ** int: write float(a) ** b where b can be negative")
+        return a**b
+
+    def plain(a, b):
+        return a**b
+
+    return impl if isinstance(a, _WHOLE) and isinstance(b, _WHOLE) else plain
 
 
 def _limit(name: str) -> None:

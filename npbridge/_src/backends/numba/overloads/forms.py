@@ -89,6 +89,16 @@ def constant(kind: Any, default: Any = None) -> Any:
     return getattr(kind, "literal_value", default)
 
 
+def flag(kind: Any) -> bool:
+    """The value of a boolean that must be a constant; False where it was left out."""
+    from numba.core import errors
+
+    value = kind if isinstance(kind, bool) else constant(kind, "unknown")
+    if value == "unknown":
+        raise errors.TypingError("a flag such as keepdims that is known only at run time has no compiled form")
+    return bool(value)
+
+
 def compiled(text: str, **names: Any) -> Callable:
     """The function `impl` that is defined by `text`."""
     # what Numba reads from its cache, and what it calls through the interpreter, asks for the module of each

@@ -8,7 +8,7 @@ import numpy as np
 from numba.core import errors, types
 from numba.np.numpy_support import as_dtype
 
-from .forms import STUBS, compiled, constant, form, overloads
+from .forms import STUBS, compiled, constant, flag, form, overloads
 from .reductions import axes_of
 
 
@@ -151,8 +151,11 @@ def npb_norm(x, ord=None, axis=None, keepdims=False):
 @overloads(npb_norm)
 def _norm(x, ord=None, axis=None, keepdims=False):
     none = (types.NoneType, types.Omitted)
+    order = ord if isinstance(ord, (str, int)) else constant(ord, "unknown")
     if isinstance(axis, none):
-        if isinstance(ord, none):
+        if not isinstance(keepdims, bool) and constant(keepdims, None) is not False or keepdims is True:
+            raise errors.TypingError("np.linalg.norm(keepdims=) without an axis has no compiled form")
+        if isinstance(ord, none) or order == "fro" and x.ndim == 2:
             total = "np.sum(x.real * x.real + x.imag * x.imag)" if isinstance(x.dtype, types.Complex) else None
             dt = as_dtype(x.dtype).type if as_dtype(x.dtype).kind == "f" else np.float64
             if total is None:
@@ -166,13 +169,19 @@ def _norm(x, ord=None, axis=None, keepdims=False):
             )
         return lambda x, ord=None, axis=None, keepdims=False: np.linalg.norm(np.ascontiguousarray(x), ord)
     axes = axes_of(axis, x.ndim)
-    order = constant(ord)
-    keep = bool(constant(keepdims, False))
+    if axes is None:
+        raise errors.TypingError("np.linalg.norm along an axis that is not a constant has no compiled form")
+    if len(axes) > 1 and not isinstance(ord, none) and order != "fro":
+        raise errors.TypingError("np.linalg.norm of matrices along two axes has a compiled form for ord='fro' alone")
+    if order == 0 or len(axes) == 1 and not isinstance(ord, (*none, types.Integer, types.Float)):
+        raise errors.TypingError(f"np.linalg.norm with ord={ord} has no compiled form")
+    keep = flag(keepdims)
     tail = f"{axes if len(axes) > 1 else axes[0]!r}"
     tail = repr(str(axes).replace(" ", "")) if len(axes) > 1 else tail
     square = "np.abs(x) ** 2" if isinstance(x.dtype, types.Complex) else "x * x"
     value = {
         None: f"np.sqrt(npb_sum({square}, {tail}, None, {keep}))",
+        "fro": f"np.sqrt(npb_sum({square}, {tail}, None, {keep}))",
         2: f"np.sqrt(npb_sum({square}, {tail}, None, {keep}))",
         1: f"npb_sum(np.abs(x), {tail}, None, {keep})",
     }.get(order)
@@ -180,10 +189,11 @@ def _norm(x, ord=None, axis=None, keepdims=False):
         value = f"npb_sum(np.abs(x) ** ord, {tail}, None, {keep}) ** (1.0 / ord)"
         if isinstance(ord, types.Float):
             value = (
-                f"(npb_max(np.abs(x), {tail}, None, {keep}) if np.isinf(ord) "
+                f"(npb_max(np.abs(x), {tail}, None, {keep}) if ord == np.inf "
+                f"else npb_min(np.abs(x), {tail}, None, {keep}) if ord == -np.inf "
                 f"else npb_sum(np.abs(x) ** ord, {tail}, None, {keep}) ** (1.0 / ord))"
             )
     return compiled(
         f"def impl(x, ord=None, axis=None, keepdims=False):\n    return {value}\n",
-        npb_sum=STUBS["npb_sum"], npb_max=STUBS["npb_max"],
+        npb_sum=STUBS["npb_sum"], npb_max=STUBS["npb_max"], npb_min=STUBS["npb_min"],
     )  # fmt: skip

@@ -8,7 +8,7 @@ import numpy as np
 from numba.core import errors, types
 from numba.np.numpy_support import as_dtype
 
-from .forms import compiled, constant, form, overloads, stub
+from .forms import compiled, constant, flag, form, overloads, stub
 
 _NONE = (types.NoneType, types.Omitted)
 
@@ -24,7 +24,7 @@ def _linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None):
     if isinstance(start, types.Complex) or isinstance(stop, types.Complex):
         dt = np.complex128
     floor = "np.floor(v)" if np.dtype(dt).kind in "iu" else "v"
-    both = constant(retstep, False) is True
+    both = flag(retstep)
     lines = [
         "div = num - 1 if endpoint else num",
         "out = np.empty(num, dt)",

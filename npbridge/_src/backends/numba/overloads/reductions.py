@@ -9,7 +9,7 @@ import numpy as np
 from numba.core import errors, types
 from numba.np.numpy_support import as_dtype
 
-from .forms import compiled, constant, form, overloads
+from .forms import compiled, constant, flag, form, overloads
 
 # kind -> (start, step, end): `v` is an element, `s` the running value, `n` the count
 _STEPS = {
@@ -133,7 +133,7 @@ def reduction(
     if not isinstance(a, types.Array):
         return None
     dtype = result_dtype(name, as_dtype(a.dtype), wanted)
-    keep = bool(constant(keepdims, False))
+    keep = flag(keepdims)
     names = {"dt": dtype.type, "zero": dtype.type(0), "one": dtype.type(1)}
     if dtype.kind == "b":
         names["dt"] = np.bool_
@@ -190,7 +190,7 @@ def _var(a, axis=None, dtype=None, ddof=0, keepdims=False):
     axes = axes_of(axis, a.ndim)
     count = "a.size // max(m.size, 1)"
     head = "def impl(a, axis=None, dtype=None, ddof=0, keepdims=False):\n"
-    keep = bool(constant(keepdims, False))
+    keep = flag(keepdims)
     if axes is not None and len(axes) == a.ndim:
         power = (
             "d = a - m\n    s = np.sum(d.real * d.real + d.imag * d.imag)"
@@ -220,7 +220,7 @@ def npb_std(a, axis=None, dtype=None, ddof=0, keepdims=False):
 @overloads(npb_std)
 def _std(a, axis=None, dtype=None, ddof=0, keepdims=False):
     axis_text = _as_constant(axis)
-    keep = bool(constant(keepdims, False))
+    keep = flag(keepdims)
     return compiled(
         "def impl(a, axis=None, dtype=None, ddof=0, keepdims=False):\n"
         f"    return np.sqrt(npb_var(a, {axis_text}, None, ddof, {keep}))\n",
@@ -252,7 +252,7 @@ def _position(name: str, better: str) -> None:
                 return compiled(f"{head}    return np.{name}(np.array(a))\n")
             return compiled(f"{head}    return np.{name}(a)\n")
         axes = axes_of(axis, a.ndim)
-        keep = bool(constant(keepdims, False))
+        keep = flag(keepdims)
         if axes is not None:
             return compiled(head + _position_loops(a.ndim, axes[0], better, keep))
         text = head + f"    k = axis + {a.ndim} if axis < 0 else axis\n"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numba.core import errors, types
 
-from .forms import STUBS, compiled, constant, form, overloads
+from .forms import STUBS, compiled, flag, form, overloads
 from .reductions import axes_of
 
 _NONE = (types.NoneType, types.Omitted)
@@ -55,7 +55,7 @@ def npb_unique(ar, return_index=False, return_inverse=False, return_counts=False
 
 @overloads(npb_unique)
 def _unique(ar, return_index=False, return_inverse=False, return_counts=False):
-    wanted = [constant(x, False) is True for x in (return_index, return_inverse, return_counts)]
+    wanted = [flag(x) for x in (return_index, return_inverse, return_counts)]
     results = "u" + "".join(f", {n}" for n, w in zip(("index", "inverse", "counts"), wanted, strict=True) if w)
     lines = [
         "x = ar.flatten()",
@@ -100,7 +100,7 @@ def _median(a, axis=None, keepdims=False):
     row = ", ".join(":" if i == k else f"i{i}" for i in range(a.ndim))
     lines.append(f"{pad}out[{''.join(f'i{i}, ' for i in kept)}] = np.median(a[{row}])")
     full = "".join("1, " if i == k else f"a.shape[{i}], " for i in range(a.ndim))
-    lines.append(f"return out.reshape(({full}))" if constant(keepdims, False) else "return out")
+    lines.append(f"return out.reshape(({full}))" if flag(keepdims) else "return out")
     return compiled(head + "".join(f"    {line}\n" for line in lines))
 
 
