@@ -11,15 +11,18 @@ Looking = Callable[[Any, tuple, dict], Any]
 _looking: contextvars.ContextVar[Looking | None] = contextvars.ContextVar("npbridge_looking", default=None)
 # What runs a compiled function, as ``look(compiled, args, kwargs)``; None where nobody looks.
 looking = _looking.get
+lookers: list[Looking | None] = []  # of all threads: while it is empty, a call needs not ask for its own
 
 
 @contextlib.contextmanager
 def look_with(look: Looking | None) -> Iterator[None]:
     """Have compiled functions run by `look`."""
     token = _looking.set(look)
+    lookers.append(look)
     try:
         yield
     finally:
+        lookers.remove(look)
         _looking.reset(token)
 
 

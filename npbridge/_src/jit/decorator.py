@@ -19,6 +19,7 @@ from ..dispatch import fallback
 from ..dispatch.backend import active
 from ..ground import debugging
 from ..ground.errors import UnsupportedError
+from ..storage.buffer import recorders
 from . import arguments, bound, discover, reasons, texts
 from .binding import Binding
 from .executable import ASKS_FOR_VALUES, Executable, Missed, needs_a_value
@@ -27,6 +28,7 @@ from .quick import MISS, quick_path
 # asked at every call: without the frame of a function around them
 _context = contexts._current.get
 _looking = debugging.looking
+lookers = debugging.lookers
 _override = backends._override.get
 STORM = 16
 MISSES = 64
@@ -85,7 +87,7 @@ class CompiledFunction:
         return as_called(self.function)
 
     def __call__(self, *args, **kwargs):
-        if _context() is not None or _looking() is not None:
+        if (recorders or lookers) and (_context() is not None or _looking() is not None):
             return self._unlike_other_calls(args, kwargs)
         if (self._backend or (_override() or backends._default or active()).name) != "jax":
             if len(args) == self._fast_count and not kwargs:

@@ -8,6 +8,7 @@ way; nothing is decided here that is not decided there too.
 
 from __future__ import annotations
 
+import _thread
 from typing import Any
 
 import numpy as np
@@ -81,10 +82,15 @@ class _Code:
         for i in self.ours:
             changed = f"    if b{i} is not B{i}: return MISS"
             lines += [f"    b{i} = x{i}._buffer", *([changed] if i in self.pinned else [])]
-        releases = []
+        releases: list[str] = []
+        if self.locked:
+            # while there is no other thread, nobody else can hold a lock, or ask for one
+            self.names["threads"] = _thread._count
+            lines += ["    alone = not threads()", "    if not alone:"]
         for i in self.locked:
             acquire, release = self._lock(i)
-            lines += [f"    if not {acquire}(False):", *(f"        {r}()" for r in releases), "        return MISS"]
+            lines += [f"        if not {acquire}(False):", *(f"            {r}()" for r in releases)]
+            lines.append("            return MISS")
             releases.append(release)
         lines.append("    try:")
         for i, value in enumerate(self.values):
@@ -93,7 +99,7 @@ class _Code:
         handed = ", ".join(f"h{i}" if type(v) in OURS else f"x{i}" for i, v in enumerate(self.values))
         lines += ["        try:", f"            result = dispatcher({handed})", "        except Exception as error:"]
         lines += [f"            failed(error, [{handed}], {self.kept})", "            raise", "    finally:"]
-        lines += [f"        {r}()" for r in releases] or ["        pass"]
+        lines += ["        if not alone:", *(f"            {r}()" for r in releases)] if releases else ["        pass"]
         return "\n".join([*lines, f"    return {_RESULTS.get(_wrapper(self.variant), 'wrap(result)')}", ""])
 
     def _same(self, i: int) -> list[str]:
