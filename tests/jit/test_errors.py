@@ -267,7 +267,8 @@ def test_strict_refuses_to_write_out_loops():
 def test_strict_refuses_long_comprehensions():
     @jit(strict=True)
     def program(x):
-        return np.array([v * 2 for v in x])
+        items = [v * 2 for v in x]
+        return np.array(items)
 
     assert program(floats(1, 2)).tolist() == [2, 4]
     raised_by(ControlFlowError, program, npbridge.ones(200), match="comprehension would be written out 200 times")

@@ -8,6 +8,7 @@ import ast
 _OF_THE_FRAME = {"locals", "globals", "vars", "dir", "eval", "exec", "super", "breakpoint"}
 
 
+_MAKING = ("array", "asarray")
 _FOLDS = {"sum", "max", "min", "any", "all"}
 _ITEM = "__npb_item__"
 
@@ -99,20 +100,26 @@ class Expressions(ast.NodeTransformer):
     visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_ListComp
 
     def folded(self, node):
-        """``sum(f(x) for x in items)`` as a call with functions of an item; None where it is something else."""
-        if not (isinstance(node.func, ast.Name) and node.func.id in _FOLDS and len(node.args) == 1):
+        """``sum(f(x) for x in y)``, ``array([f(x) for x in y])`` as calls with functions of an item, or None."""
+        if node.keywords or len(node.args) != 1:
             return None
         made = node.args[0]
-        if node.keywords or not isinstance(made, ast.GeneratorExp) or len(made.generators) != 1 or _binds(made):
+        listed = isinstance(made, ast.ListComp)
+        called = getattr(node.func, "attr", "") if listed else ""
+        called = node.func.id if isinstance(node.func, ast.Name) else called
+        if not (listed and called in _MAKING or isinstance(made, ast.GeneratorExp) and called in _FOLDS):
+            return None
+        if len(made.generators) != 1 or _binds(made):
             return None
         (over,) = made.generators
-        if over.is_async:
+        if over.is_async or (listed and over.ifs):
             return None
         parts = [made.elt]
         if over.ifs:
             parts.append(over.ifs[0] if len(over.ifs) == 1 else ast.BoolOp(ast.And(), over.ifs))
         functions = [self.of_item(part, over.target) for part in parts]
-        return assign_at(call_operator("folded", [node.func, self.visit(over.iter), *functions]), node)
+        name = "collected" if listed else "folded"
+        return assign_at(call_operator(name, [self.visit(node.func), self.visit(over.iter), *functions]), node)
 
     def of_item(self, value, target):
         """``lambda item: [value for target in (item,)][0]``."""

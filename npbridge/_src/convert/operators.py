@@ -21,9 +21,9 @@ from .lines import located
 from .status import BREAK, CONTINUE, Return, Traced
 
 __all__ = [
-    "BREAK", "CONTINUE", "Return", "after", "and_", "assert_stmt", "attribute", "call", "compare", "folded", "for_stmt",
-    "if_exp", "if_leaving", "if_stmt", "in_", "items", "not_", "not_in", "or_", "raised", "result", "tracing", "trying",
-    "while_stmt",
+    "BREAK", "CONTINUE", "Return", "after", "and_", "assert_stmt", "attribute", "call", "collected", "compare",
+    "folded", "for_stmt", "if_exp", "if_leaving", "if_stmt", "in_", "items", "not_", "not_in", "or_", "raised",
+    "result", "tracing", "trying", "while_stmt",
 ]  # fmt: skip
 
 OURS = core.OURS
@@ -244,6 +244,13 @@ def folded(function, iterable, element, condition=None):
     if current() is not None and any(function is f for f in _FOLDS):
         return _lowering().folded(function, iterable, element, condition)
     return call(function)(element(x) for x in items(iterable) if condition is None or condition(x))
+
+
+def collected(function, iterable, element):
+    """``function([element(x) for x in iterable])``."""
+    if current() is not None:
+        return _lowering().collected(function, iterable, element)
+    return call(function)([element(x) for x in iterable])
 
 
 _COMPARE = {

@@ -50,6 +50,13 @@ def folded(*args):
     return control_flow_folds.folded(*args)
 
 
+def collected(*args):
+    """As ``operators.collected``."""
+    from . import control_flow_folds
+
+    return control_flow_folds.collected(*args)
+
+
 def items(iterable):
     from . import control_flow_folds
 

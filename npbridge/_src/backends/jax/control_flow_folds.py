@@ -6,13 +6,14 @@ import builtins
 
 import numpy as np
 
-from ...array import core, traced_number
+from ...array import core, creation, traced_number
 from ...convert import context as contexts
+from ...convert.calls import call
 from ...convert.operators import if_exp, is_traced
 from ...ground.errors import ControlFlowError
 from . import control_flow_loops as loops
 from .control_flow_builtins import builtin, truth
-from .control_flow_iterables import Iteration, Range, iteration_over
+from .control_flow_iterables import Iteration, Range, enumerated, iteration_over
 
 OURS = core.OURS
 
@@ -79,6 +80,30 @@ def _extreme(over, element, ufunc):
 
     loops.for_stmt(Rest(over), body, None, ("best",), ("best",), ("best",), ())
     return best
+
+
+def collected(function, iterable, element):
+    """``function([element(x) for x in iterable])``: a long list that becomes an array is filled by a loop."""
+    over = iteration_over(iterable)
+    known = over is not None and not is_traced(over.length)
+    if not known or over.length <= loops.SHORT or getattr(function, "__wrapped__", function) not in _MAKING:
+        return call(function)([element(x) for x in items(iterable)])
+    first = call(function)(element(over.item(0)))
+    if not is_traced(first):
+        rest = Rest(over)
+        return call(function)([first, *[element(rest.item(i)) for i in range(rest.length)]])
+    out = creation.zeros((over.length, *first.shape), first.dtype)
+    out[0] = first
+
+    def body(entry):
+        index, item = entry
+        out[index] = element(item)
+
+    loops.for_stmt(enumerated(Rest(over), 1), body, None, (), (), (), ())
+    return out
+
+
+_MAKING = (np.array, np.asarray, creation.array, creation.asarray)
 
 
 def items(iterable):
