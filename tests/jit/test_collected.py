@@ -29,7 +29,15 @@ def shorter(x):
     return np.array([v * 2 for v in x])
 
 
-@pytest.mark.parametrize("program", [numbers, rows, shorter])
+def settling(x):
+    return np.array([x[i % 4].astype(int) if i < 100 else 0.5 for i in range(300)])
+
+
+def mixed(x):
+    return np.array([[2, v] if i % 2 else [v, 0.5] for i, v in enumerate(x[np.arange(40) % 4])])
+
+
+@pytest.mark.parametrize("program", [numbers, rows, shorter, settling, mixed])
 def test_values(program):
     with npbridge.backend("jax"):
         got = npbridge.jit(program)(npbridge.arange(4.0))

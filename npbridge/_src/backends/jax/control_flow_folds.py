@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 
+import jax.numpy as jnp
 import numpy as np
 
 from ...array import core, creation, traced_number
@@ -11,6 +12,7 @@ from ...convert import context as contexts
 from ...convert.calls import call
 from ...convert.operators import if_exp, is_traced
 from ...ground.errors import ControlFlowError
+from ...storage.buffer import canonical
 from . import control_flow_loops as loops
 from .control_flow_builtins import builtin, truth
 from .control_flow_iterables import Iteration, Range, enumerated, iteration_over
@@ -92,15 +94,29 @@ def collected(function, iterable, element):
     if not is_traced(first):
         rest = Rest(over)
         return call(function)([first, *[element(rest.item(i)) for i in range(rest.length)]])
-    out = creation.zeros((over.length, *first.shape), first.dtype)
-    out[0] = first
+    out = _put(creation.zeros((over.length, *first.shape), first.dtype), 0, first)
 
     def body(entry):
+        nonlocal out
         index, item = entry
-        out[index] = element(item)
+        out = _put(out, index, call(function)(element(item)))
 
-    loops.for_stmt(enumerated(Rest(over), 1), body, None, (), (), (), ())
+    # `out` is bound anew by each item, so that its dtype can settle: integers may be followed by floats
+    loops.for_stmt(enumerated(Rest(over), 1), body, None, ("out",), ("out",), ("out",), ())
     return out
+
+
+def _put(array, index, value):
+    """`array` with `value` at `index`, in the dtype that a list of both would give."""
+    if value.shape != array.shape[1:]:
+        raise ValueError(
+            "setting an array element with a sequence. The requested array has an inhomogeneous shape after 1 "
+            f"dimensions: items of shape {array.shape[1:]} are followed by one of shape {value.shape}"
+        )
+    dtype = canonical(np.result_type(array.dtype, value.dtype))
+    values = jnp.asarray(array._value()).astype(dtype)
+    at = index._value() if type(index) in OURS else index
+    return core.array_of_device(values.at[at].set(jnp.asarray(value._value()).astype(dtype)))
 
 
 _MAKING = (np.array, np.asarray, creation.array, creation.asarray)
