@@ -12,7 +12,7 @@ from ....array import core
 from ....array.core import OURS, JaxScalar
 from ....storage import view
 from ... import host
-from .errors import Stale
+from .errors import LoweringError, Stale
 from .values import Dynamic, Known, Struct, is_array
 
 _NUMBERS = {bool: "bool", int: "int", float: "float", complex: "complex"}
@@ -77,6 +77,8 @@ def describe(value: Any, path: Any, leaves: list[str]) -> Any:
 
 def gather(values: tuple, roles: list[str], flat: list[bool], written: list[bool]) -> tuple[list, list, list]:
     """Host values for the compiled function, which of them are whose, and locks that are held."""
+    if "rebound" in roles:
+        values = _with_copies(values, roles)
     result: list = [None] * len(values)
     seen: list = []
     locks: list = []
@@ -103,6 +105,31 @@ def gather(values: tuple, roles: list[str], flat: list[bool], written: list[bool
             lock.release()
         raise
     return result, seen, locks
+
+
+def _with_copies(values: tuple, roles: list[str]) -> tuple:
+    """`values` with copies in the places of attributes that the function binds anew.
+
+    What it writes into the old array would be lost to whoever shares that array's memory.
+    """
+    copied = list(values)
+    for i, x in enumerate(values):
+        if roles[i] != "rebound" or not isinstance(x, np.ndarray) and type(x) not in OURS:
+            continue
+        for j, y in enumerate(values):
+            if i != j and _share(x, y):
+                raise LoweringError(
+                    "an attribute that is bound to a new array shares memory with another array of the function. "
+                    "Write into it with [...] or give each an array of its own."
+                )
+        copied[i] = np.array(x._read() if type(x) in OURS else x)
+    return tuple(copied)
+
+
+def _share(x: Any, y: Any) -> bool:
+    if type(x) in OURS and type(y) in OURS:
+        return type(x) is not JaxScalar and type(y) is not JaxScalar and x._buffer is y._buffer
+    return type(x) is np.ndarray and type(y) is np.ndarray and np.may_share_memory(x, y)
 
 
 def _written(x: Any) -> np.ndarray:

@@ -221,10 +221,7 @@ def _driver(executable: Any, program: Program, entry: Unit, leaves: list[str], d
             name = f"_box_{len(space)}"
             space[name] = functools.partial(np.array, dtype=x.number)
             text = f"{name}({text})"
-        elif role == "array" and x.rebound:
-            text = f"_copy({text})"
         parts.append(text)
-    space["_copy"] = lambda x: np.array(getattr(x, "_read", lambda: x)())
     code = f"def fetch({head}):\n    return ({''.join(p + ', ' for p in parts)})\n"
     guards = _guards(program, space)
     code += f"def holds({head}):\n    return {guards}\n"
