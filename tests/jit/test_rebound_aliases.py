@@ -32,3 +32,29 @@ def test_the_other_sees_the_old_memory(backend):
         assert float(npbridge.jit(pair.step)(1.0)) == expected
     assert pair.x.tolist() == plain.x.tolist()
     assert pair.y.tolist() == plain.y.tolist()
+
+
+class Holder:
+    def __init__(self):
+        self.x = npbridge.zeros(3)
+
+    def step(self, k):
+        new = self.x + k
+        self.x = new
+        return new, new, new + 0
+
+    def one(self, k):
+        self.x = self.x + k
+        return self.x
+
+
+def test_what_is_returned_and_kept_is_one_array():
+    holder = Holder()
+    step, one = npbridge.jit(holder.step, backend="jax"), npbridge.jit(holder.one, backend="jax")
+    for _ in range(3):
+        first, second, other = step(1.0)
+        assert first is second is holder.x is not other
+        first[0] = 9
+        assert (holder.x[0], other[0] == 9) == (9, False)
+    for _ in range(3):
+        assert one(1.0) is holder.x

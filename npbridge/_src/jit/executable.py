@@ -190,8 +190,9 @@ class Executable:
                 host.see_that_nothing_was_drawn()
                 self.host = host if host.used else None
                 values: list = []
-                self.output = describe(result, binding, values)
-                self.describe_effects(places, binding, values)
+                made: dict = {}
+                self.output = describe(result, binding, values, made)
+                self.describe_effects(places, binding, values, made)
                 self.checked = [error for _, error in context.checks]
                 self.notes, self.functions = context.notes, list(context.functions.values())
                 self.inputs = binding.described()
@@ -206,12 +207,12 @@ class Executable:
                 if context is not None:
                     give_back_unknown(context.recorder, binding)
 
-    def describe_effects(self, places, binding, values) -> None:
+    def describe_effects(self, places, binding, values, made) -> None:
         """What was assigned: to be done again after each run, or without effect."""
         for place in places:
             for key, old, new in place.changes():
                 if effects.is_made_again(old, new):
-                    plan = None if new is UNBOUND else describe(new, binding, values)
+                    plan = None if new is UNBOUND else describe(new, binding, values, made)
                     self.effects.append(effects.Effect(place, key, plan))
                 else:
                     self.assigned.append(place.name(key))
@@ -299,6 +300,9 @@ class Executable:
         return rebuilt(self.output, values, binding)
 
 
+WRAPPERS = {"scalar": core.of_device, "array": core.array_of_device}
+
+
 def rebuilt(output, values, binding):
     """A result, from how it is made and the values of a run."""
     tree, plan = output
@@ -310,15 +314,18 @@ def rebuilt(output, values, binding):
             leaves.append(existing(what, binding))
         elif how == "raw":
             leaves.append(values[what])
-        elif how not in ("scalar", "array"):
-            leaves.append(how(values[what]))
         else:
-            leaves.append((core.of_device if how == "scalar" else core.array_of_device)(values[what]))
+            if type(values[what]) not in OURS:  # what is asked for again is the same array
+                values[what] = WRAPPERS.get(how, how)(values[what])
+            leaves.append(values[what])
     return jax.tree.unflatten(tree, leaves)
 
 
-def describe(result, binding, values):
-    """How to rebuild a result; its traced values are added to `values`."""
+def describe(result, binding, values, made):
+    """How to rebuild a result; its traced values are added to `values`.
+
+    `made` knows the new arrays that were described before: what is one array stays one.
+    """
     leaves, tree = jax.tree.flatten(in_order(result), is_leaf=lambda x: type(x) in OURS)
     plan = []
     for x in leaves:
@@ -339,8 +346,10 @@ def describe(result, binding, values):
             continue
         again = getattr(type(x), "__npbridge_again__", None)  # of a class of its own, such as Variable
         how = again(x) if again is not None else "scalar" if isinstance(x, core.JaxScalar) else "array"
-        plan.append((how, len(values)))
-        values.append(jnp.asarray(x._value()))
+        if id(x) not in made:
+            made[id(x)] = x, how, len(values)
+            values.append(jnp.asarray(x._value()))
+        plan.append(made[id(x)][1:])
     return tree, plan
 
 

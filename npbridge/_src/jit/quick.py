@@ -173,9 +173,9 @@ class _Code:
         tree, plan = self.entry.output
         if tree.num_nodes == 1 and len(plan) == 1:
             how, what = plan[0]
-            if how == "array":
+            if how == "array" and not self.entry.effects:
                 return [f"return array_of_device(out[{what}])"]
-            if how == "scalar":
+            if how == "scalar" and not self.entry.effects:
                 return [f"return of_device(out[{what}])"]
             if how == "constant":
                 return [f"return {self.name(what, 'r')}"]
