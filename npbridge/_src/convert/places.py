@@ -10,6 +10,7 @@ import builtins
 import types
 
 from ..array import core
+from ..ground.users import is_users_class
 from .calls import is_users
 
 UNBOUND = type("Unbound", (), {"__repr__": lambda self: "not bound", "__slots__": ()})()
@@ -206,7 +207,7 @@ def _of_user(kind: type) -> bool:
     module = getattr(kind, "__module__", None)
     if module == "builtins":  # or made by code that names no module
         return getattr(builtins, kind.__name__, None) is not kind and _has_attributes(kind)
-    if module is None or module.partition(".")[0] in _LIBRARIES:
+    if module is None or module.partition(".")[0] in _LIBRARIES and not is_users_class(kind):
         return False
     return _has_attributes(kind)
 

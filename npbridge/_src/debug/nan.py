@@ -79,7 +79,7 @@ def watched(compiled, args, kwargs):
         result = compiled.on_jax(args, kwargs)
         if not _any_nan(result, binding, entry):
             return result
-        numbers, raws = [x for _, x in signature.numbers], [x for _, x in signature.tracers]
+        numbers, raws = [x for _, x in signature.numbers], binding.raws
         with debugging.look_with(None):
             origin = Walk().run(entry.jaxpr, [*before, *numbers, *raws])
         if origin is None:  # it came with the inputs

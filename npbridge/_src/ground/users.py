@@ -8,6 +8,8 @@ import sysconfig
 
 _LIBRARY_PATHS = tuple({sysconfig.get_paths()[k] for k in ("stdlib", "platstdlib", "purelib", "platlib")})
 _LIBRARIES = {"npbridge", "numpy", "jax", "jaxlib", "numba", "builtins", "scipy"}
+_NAMESPACES = {("types", "SimpleNamespace"), ("argparse", "Namespace")}  # classes with no attributes of their own
+_MADE_AT_RUN_TIME = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _decided: dict[str, bool] = {}
 
 
@@ -26,6 +28,12 @@ def is_users(module: str | None) -> bool:
     return found
 
 
+def is_users_class(kind: type) -> bool:
+    """Whether the attributes of instances are what the user put there."""
+    return is_users(kind.__module__) or made_by_exec(kind) or (kind.__module__, kind.__name__) in _NAMESPACES
+
+
 def made_by_exec(kind: type) -> bool:
     """Whether a class is from code without a module name, and no builtin."""
-    return kind.__module__ == "builtins" and getattr(builtins, kind.__name__, None) is not kind
+    named = kind.__module__ == "builtins" and getattr(builtins, kind.__name__, None) is not kind
+    return named and bool(kind.__flags__ & _MADE_AT_RUN_TIME)

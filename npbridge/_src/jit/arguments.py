@@ -101,7 +101,7 @@ class Signature:
             return ("ndarray", x.shape, x.dtype)
         if isinstance(x, jax.Array):
             self.tracers.append((i, x))
-            return ("jax", x.shape, x.dtype)
+            return ("jax", x.shape, x.dtype, x.aval.weak_type)
         if isinstance(x, np.generic) and x.dtype.char in core.STORED_KINDS:
             self.arrays.append((i, as_input(core.of_number(x))))
             return ("scalar", x.dtype)

@@ -32,6 +32,8 @@ class Binding:
                     alias.append(layout_key(x))
             self.leaves[i] = x
             alias.append(self.place(x._buffer))
+        self.raws = [*(x for _, x in signature.tracers), *(x.value for x in state.raws)]
+        self.places = state.places
         self.stand_ins = []  # for ndarrays that are captured: arrays of ours, and the places that they take
         for original, _, places in state.ndarrays.values():
             x = next(shared)

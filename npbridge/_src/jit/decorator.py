@@ -38,10 +38,10 @@ POOLS = 32  # for so many sets of objects that were arguments is compiled code k
 class Pool:
     """What was compiled for one set of objects among the arguments."""
 
-    def __init__(self, function, objects) -> None:
+    def __init__(self, function, objects, raws_are_constants) -> None:
         self.objects = objects
         self.missed = 0  # how often the function was traced again for arrays that it met
-        self.state = discover.State()
+        self.state = discover.State(raws_are_constants)
         self.state.visit(function, getattr(function, "__name__", "function"))
         for path, value in objects:
             self.state.visit(value, path)
@@ -130,7 +130,7 @@ class CompiledFunction:
             except Missed as missed:
                 self._take_in(pool, missed)
             except ASKS_FOR_VALUES as error:
-                if not self._make_static(signature, error):
+                if not self._make_static(pool, signature, error):
                     raise needs_a_value(error, self.function) from None
             signature, binding = self._bind(pool, leaves, tree)
 
@@ -139,7 +139,7 @@ class CompiledFunction:
         return signature, Binding(signature, pool.state)
 
     def _key(self, pool, signature, binding):
-        shapes = tuple([(b.shape, b.dtype) for b in binding.buffers])
+        shapes = (*[(b.shape, b.dtype) for b in binding.buffers], *[x.kind() for x in pool.state.raws])
         return signature.key, binding.alias, pool.state.constants(), shapes, core.jax.config.jax_enable_x64
 
     def _pool(self, leaves) -> Pool:
@@ -150,7 +150,7 @@ class CompiledFunction:
         if pool is None or not pool.state.holds():
             if pool is None and len(self._pools) >= POOLS:
                 self._forget(next(iter(self._pools)))
-            pool = self._pools[key] = Pool(self.function, objects)
+            pool = self._pools[key] = Pool(self.function, objects, self._raws_are_constants)
         return pool
 
     def _forget(self, key) -> None:
@@ -201,8 +201,8 @@ class CompiledFunction:
             kwargs = {k: arguments.Static(x) if k in names else x for k, x in kwargs.items()}
         return args, kwargs
 
-    def _make_static(self, signature, error) -> bool:
-        """Take the numbers that are needed as constants, else all of a kind; False where they are already."""
+    def _make_static(self, pool, signature, error) -> bool:
+        """Take the numbers that are needed for constants, else all of a kind, then raw arrays; False where they are."""
         needed = getattr(error, "origins", frozenset()) - self._static
         if needed:
             self._static |= needed
@@ -211,6 +211,10 @@ class CompiledFunction:
             if kind not in self._static and any(type(x) is kind for _, x in signature.numbers):
                 self._static |= {kind}
                 return True
+        if pool.state.raws:
+            self._raws_are_constants = True
+            pool.state.forget_raws()
+            return True
         return False
 
     def _warn_of_assignments(self, entry) -> None:
@@ -325,7 +329,7 @@ class CompiledFunction:
             except Missed as missed:
                 self._take_in(pool, missed)
             except ASKS_FOR_VALUES as error:
-                if not self._make_static(signature, error):
+                if not self._make_static(pool, signature, error):
                     raise needs_a_value(error, self.function) from None
 
     def cache_info(self) -> dict:
@@ -354,6 +358,7 @@ class CompiledFunction:
         self._entries: dict = {}
         self._pools: dict = {}
         self._static: frozenset = frozenset()
+        self._raws_are_constants = False  # those that are held, as their values are needed
         self._quick = self._numba = self._latest = self._fast = None
         self._fast_count = -1
         self._count = -1  # how many arguments the quick way takes

@@ -15,11 +15,11 @@ import functools
 import types
 from typing import Any
 
+import jax
 import numpy as np
 
 from ..array import core
-from ..ground.users import is_users
-from ..ground.users import made_by_exec as _made_by_exec
+from ..ground.users import is_users, is_users_class
 from . import effects
 from .bound import Compiled
 from .guards import (
@@ -29,25 +29,48 @@ from .guards import (
     SIMPLE_TYPES,
     Attributes,
     Cell,
+    Children,
     Contents,
     Copy,
     Guard,
     Length,
     Members,
     Table,
+    children_of,
+    is_node,
 )
 
 OURS = core.OURS
+WRITABLE = (dict, list, collections.deque, Cell, Attributes, Children)
+
+
+class Raw:
+    """A ``jax.Array`` that is held where another can take its place."""
+
+    __slots__ = ("holder", "key", "path", "value")
+
+    def __init__(self, holder, key, path, value) -> None:
+        self.holder, self.key, self.path, self.value = holder, key, path, value
+
+    def kind(self) -> tuple:
+        return kind_of(self.value)
+
+
+def kind_of(raw) -> tuple:
+    """What code depends on that was compiled for a ``jax.Array``."""
+    return raw.shape, raw.dtype, raw.aval.weak_type
 
 
 class State:
     """The arrays and guards that were found."""
 
-    def __init__(self) -> None:
+    def __init__(self, raws_are_constants: bool = False) -> None:
         self.arrays: list[tuple[str, core.JaxArray]] = []
         self.guards: list[Any] = []
         # ndarrays by identity: the array, its name, and where it is held
         self.ndarrays: dict[int, tuple[np.ndarray, str, list[tuple[Any, Any]]]] = {}
+        self.raws: list[Raw] = []
+        self.raws_are_constants = raws_are_constants
         self.places: list[Any] = []  # makers of what notices assignments: see effects
         self._seen: dict[int, Any] = {}
         self._constants: tuple | None = None
@@ -58,6 +81,12 @@ class State:
 
     def taken_in(self, guard) -> bool:
         """Take the array that a place holds now for the one that it held."""
+        if guard.raw is not None:
+            now = guard.now()
+            if not is_raw(now):
+                return False
+            self.raws[guard.raw].value = guard.value = now
+            return True
         if guard.array is None:
             return False
         now, (path, before) = guard.now(), self.arrays[guard.array]
@@ -73,21 +102,68 @@ class State:
     def constants(self) -> tuple:
         """What the guards saw, for the key: it does not change while they hold."""
         if self._constants is None:
-            self._constants = tuple([(g.path, type(g.value).__name__, _frozen(g)) for g in self.guards])
+            self._constants = tuple([(g.path, type(g.value).__name__, self.frozen(g)) for g in self.guards])
         return self._constants
+
+    def frozen(self, guard):
+        """What code depends on that was compiled for what a guard saw."""
+        if type(guard) is Table:
+            return guard.functions()
+        if type(guard) in (Copy, Members):
+            return repr(guard.value)
+        return self.form(guard.value, not self.raws_are_constants and isinstance(guard.holder, WRITABLE))
+
+    def form(self, value, taken: bool):
+        """What of a value is constant: a new container of the same form is as good.
+
+        `taken` says whether raw arrays in it are inputs.
+        """
+        kind = type(value)
+        if kind in OURS:
+            return kind
+        if isinstance(value, SIMPLE):
+            return repr(value)
+        if isinstance(value, np.ndarray):
+            return "ndarray" if id(value) in self.ndarrays else id(value)
+        if is_raw(value):
+            return "jax.Array" if taken else id(value)
+        if isinstance(value, dict):  # its items have guards of their own, and so have those of lists
+            return kind, tuple(map(repr, value))
+        if isinstance(value, (list, collections.deque)):
+            return kind, len(value)
+        if isinstance(value, tuple) or is_node(value):
+            return self.form_of_node(value, taken)
+        return id(value)
+
+    def form_of_node(self, value, taken: bool):
+        if is_users_class(type(value)) and not isinstance(value, tuple):
+            return type(value)  # its attributes have guards of their own
+        children, structure = children_of(value) if is_node(value) else (value, None)
+        taken = taken and structure is not None
+        try:
+            hash(structure)
+        except TypeError:
+            return id(value)
+        return type(value), structure, tuple([self.form(x, taken) for x in children])
 
     # -- walking
 
     def visit(self, value, path: str, holder=None, key=None) -> None:
         """Take in a value, which `holder` holds at `key`, and what can be reached from it."""
         kind = type(value)
-        if holder is not None and (kind in OURS or _interesting(value)):
+        if holder is not None and type(holder) is not Children and (kind in OURS or _interesting(value)):
             self.guards.append(Guard(holder, key, value, path))
         if kind in OURS:
-            self.visit_array(value, path, holder is not None)
+            self.visit_array(value, path, holder is not None and type(holder) is not Children)
         elif isinstance(value, np.ndarray):
             self.visit_ndarray(value, path, holder, key)
-        elif not isinstance(value, SIMPLE) and id(value) not in self._seen:
+        elif is_raw(value):
+            self.visit_raw(value, path, holder, key)
+        elif isinstance(value, SIMPLE):
+            return
+        elif isinstance(value, tuple) or self.is_strange_node(value):
+            self.visit_children(value, path, holder, key)
+        elif id(value) not in self._seen:
             self._seen[id(value)] = value
             self.visit_inside(value, kind, path)
 
@@ -104,11 +180,41 @@ class State:
         """An ndarray is an input where an array of ours can take its place while tracing, else a constant."""
         if array.dtype.char not in core.STORED_KINDS:
             return
-        if isinstance(holder, (dict, list, collections.deque, Cell, Attributes)):
+        if isinstance(holder, WRITABLE):
             self.guards.append(Guard(holder, key, array, path))
             self.ndarrays.setdefault(id(array), (array, path, []))[2].append((holder, key))
         else:
             self.guards.append(Contents(array, path))
+
+    def visit_raw(self, array, path: str, holder, key) -> None:
+        """A ``jax.Array`` is an input, each time that it is met, where a tracer can take its place."""
+        if self.raws_are_constants or not isinstance(holder, WRITABLE):
+            return
+        if type(holder) is not Children:
+            self.guards[-1].raw = len(self.raws)
+        self.raws.append(Raw(holder, key, path, array))
+
+    def forget_raws(self) -> None:
+        """Take raw arrays for constants: their values are needed while tracing."""
+        self.raws_are_constants, self.raws, self._constants = True, [], None
+        for guard in self.guards:
+            if type(guard) is Guard:
+                guard.raw = None
+
+    @staticmethod
+    def is_strange_node(value) -> bool:
+        """Whether a value is a node of pytrees whose class is a library's: only JAX knows what is in it."""
+        if isinstance(value, (dict, list, collections.deque, set, type)):
+            return False
+        return not is_users_class(type(value)) and is_node(value)
+
+    def visit_children(self, value, path: str, holder, key) -> None:
+        """What a tuple or another node has inside: visited for each place that holds it."""
+        node = is_node(value)
+        inner = Children(holder, key) if node and isinstance(holder, WRITABLE) else None
+        for i, item in enumerate(children_of(value)[0] if node else value):
+            name = f"{path}.{value._fields[i]}" if hasattr(value, "_fields") else f"{path}[{i}]"
+            self.visit(item, name, inner, i)
 
     def visit_inside(self, value, kind: type, path: str) -> None:
         if isinstance(value, (dict, list, collections.deque, set)):
@@ -123,9 +229,6 @@ class State:
             self.guards.append(Length(value, path))
             for i, item in enumerate(value):
                 self.visit(item, f"{path}[{i}]", value, i)
-        elif isinstance(value, tuple):
-            for i, item in enumerate(value):
-                self.visit(item, f"{path}[{i}]")
         elif kind is set:
             self.guards.append(Members(value, path))
         elif kind is types.FunctionType:
@@ -138,14 +241,14 @@ class State:
             self.visit(value.args, path)
             self.visit(value.keywords, path)
         elif isinstance(value, type):
-            if is_users(value.__module__) or _made_by_exec(value):
+            if is_users_class(value):
                 self.visit_class(value, path)
         elif isinstance(value, types.ModuleType):
             return
         elif hasattr(kind, "__npbridge_reaches__"):
             for inner in value.__npbridge_reaches__():
                 self.visit(inner, path)
-        elif is_users(kind.__module__) or _made_by_exec(kind):
+        elif is_users_class(kind):
             self.visit_object(value, path)
 
     def visit_object(self, value, path: str) -> None:
@@ -167,7 +270,7 @@ class State:
 
     def visit_class(self, cls, path: str) -> None:
         for base in cls.__mro__:
-            if base is object or not (is_users(base.__module__) or _made_by_exec(base)):
+            if base is object or not is_users_class(base):
                 continue
             self.places.append((effects.Class, base, base.__name__))
             self.guards.append(Table(base))
@@ -215,6 +318,11 @@ class State:
                 self.visit_names(vars(value), used, f"{prefix}{name}.")
 
 
+def is_raw(value) -> bool:
+    """Whether a value is a ``jax.Array``."""
+    return isinstance(value, jax.Array) and type(value) not in OURS
+
+
 def _slots(kind: type) -> list[str]:
     found = []
     for base in kind.__mro__:
@@ -246,31 +354,6 @@ def _interesting(value) -> bool:
     if isinstance(value, (*SIMPLE, list, tuple, dict, set, frozenset, collections.deque)):
         return True
     return callable(value) or hasattr(value, "__dict__") or hasattr(type(value), "__slots__")
-
-
-def _frozen(guard):
-    value = guard.value
-    if type(guard) is Table:
-        return guard.functions()
-    if isinstance(value, SIMPLE) or type(guard) in (Copy, Members):
-        return repr(value)
-    if isinstance(value, (tuple, list, dict, collections.deque)):
-        return _form(value)
-    return "array" if type(value) in OURS else id(value)
-
-
-def _form(value):
-    """What of a container is constant: a new one of the same form is as good."""
-    kind = type(value)
-    if isinstance(value, tuple):
-        return kind, tuple([_form(x) for x in value])
-    if isinstance(value, dict):  # its items have guards of their own, and so have those of lists
-        return kind, tuple(map(repr, value))
-    if isinstance(value, (list, collections.deque)):
-        return kind, len(value)
-    if isinstance(value, SIMPLE):
-        return repr(value)
-    return kind if kind in OURS else id(value)
 
 
 def _all_simple(value) -> bool:

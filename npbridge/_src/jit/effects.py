@@ -19,6 +19,7 @@ from ..array.ragged import Ragged
 from ..convert.places import UNBOUND
 from ..storage.buffer import Tracer
 from .bound import Compiled
+from .guards import is_node
 
 OURS = core.OURS
 
@@ -222,14 +223,17 @@ def in_arguments(value, where=(), path="arguments"):
 class Effect:
     """One assignment that is made after each run: `plan` says how its value is put together."""
 
-    __slots__ = ("key", "place", "plan")
+    __slots__ = ("at", "key", "place", "plan")
 
-    def __init__(self, place: Place, key, plan) -> None:
+    def __init__(self, place: Place, key, plan, at: int) -> None:
         self.place, self.key, self.plan = place, key, plan
+        self.at = at  # among the places of the state, where it is one of them
 
-    def apply(self, value, arguments) -> None:
-        holder = self.place.holder
-        if self.place.where is not None:
+    def apply(self, value, arguments, places) -> None:
+        """Assign in what is held now: it may have taken the place of what was there while tracing."""
+        if self.place.where is None:
+            holder = places[self.at][1]
+        else:
             holder = arguments
             for key in self.place.where:
                 holder = holder[key]
@@ -240,13 +244,13 @@ def is_made_again(old, new) -> bool:
     """Whether an assignment is one of arrays, and so is made after each run."""
     if isinstance(new, Ragged):
         return True  # refused where it is described
-    if old is UNBOUND or old is None or isinstance(old, (np.ndarray, *OURS)):
+    if old is UNBOUND or old is None or isinstance(old, (np.ndarray, jax.Array, *OURS)):
         return _has_arrays(new)
-    if isinstance(old, (list, dict, tuple, set)):
+    if isinstance(old, (list, dict, tuple, set)) or is_node(old):
         return _has_arrays(new) or _has_arrays(old)
     return False
 
 
 def _has_arrays(value) -> bool:
     leaves = jax.tree.leaves(value, is_leaf=lambda x: type(x) in OURS or isinstance(x, Ragged))
-    return any(type(x) in OURS or isinstance(x, (Tracer, Ragged, np.ndarray)) for x in leaves)
+    return any(type(x) in OURS or isinstance(x, (jax.Array, Tracer, Ragged, np.ndarray)) for x in leaves)

@@ -33,6 +33,7 @@ from ..storage.recording import give_back
 from . import effects, prechecks
 from .arguments import Signature, weak_scalar
 from .binding import Binding
+from .guards import Children
 from .order import in_order
 
 OURS = core.OURS
@@ -115,17 +116,17 @@ def holding(buffers, tracers):
 
 
 @contextlib.contextmanager
-def standing_in(stand_ins):
-    """Let arrays of ours stand where ndarrays are captured."""
+def standing_in(places):
+    """Let something else stand where ndarrays and raw arrays are captured: ``(holder, key, stand-in)``."""
+    roots = [holder.root() if isinstance(holder, Children) else (holder, key) for holder, key, _ in places]
+    before = [holder[key] for holder, key in roots]
     try:
-        for _, array, places in stand_ins:
-            for holder, key in places:
-                holder[key] = array
+        for holder, key, stand_in in places:
+            holder[key] = stand_in
         yield
     finally:
-        for original, _, places in stand_ins:
-            for holder, key in places:
-                holder[key] = original
+        for (holder, key), original in zip(roots, before, strict=True):
+            holder[key] = original
 
 
 class Executable:
@@ -165,7 +166,7 @@ class Executable:
     def trace(self, binding: Binding, signature: Signature) -> None:
         """Find out what the function does, for the arguments and state of one call."""
         given = [b.device if b.device is not None else b.to_device() for b in binding.buffers]
-        numbers, raws = [x for _, x in signature.numbers], [x for _, x in signature.tracers]
+        numbers, raws = [x for _, x in signature.numbers], binding.raws
         traced = functools.partial(self._traced, binding, signature)
         with backends.backend("jax"), whole_tracebacks():
             self.jaxpr = jax.make_jaxpr(traced)(given, numbers, raws)
@@ -174,11 +175,11 @@ class Executable:
         leaves = list(binding.leaves)
         for (i, x), tracer in zip(signature.numbers, numbers, strict=True):
             leaves[i] = weak_scalar(tracer, type(x), i)
-        for (i, _), tracer in zip(signature.tracers, raws, strict=True):
+        for (i, _), tracer in zip(signature.tracers, raws[: len(signature.tracers)], strict=True):
             leaves[i] = tracer
         args, kwargs = jax.tree.unflatten(signature.tree, leaves)
         context = None
-        with holding(binding.buffers, tracers), standing_in(binding.stand_ins):
+        with holding(binding.buffers, tracers), standing_in(self.stand_ins(binding, raws[len(signature.tracers) :])):
             places = [make(*what) for make, *what in self.state.places]
             places += effects.in_arguments((args, kwargs))
             try:
@@ -207,20 +208,24 @@ class Executable:
                 if context is not None:
                     give_back_unknown(context.recorder, binding)
 
+    def stand_ins(self, binding, raws) -> list:
+        found = [(*place, array) for _, array, places in binding.stand_ins for place in places]
+        return found + [(x.holder, x.key, tracer) for x, tracer in zip(self.state.raws, raws, strict=True)]
+
     def describe_effects(self, places, binding, values, made) -> None:
         """What was assigned: to be done again after each run, or without effect."""
-        for place in places:
+        for at, place in enumerate(places):
             for key, old, new in place.changes():
                 if effects.is_made_again(old, new):
                     plan = None if new is UNBOUND else describe(new, binding, values, made)
-                    self.effects.append(effects.Effect(place, key, plan))
+                    self.effects.append(effects.Effect(place, key, plan, at))
                 else:
                     self.assigned.append(place.name(key))
 
     # -- running
 
     def run(self, binding: Binding, signature: Signature, given=None):
-        values = self.execute(binding.buffers, [x for _, x in signature.numbers], [x for _, x in signature.tracers])
+        values = self.execute(binding.buffers, [x for _, x in signature.numbers], binding.raws)
         for original, array in binding.ndarrays:
             if binding.index[id(array._buffer)] in self.written:
                 np.copyto(original, array._read(), casting="unsafe")
@@ -233,7 +238,7 @@ class Executable:
     def apply_effects(self, values, binding, arguments) -> None:
         made = [UNBOUND if e.plan is None else rebuilt(e.plan, values, binding) for e in self.effects]
         for effect, value in zip(self.effects, made, strict=True):
-            effect.apply(value, arguments)
+            effect.apply(value, arguments, binding.places)
 
     def execute(self, buffers, numbers, raws=()):
         """Run on the contents of `buffers`, and put what was written back into them."""

@@ -6,6 +6,7 @@ in the short way of a call (``line``).
 
 from __future__ import annotations
 
+import jax
 import numpy as np
 
 from ..array import core
@@ -20,11 +21,12 @@ MISSING = object()
 class Guard:
     """What a mapping or a list held where the compiled code read it."""
 
-    __slots__ = ("array", "holder", "key", "path", "value")
+    __slots__ = ("array", "holder", "key", "path", "raw", "value")
 
     def __init__(self, holder, key, value, path) -> None:
         self.holder, self.key, self.value, self.path = holder, key, value, path
         self.array: int | None = None  # which of the state's arrays it is, where another may take its place
+        self.raw: int | None = None  # which of its raw arrays, likewise
 
     def now(self):
         try:
@@ -49,7 +51,7 @@ class Length:
     """How many entries a container had."""
 
     __slots__ = ("holder", "path", "value")
-    array = None
+    array = raw = None
 
     def __init__(self, holder, path) -> None:
         self.holder, self.path = holder, f"the number of entries of {path}"
@@ -69,7 +71,7 @@ class Copy:
     """What a long list or dict of constants held."""
 
     __slots__ = ("holder", "path", "value")
-    array = None
+    array = raw = None
 
     def __init__(self, holder, path) -> None:
         self.holder, self.path = holder, f"the items of {path}"
@@ -89,7 +91,7 @@ class Table:
     """The functions of a class, which may be replaced."""
 
     __slots__ = ("holder", "path", "value")
-    array = None
+    array = raw = None
 
     def __init__(self, cls) -> None:
         self.holder, self.path = vars(cls), f"the class {cls.__name__}"
@@ -115,7 +117,7 @@ class Members:
     """What a set held."""
 
     __slots__ = ("holder", "path", "value")
-    array = None
+    array = raw = None
 
     def __init__(self, holder, path) -> None:
         self.holder, self.path = holder, f"the members of {path}"
@@ -140,7 +142,7 @@ class Contents:
     """The values of an ndarray that is a constant of the compiled function."""
 
     __slots__ = ("holder", "path", "value")
-    array = None
+    array = raw = None
 
     def __init__(self, holder, path) -> None:
         self.holder, self.path, self.value = holder, path, holder.tobytes()
@@ -185,4 +187,35 @@ class Attributes:
         return getattr(self.object, key)
 
     def __setitem__(self, key, value):
-        setattr(self.object, key, value)
+        object.__setattr__(self.object, key, value)  # also where the class is frozen
+
+
+class Children:
+    """What a tuple, or another node of pytrees, has inside, as a mapping: setting makes a new node in its place."""
+
+    __slots__ = ("holder", "key")
+
+    def __init__(self, holder, key) -> None:
+        self.holder, self.key = holder, key
+
+    def __getitem__(self, at):
+        return children_of(self.holder[self.key])[0][at]
+
+    def __setitem__(self, at, value):
+        children, structure = children_of(self.holder[self.key])
+        children[at] = value
+        self.holder[self.key] = jax.tree_util.tree_unflatten(structure, children)
+
+    def root(self):
+        """Where the outermost node is held, in something that can be written."""
+        return self.holder.root() if isinstance(self.holder, Children) else (self.holder, self.key)
+
+
+def children_of(node):
+    """What a node of pytrees has inside, and its structure."""
+    return jax.tree_util.tree_flatten(node, is_leaf=lambda x: x is not node)
+
+
+def is_node(value) -> bool:
+    """Whether a value is a node of pytrees."""
+    return type(value) not in OURS and value is not None and not jax.tree_util.all_leaves([value])

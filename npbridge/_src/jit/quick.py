@@ -12,7 +12,8 @@ from __future__ import annotations
 from ..array import core
 from ..storage.buffer import SMALL
 from .arguments import Static
-from .guards import SIMPLE, same
+from .discover import kind_of
+from .guards import SIMPLE, Children, same
 
 MISS = object()
 JaxArray = core.JaxArray
@@ -34,6 +35,8 @@ def _code_for(entry, binding, signature, pool, args):
         or any(not x._whole for _, x in pool.state.arrays)
     ):
         return None
+    if entry.effects and not pool.state.holds():
+        return None  # it puts a new container where one is looked at, and would not be taken again
     if any(b.borrowed for b in binding.buffers) or any(e.place.where is not None for e in entry.effects):
         return None
     if len(binding.leaves) != len(args) or any(isinstance(x, (list, tuple, dict)) for x in args):
@@ -63,7 +66,7 @@ class _Code:
         self.entry, self.binding, self.pool = entry, binding, pool
         self.names = {
             "MISS": MISS, "JaxArray": JaxArray, "differs": _differs, "entry": entry, "rebuild": _rebuild,
-            "apply_effects": _apply_effects,
+            "apply_effects": _apply_effects, "places": pool.state.places, "kind_of": kind_of,
             "array_of_device": core.array_of_device, "of_device": core.of_device,
         }  # fmt: skip
         self.lines: list[str] = []
@@ -106,6 +109,15 @@ class _Code:
         self.lines += [f"if type({x} := {holder}[{key}]) is not {kind}: return MISS"]
         return x
 
+    def raw(self, i: int, raw) -> str:
+        """The name of a ``jax.Array`` that is held, which another one of its kind may have replaced."""
+        if type(raw.holder) is Children:
+            return self.name(raw.value, "r")  # the node that it is in is looked at
+        r, kind = f"r{len(self.names)}", self.name(type(raw.value), "T")
+        holder, key, known = self.name(raw.holder, "g"), self.name(raw.key, "k"), self.name(raw.kind(), "q")
+        self.lines += [f"if type({r} := {holder}[{key}]) is not {kind} or kind_of({r}) != {known}: return MISS"]
+        return r
+
     def array(self, x: str, array) -> None:
         b = f"b{self.buffers}"
         self.buffers += 1
@@ -121,6 +133,8 @@ class _Code:
         guards = self.pool.state.guards
         places = [g.array for g in guards]
         for guard in guards:
+            if guard.raw is not None:
+                continue  # as below
             if guard.array is not None and places.count(guard.array) == 1:
                 arrays[guard.array] = self.held(guard)  # another array may have taken its place
             else:
@@ -130,6 +144,7 @@ class _Code:
             names.append(arrays.get(i) or self.name(x, "x"))
             self.array(names[-1], x)
         self.held_now = f"[{', '.join(names)}]"
+        self.raws = [self.raw(i, x) for i, x in enumerate(self.pool.state.raws)]
         buffers = [f"b{i}" for i in range(self.buffers)]
         if self.buffers == 2:
             self.lines += ["if b0 is b1: return MISS"]
@@ -144,9 +159,8 @@ class _Code:
 
     def call(self, buffers):
         entry = self.entry
-        inputs = ", ".join(
-            [*(f"{b}.device if {b}.device is not None else {b}.to_device()" for b in buffers), *self.numbers]
-        )
+        values = [f"{b}.device if {b}.device is not None else {b}.to_device()" for b in buffers]
+        inputs = ", ".join([*values, *self.numbers, *self.raws])
         large = [i for i in entry.written if self.binding.buffers[i].nbytes > SMALL]
         kept = self.name(entry.variants.get(()) or entry.variant(()), "f")
         if not large:
@@ -167,7 +181,7 @@ class _Code:
             yield f"    b{i}.device = out[{at + k}]; b{i}.current = False; b{i}.snapshot = None; b{i}.reads = 0"
             yield f"    b{i}.version += 1"
         if entry.effects:
-            yield f"apply_effects(entry, out, [{self.leaves()}], [{', '.join(buffers)}], {self.held_now})"
+            yield f"apply_effects(entry, out, [{self.leaves()}], [{', '.join(buffers)}], {self.held_now}, places)"
 
     def result(self, buffers):
         tree, plan = self.entry.output
@@ -194,15 +208,15 @@ def _differs(a, b) -> bool:
 class Rebound:
     """The binding of a quick call, as far as rebuilding a result needs it."""
 
-    __slots__ = ("buffers", "held", "leaves")
+    __slots__ = ("buffers", "held", "leaves", "places")
 
-    def __init__(self, leaves, buffers, held) -> None:
-        self.leaves, self.buffers, self.held = leaves, buffers, held
+    def __init__(self, leaves, buffers, held, places=()) -> None:
+        self.leaves, self.buffers, self.held, self.places = leaves, buffers, held, places
 
 
 def _rebuild(entry, out, leaves, buffers, held):
     return entry.rebuild(out, Rebound(leaves, buffers, held))
 
 
-def _apply_effects(entry, out, leaves, buffers, held):
-    entry.apply_effects(out, Rebound(leaves, buffers, held), None)
+def _apply_effects(entry, out, leaves, buffers, held, places):
+    entry.apply_effects(out, Rebound(leaves, buffers, held, places), None)

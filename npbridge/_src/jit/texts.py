@@ -76,7 +76,7 @@ class LoweredOnJax:
 
 
 def lower_on_jax(compiled, entry, binding, signature) -> LoweredOnJax:
-    values = [x for _, x in (*signature.numbers, *signature.tracers)]
+    values = [*(x for _, x in signature.numbers), *binding.raws]
     buffers = [jax.ShapeDtypeStruct(b.shape, b.dtype) for b in binding.buffers]
     lowered = jax.jit(entry.flat()).lower(*buffers, *values)
     return LoweredOnJax(converted_source(compiled.function, entry), entry.jaxpr, lowered)

@@ -14,7 +14,7 @@ import jax
 import numpy as np
 
 from ..array import core
-from ..ground.users import is_users, made_by_exec
+from ..ground.users import is_users_class
 
 ATOMS = (int, float, complex, bool, str, bytes, type(None), type, types.ModuleType, types.FunctionType, np.dtype)
 
@@ -67,7 +67,7 @@ def is_object(value: Any) -> bool:
         return True
     if not hasattr(value, "__dict__") and not _slots(kind):
         return False
-    return is_users(kind.__module__) or made_by_exec(kind)
+    return is_users_class(kind)
 
 
 def attributes(value: Any) -> Iterator[tuple[str, Any]]:
