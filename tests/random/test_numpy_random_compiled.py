@@ -146,3 +146,19 @@ def test_a_library_that_draws_while_compiling_is_announced():
     draw = names["draw"]
     with pytest.warns(RuntimeWarning, match="constants"):
         nb.jit(lambda x: x + draw())(nb.zeros(2))
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_numbers_that_do_not_fit_are_refused(count):
+    rng = np.random.default_rng(0)
+
+    def total(x):
+        s = x.sum() + (rng.integers(2**40, 2**41) if not count else 0)
+        for _ in range(count):
+            s += rng.integers(2**40, 2**41)
+        return s
+
+    state = rng.bit_generator.state
+    with pytest.raises(OverflowError, match="enable_x64"):
+        nb.jit(total)(nb.zeros(2))
+    assert rng.bit_generator.state == state

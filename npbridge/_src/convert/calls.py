@@ -7,7 +7,7 @@ import functools
 import types
 
 from ..array import core
-from ..face import host_draws
+from ..face import traced_draws
 from ..face.modules import face_of, functions
 from ..face.whose import in_library
 from . import context as contexts
@@ -34,7 +34,7 @@ def call(f):
     if kind is types.FunctionType:
         return _function(f)
     if contexts.current() is not None:
-        draws = host_draws.replaced(f)
+        draws = traced_draws.replaced(f)
         if draws is not None:
             return draws
     if kind is types.MethodType:

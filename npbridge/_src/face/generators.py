@@ -30,9 +30,9 @@ def _writes(function, args, kwargs):
 
 def _compiled(function, args, kwargs):
     """The call in a function that is being compiled."""
-    from . import host_draws
+    from . import traced_draws
 
-    return host_draws.drawing(function)(*args, **kwargs)
+    return traced_draws.drawing(function)(*args, **kwargs)
 
 
 def draw(function, args, kwargs):
@@ -124,9 +124,9 @@ RandomState = _generator_new(np.random.RandomState, "RandomState", {"__reduce__"
 @functools.wraps(np.random.default_rng)
 def default_rng(seed=None):
     if contexts.current() is not None:
-        from . import host_draws
+        from . import traced_draws
 
-        return host_draws.Making(np.random.default_rng)(seed)
+        return traced_draws.Making(np.random.default_rng)(seed)
     real = np.random.default_rng(given(seed))
     return real if isinstance(real, Generator) else Generator(real.bit_generator)
 

@@ -1,7 +1,4 @@
-"""The methods of generators on ``'jax'``: each is ``method(self, real, *arguments)``.
-
-`self` holds a stream, `real` is NumPy's class, whose checks apply.
-"""
+"""The draws of generators on ``'jax'``: plans of them, by NumPy's class, whose checks apply."""
 
 from __future__ import annotations
 
@@ -12,6 +9,8 @@ import numpy as np
 
 from ..array import core
 from ..array.core import OURS
+from ..convert import context as contexts
+from ..ground.errors import UnsupportedError
 from ..storage.buffer import canonical
 from . import discrete, integers
 from .arguments import (
@@ -19,11 +18,11 @@ from .arguments import (
     check,
     float_dtype,
     is_traced,
-    known,
     parameters,
     shape_of,
     sized,
 )
+from .plans import Plan
 from .rows import ROWS
 
 FLOAT = np.dtype(np.float64)
@@ -34,14 +33,14 @@ def wrapped(value, size=()):
     return core.of_device(value) if size is None else core.array_of_device(value)
 
 
-def distribution(self, real, name, given, size):
+def distribution(real, name, given, size) -> Plan:
     """A row of the table."""
     row = ROWS[name]
     values = parameters(real, name, row, given)
     if name == "uniform":
         _check_range(real, *values)
     shape = shape_of(size, *values)
-    return wrapped(self._stream.draw(row.sampler, (shape, canonical(FLOAT)), *values), size)
+    return Plan(row.sampler, (shape, canonical(FLOAT)), values, size)
 
 
 def _check_range(real, low, high) -> None:
@@ -49,35 +48,25 @@ def _check_range(real, low, high) -> None:
         check(high - low < 0, "high - low < 0")
 
 
-def typed(self, real, name, given, size, dtype, out):
+def typed(real, name, given, size, dtype, out) -> Plan:
     """A row whose sample has a type and a place to be put."""
     row = ROWS[name]
     dtype = float_dtype(dtype, name)
     values = parameters(real, name, row, given)
     if out is None:
-        return wrapped(self._stream.draw(row.sampler, (shape_of(size, *values), dtype), *values), size)
+        return Plan(row.sampler, (shape_of(size, *values), dtype), values, size)
     found = canonical(out.dtype)
     if found != dtype:
         raise TypeError(f"Supplied output array has the wrong type. Expected {dtype}, got {found}")
     if size is not None and sized(size) != out.shape:
         raise ValueError("size must match out.shape when used together")
-    shape = shape_of(out.shape, *values)
-    return put(out, self._stream.draw(row.sampler, (shape, dtype), *values))
-
-
-def put(out, value):
-    """Write a sample into an array of ours or of NumPy's."""
-    if type(out) is np.ndarray:
-        out[...] = np.asarray(known(value, "what is written into an ndarray"))
-    else:
-        out[...] = core.array_of_device(value)
-    return out
+    return Plan(row.sampler, (shape_of(out.shape, *values), dtype), values, out.shape, out)
 
 
 # -- integers
 
 
-def between(self, real, low, high, size, dtype, endpoint: bool):
+def between(real, low, high, size, dtype, endpoint: bool) -> Plan:
     """``randint`` and ``integers``."""
     dtype = np.dtype(dtype)
     if dtype.kind not in "iub" or dtype.char in "?" and dtype != np.bool_:
@@ -92,7 +81,7 @@ def between(self, real, low, high, size, dtype, endpoint: bool):
     if traced:
         check(first > last, "low > high" if endpoint else "low >= high")
     shape = shape_of(size, first, last)
-    return wrapped(self._stream.draw(integers.integers, (shape, target), first, last), size)
+    return Plan(integers.integers, (shape, target), (first, last), size)
 
 
 def _ask_range(real, low, high, dtype, endpoint) -> None:
@@ -122,14 +111,20 @@ def _bound(x, less: int, dtype, name: str):
     return values.astype(dtype)
 
 
-def tomaxint(self, real, size):
+def tomaxint(real, size) -> Plan:
     dtype = discrete.count_dtype()
-    return between(self, real, 0, np.iinfo(dtype).max, size, dtype, False)
+    return between(np.random.Generator, 0, np.iinfo(dtype).max, size, dtype, True)
 
 
 def raw_bytes(self, real, length):
-    known(self._stream.key, "what bytes() gives")
-    value = self._stream.draw(
-        integers.integers, ((max(int(length), 0),), np.dtype(np.uint8)), np.uint8(0), np.uint8(255)
-    )
+    if contexts.current() is not None:
+        raise UnsupportedError(
+            "bytes() cannot be compiled for 'jax': its result is no array. Draw integers of dtype uint8, or call it "
+            "outside of the function."
+        )
+    length = core.host_values(length)
+    if not isinstance(length, (int, float, np.number)):
+        asked(real, "bytes", length)
+    length = int(length) if length >= 0 else 0
+    value = self._stream.draw(integers.integers, ((length,), np.dtype(np.uint8)), np.uint8(0), np.uint8(255))
     return np.asarray(value).tobytes()

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from . import draws, selection, vectors
-from .arguments import bound
+from .arguments import asked, bound
+from .plans import remembering
 from .rows import ROWS
 
 
@@ -34,18 +35,24 @@ def row_method(name: str, real: type):
     count = len(ROWS[name].parameters)
     has_type = len(names) > count + 1
 
-    def draw(self, *args, **kwargs):
+    def plan(args, kwargs):
         values = bound(real, name, names, defaults, args, kwargs)
         given, size = values[:count], values[count]
         if has_type:
-            return draws.typed(self, real, name, given, size, values[count + 1], values[-1])
-        return draws.distribution(self, real, name, given, size)
+            return draws.typed(real, name, given, size, values[count + 1], values[-1])
+        return draws.distribution(real, name, given, size)
 
-    return draw
+    return remembering(plan)
+
+
+def planned_method(name: str, real: type, arguments: dict, code: Callable):
+    """The same for a plan that a function in ``draws`` makes."""
+    names, defaults = tuple(arguments), tuple(arguments.values())
+    return remembering(lambda args, kwargs: code(real, *bound(real, name, names, defaults, args, kwargs)))
 
 
 def special_method(name: str, real: type, arguments: dict, code: Callable):
-    """``method(self, *args, **kwargs)`` of a function in ``draws``."""
+    """``method(self, *args, **kwargs)`` of a function that draws."""
     names, defaults = tuple(arguments), tuple(arguments.values())
 
     def draw(self, *args, **kwargs):
@@ -55,8 +62,15 @@ def special_method(name: str, real: type, arguments: dict, code: Callable):
     return draw
 
 
-def _rand(self, real, shape, name):
-    return draws.distribution(self, real, name, (), shape or None)
+def _of_shape(name: str, function: str):
+    """``rand`` and ``randn``."""
+
+    def plan(shape, kwargs):
+        if kwargs:
+            asked(np.random.RandomState, function, **kwargs)
+        return draws.distribution(np.random.RandomState, name, (), shape or None)
+
+    return remembering(plan)
 
 
 def _random_integers(self, real, low, high, size):
@@ -64,35 +78,35 @@ def _random_integers(self, real, low, high, size):
     warnings.warn(
         f"This function is deprecated. Please call randint({low}, {high} + 1) instead", DeprecationWarning, stacklevel=5
     )
-    return draws.between(self, np.random.Generator, low, high, size, int, True)
+    return draws.between(np.random.Generator, low, high, size, int, True).draw(self._stream)
 
 
-def _legacy_choice(self, real, a, size, replace, p):
-    return selection.choice(self, real, a, size, replace, p, 0)
+def _legacy_choice(real, a, size, replace, p):
+    return selection.choice(real, a, size, replace, p, 0)
 
 
-def _choice(self, real, a, size, replace, p, axis, shuffle):
-    return selection.choice(self, real, a, size, replace, p, axis)  # the order is random, asked for or not
+def _choice(real, a, size, replace, p, axis, shuffle):
+    return selection.choice(real, a, size, replace, p, axis)  # the order is random, asked for or not
 
 
 def _legacy_multivariate_normal(self, real, mean, cov, size, check_valid, tol):
     return vectors.multivariate_normal(self, real, mean, cov, size, check_valid, tol, None)
 
 
-def _legacy_permutation(self, real, x):
-    return selection.permutation(self, real, x, 0)
+def _legacy_permutation(real, x):
+    return selection.permutation(real, x, 0)
 
 
 def _legacy_shuffle(self, real, x):
     return selection.shuffle(self, real, x, 0)
 
 
-def _randint(self, real, low, high, size, dtype):
-    return draws.between(self, real, low, high, size, dtype, False)
+def _randint(real, low, high, size, dtype):
+    return draws.between(real, low, high, size, dtype, False)
 
 
-def _random_sample(self, real, size):
-    return draws.distribution(self, real, "random", (), size)
+def _random_sample(real, size):
+    return draws.distribution(real, "random", (), size)
 
 
 # Names, defaults and code of what has no row; `...` must be given.
@@ -108,27 +122,34 @@ _CHOICE = {"a": ..., **_SIZE, "replace": True, "p": None}
 SPECIAL: dict[type, dict[str, tuple[dict[str, Any], Callable]]] = {
     np.random.RandomState: {
         **_BOTH,
-        "choice": (_CHOICE, _legacy_choice),
         "multivariate_normal": (_NORMAL, _legacy_multivariate_normal),
-        "permutation": ({"x": ...}, _legacy_permutation),
-        "randint": ({**_RANGE, "dtype": int}, _randint),
         "random_integers": (_RANGE, _random_integers),
-        "random_sample": (_SIZE, _random_sample),
         "shuffle": ({"x": ...}, _legacy_shuffle),
-        "tomaxint": (_SIZE, draws.tomaxint),
     },
     np.random.Generator: {
         **_BOTH,
-        "choice": ({**_CHOICE, "axis": 0, "shuffle": True}, _choice),
-        "integers": ({**_RANGE, "dtype": np.int64, "endpoint": False}, draws.between),
         "multivariate_hypergeometric": (
             {"colors": ..., "nsample": ..., **_SIZE, "method": "marginals"},
             vectors.multivariate_hypergeometric,
         ),
         "multivariate_normal": ({**_NORMAL, "method": "svd"}, vectors.multivariate_normal),
-        "permutation": ({"x": ..., "axis": 0}, selection.permutation),
         "permuted": ({"x": ..., "axis": None, "out": None}, selection.permuted),
         "shuffle": ({"x": ..., "axis": 0}, selection.shuffle),
+    },
+}
+# The same for those of which a plan is made.
+PLANNED: dict[type, dict[str, tuple[dict[str, Any], Callable]]] = {
+    np.random.RandomState: {
+        "choice": (_CHOICE, _legacy_choice),
+        "permutation": ({"x": ...}, _legacy_permutation),
+        "randint": ({**_RANGE, "dtype": int}, _randint),
+        "random_sample": (_SIZE, _random_sample),
+        "tomaxint": (_SIZE, draws.tomaxint),
+    },
+    np.random.Generator: {
+        "choice": ({**_CHOICE, "axis": 0, "shuffle": True}, _choice),
+        "integers": ({**_RANGE, "dtype": np.int64, "endpoint": False}, draws.between),
+        "permutation": ({"x": ..., "axis": 0}, selection.permutation),
     },
 }
 
@@ -138,7 +159,8 @@ def jax_methods(real: type) -> dict[str, Any]:
     made = {name: row_method(name, real) for name in ROWS if hasattr(real, name)}
     for name, (arguments, code) in SPECIAL[real].items():
         made[name] = special_method(name, real, arguments, code)
+    for name, (arguments, code) in PLANNED[real].items():
+        made[name] = planned_method(name, real, arguments, code)
     if real is np.random.RandomState:
-        made["rand"] = lambda self, *shape: _rand(self, real, shape, "random")
-        made["randn"] = lambda self, *shape: _rand(self, real, shape, "standard_normal")
+        made["rand"], made["randn"] = _of_shape("random", "rand"), _of_shape("standard_normal", "randn")
     return made

@@ -1,7 +1,8 @@
-"""Shuffles, permutations and choices on ``'jax'``: methods as in ``draws``."""
+"""Shuffles, permutations and choices on ``'jax'``: what writes is a method, the others are plans as in ``draws``."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import MutableSequence
 
 import jax.numpy as jnp
@@ -12,7 +13,8 @@ from ..array.core import OURS
 from ..storage.buffer import canonical
 from . import discrete, integers
 from .arguments import asked, check, is_traced, known, sized
-from .draws import FLOAT, put, wrapped
+from .draws import FLOAT
+from .plans import Plan, put
 
 
 def _order(self, n: int):
@@ -52,20 +54,30 @@ def _axis(axis, ndim: int) -> int:
     return np.lib.array_utils.normalize_axis_index(int(axis), ndim)
 
 
-def permutation(self, real, x, axis):
+class Picked:
+    """A plan of indices, and items that are no numbers: text and objects."""
+
+    def __init__(self, plan: Plan, items: np.ndarray, axis: int) -> None:
+        self.plan, self.items, self.axis = plan, items, axis
+
+    def draw(self, stream):
+        index = self.plan.draw(stream)
+        return np.take(self.items, _host(index._value()), axis=self.axis)
+
+
+def permutation(real, x, axis):
     if _is_integer(x):
         n = int(x)
         if n < 0:
-            asked(real, "permutation", n)
-        return core.array_of_device(self._stream.draw(_ordered, (n,)).astype(discrete.count_dtype()))
+            n = len(asked(real, "permutation", n))
+        return Plan(_of_range, (_ordered, (n,), (n,), discrete.count_dtype()))
     array = _array(x)
-    if type(array) not in OURS:  # text and objects
-        if not array.ndim:
-            asked(real, "permutation", x)
-        return np.take(array, _host(_order(self, array.shape[axis])), axis=axis)
     if not array.ndim:
-        asked(real, "permutation", 0.5)
-    return core.array_of_device(self._stream.draw(_taken, (_axis(axis, array.ndim),), array._value()))
+        asked(real, "permutation", x if type(array) not in OURS else 0.5)
+    axis = _axis(axis, array.ndim)
+    if type(array) not in OURS:
+        return Picked(Plan(_ordered, (array.shape[axis],)), array, axis)
+    return Plan(_taken, (axis,), (array._value(),))
 
 
 def permuted(self, real, x, axis, out):
@@ -105,20 +117,28 @@ def _array(x):
 # -- choices
 
 
-def choice(self, real, a, size, replace, p, axis):
+def choice(real, a, size, replace, p, axis):
     """Items of `a`, or of ``range(a)``, along `axis`."""
     items = None if _is_integer(a) else _array(a)
     _check_population(real, a, items, size, axis)
     n = int(a) if items is None else items.shape[axis]
     weights = None if p is None else _weights(real, n, p)
     shape = () if size is None else sized(size)
-    index = _indices(self, real, n, shape, replace, weights)
+    sampler, statics, parameters = _indices(real, n, shape, replace, weights)
     if items is None:
-        return wrapped(index.astype(discrete.count_dtype()), size)
+        return Plan(_of_range, (sampler, statics, shape, discrete.count_dtype()), parameters, size)
     if type(items) not in OURS:
-        return np.take(items, _host(index), axis=axis)
-    found = jnp.take(items._value(), index, axis=axis)
-    return wrapped(found, size)
+        return Picked(Plan(_of_range, (sampler, statics, shape, np.dtype(np.int32)), parameters, size), items, axis)
+    statics = (sampler, statics, shape, _axis(axis, items.ndim))
+    return Plan(_of_items, statics, (items._value(), *parameters), size)
+
+
+def _of_range(key, sampler, statics, shape, dtype, *parameters):
+    return sampler(key, *statics, *parameters).reshape(shape).astype(dtype)
+
+
+def _of_items(key, sampler, statics, shape, axis, items, *parameters):
+    return jnp.take(items, sampler(key, *statics, *parameters).reshape(shape), axis=axis)
 
 
 def _check_population(real, a, items, size, axis) -> None:
@@ -143,19 +163,25 @@ def _weights(real, n: int, p):
     return value
 
 
-def _indices(self, real, n, shape, replace, weights):
-    count = int(np.prod(shape))
+def _indices(real, n, shape, replace, weights):
+    """``(sampler, statics, parameters)`` of as many indices below `n` as the shape has."""
+    count = math.prod(shape)
     if replace:
         if weights is None:
-            return self._stream.draw(integers.integers, (shape, np.dtype(np.int32)), np.int32(0), np.int32(n - 1))
-        return self._stream.draw(integers.chosen, (shape, weights.dtype), weights)
+            dtype = np.dtype(np.int32 if n <= 1 << 31 else np.int64)
+            if canonical(dtype) != dtype:
+                raise ValueError(
+                    f"a is out of bounds for {canonical(dtype)}: 64-bit integers need npbridge.enable_x64()"
+                )
+            return integers.integers, (shape, dtype), (dtype.type(0), dtype.type(n - 1))
+        return integers.chosen, (shape, weights.dtype), (weights,)
     if count > n:
         asked(real, "choice", 1, 2, False)
     if weights is None:
-        return self._stream.draw(_some, (n, count)).reshape(shape)
+        return _some, (n, count), ()
     if count > (int(np.count_nonzero(weights)) if isinstance(weights, np.ndarray) else n):
         asked(real, "choice", 2, 2, False, [1.0, 0.0])
-    return self._stream.draw(integers.chosen_once, (count, weights.dtype), weights).reshape(shape)
+    return integers.chosen_once, (count, weights.dtype), (weights,)
 
 
 def _some(key, n, count):

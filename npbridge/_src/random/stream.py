@@ -43,23 +43,30 @@ class Stream:
 
     def draw(self, sampler, statics: tuple, *parameters):
         """``sampler(key, *statics, *parameters)`` with a new key, as a value of JAX."""
-        buffer = self.buffer
+        if not any(isinstance(x, Tracer) for x in parameters):
+            return self.again(drawing(sampler, statics), parameters)
+        # what is known of the parameters later must not reach the key
         with self.lock:
-            key = self.key._value()
-            if any(isinstance(x, Tracer) for x in parameters):
-                # what is known of the parameters later must not reach the key
-                following, now = _next(key)
-                value = _sampled(sampler, statics)(now, *parameters)
-            else:
-                following, value = _drawn(sampler, statics)(key, *parameters)
-            if isinstance(following, Tracer) and not isinstance(key, Tracer) and not buffers.recorders:
-                raise UnsupportedError(
-                    "random numbers were asked for while jax itself was tracing, as in jax.jit or jax.lax: each call "
-                    "would give the same ones. Use npbridge.jit and its kin, or hand a key to jax.random."
-                )
-            with buffer.lock:
-                buffer.replace(following)
+            following, now = _next(self.key._value())
+            self._go_on(following)
+        return _sampled(sampler, statics)(now, *parameters)
+
+    def again(self, kernel, parameters):
+        """What `kernel`, made by :func:`drawing`, gives for a new key and known parameters."""
+        with self.lock:
+            following, value = kernel(self.key._value(), *parameters)
+            self._go_on(following)
         return value
+
+    def _go_on(self, following) -> None:
+        buffer = self.buffer
+        if isinstance(following, Tracer) and not buffer.traced and not buffers.recorders:
+            raise UnsupportedError(
+                "random numbers were asked for while jax itself was tracing, as in jax.jit or jax.lax: each call "
+                "would give the same ones. Use npbridge.jit and its kin, or hand a key to jax.random."
+            )
+        with buffer.lock:
+            buffer.replace(following)
 
     def get(self):
         """The present key, as an array of its own."""
@@ -82,7 +89,9 @@ def _sampled(sampler, statics):
 
 
 @functools.lru_cache(4096)
-def _drawn(sampler, statics):
+def drawing(sampler, statics):
+    """``kernel(key, *parameters)``: the key that follows, and a sample."""
+
     def run(key, *parameters):
         following, now = _next(key)
         return following, _sampled(sampler, statics)(now, *parameters)

@@ -1,0 +1,113 @@
+"""One draw from a generator of NumPy's, of which some arguments may be known only at run time; and states."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ..array import core
+from ..ground.errors import UnsupportedError
+from ..storage.buffer import Tracer, canonical
+
+OURS = core.OURS
+GLOBAL: Any = np.random.normal.__self__  # type: ignore[attr-defined]
+
+
+class Task:
+    """``method(*args, **kwargs)`` of a generator; traced arguments are filled in at run time."""
+
+    def __init__(self, generator, method, args, kwargs) -> None:
+        leaves, self.tree = jax.tree.flatten((args, kwargs), is_leaf=lambda x: x is None or type(x) in OURS)
+        self.generator, self.method = generator, method
+        self.traced = [i for i, x in enumerate(leaves) if is_traced(x)]
+        self.values = [_value(x) for i, x in enumerate(leaves) if i in self.traced]
+        self.leaves = [None if i in self.traced else core.host_values(x) for i, x in enumerate(leaves)]
+
+    def __call__(self, generator, values):
+        leaves = list(self.leaves)
+        for i, x in zip(self.traced, values, strict=True):
+            leaves[i] = x[()] if x.ndim == 0 else x
+        args, kwargs = jax.tree.unflatten(self.tree, leaves)
+        if callable(self.method):
+            return self.method(generator, *args, **kwargs)
+        return getattr(plain(generator), self.method)(generator, *args, **kwargs)
+
+    def result(self, parameters):
+        """The kind, shape and dtype of what is drawn: a generator that nobody sees draws once."""
+        trials = _trials([(x.shape, np.dtype(x.dtype)) for x in parameters]) if parameters else [[]]
+        error: Exception | None = None
+        for values in trials:
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    drawn = self(_scratch(self.generator), values)
+                return _described(drawn)
+            except UnsupportedError:
+                raise
+            except Exception as problem:
+                error = error or problem
+        assert error is not None
+        raise error
+
+
+def _described(drawn):
+    if drawn is None:
+        return None, (), None
+    values = np.asarray(drawn)
+    if values.dtype.char not in core.STORED_KINDS:
+        raise UnsupportedError("what was drawn from numpy.random is no number: that has no form in compiled code")
+    kind = np.ndarray if type(drawn) is np.ndarray else type(drawn)
+    return kind, values.shape, canonical(values.dtype)
+
+
+def _trials(forms):
+    """Values for parameters that are not known yet: some of them are valid for any distribution."""
+    for fill in (0.5, 2, None):
+        yield [np.full(s, k + 1 if fill is None else fill).astype(d) for k, (s, d) in enumerate(forms)]
+    yield [np.full(s, 1 / max(s[-1] if s else 1, 1)).astype(d) for s, d in forms]
+    yield [np.eye(s[-1], dtype=d) if len(s) == 2 else np.ones(s, d) for s, d in forms]
+
+
+def is_traced(x) -> bool:
+    return isinstance(x, Tracer) or type(x) in OURS and x._buffer.traced
+
+
+def _value(x):
+    return jnp.asarray(x._value() if type(x) in OURS else x)
+
+
+# -- generators
+
+
+def plain(generator):
+    return np.random.Generator if isinstance(generator, np.random.Generator) else np.random.RandomState
+
+
+def _scratch(generator):
+    return _scratch_state if isinstance(generator, np.random.RandomState) else np.random.Generator(np.random.PCG64(0))
+
+
+_scratch_state = np.random.RandomState(0)
+
+
+def state_of(generator):
+    if isinstance(generator, np.random.RandomState):
+        return np.random.RandomState.get_state(generator, False)
+    return getattr(generator, "bit_generator", generator).state
+
+
+def set_state(generator, state) -> None:
+    if isinstance(generator, np.random.RandomState):
+        np.random.RandomState.set_state(generator, state)
+    else:
+        getattr(generator, "bit_generator", generator).state = state
+
+
+def global_state():
+    state = state_of(GLOBAL)
+    bits = state["state"]
+    return state["bit_generator"], str(bits) if "key" not in bits else (bits["key"].tobytes(), bits["pos"])
