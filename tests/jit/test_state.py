@@ -1,6 +1,8 @@
 """Compiled functions on JAX: arguments, aliases, state, guards, errors."""
 
 import functools
+import linecache
+import types
 
 import jax.numpy as jnp
 import numpy as np
@@ -151,9 +153,12 @@ def test_decorating_a_method_binds_to_each_instance():
 
 def test_assigning_a_plain_attribute_has_no_effect_and_warns():
     cell = Cell()
-    with pytest.warns(UserWarning, match=r"Cell\.steps .* has no effect"):
-        jit(cell.count)()
-    assert cell.steps == 0
+    count = jit(cell.count)
+    with pytest.warns(UserWarning, match=r"Cell\.steps .* has no effect .* Variable") as said:
+        for _ in range(3):
+            count()
+    assert cell.steps == 0 and len(said) == 1
+    assert said[0].filename == __file__ and "self.steps = " in linecache.getline(__file__, said[0].lineno)
 
 
 def test_numbers_do_not_compile_per_value():
@@ -267,3 +272,29 @@ def test_an_array_behind_an_iterator_is_an_input():
     assert program(1.0) == 5
     w[0] = 10
     assert program(1.0) == 10 + 1 + 3 + 1
+
+
+@pytest.mark.parametrize("module", ["__main__", "builtins"])  # under a profiler or a debugger; from exec
+def test_classes_of_the_program_that_runs_are_the_users(module):
+    def step(self, x):
+        self.w = self.w + x
+
+    mine = type("Mine", (), {"__module__": module, "step": step})()
+    mine.w = floats(1, 2)
+    step = jit(mine.step)
+    for _ in range(2):
+        step(1.0)
+    assert mine.w.tolist() == [3, 4]
+
+
+def test_attributes_of_a_namespace_are_state():
+    model = types.SimpleNamespace(w=floats(1), gain=2.0)
+
+    def step():
+        model.w = model.w * model.gain
+
+    compiled = jit(step)
+    compiled()
+    model.gain = 5.0
+    compiled()
+    assert model.w.tolist() == [10]

@@ -15,13 +15,13 @@ _decided: dict[str, bool] = {}
 
 def is_users(module: str | None) -> bool:
     """Whether a module is the user's own code, and not of a library."""
-    if module is None:
-        return False
+    if module is None or module == "__main__":  # its file is a library's under ``python -m cProfile``
+        return module is not None
     found = _decided.get(module)
     if found is None:
         top = module.partition(".")[0]
         file = getattr(sys.modules.get(module), "__file__", None)
-        found = top not in _LIBRARIES and not (top in sys.stdlib_module_names and top != "__main__")
+        found = top not in _LIBRARIES and top not in sys.stdlib_module_names
         if found and file is not None:
             found = not file.startswith(_LIBRARY_PATHS)
         _decided[module] = found

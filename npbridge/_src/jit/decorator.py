@@ -20,7 +20,7 @@ from ..dispatch.backend import active
 from ..ground import debugging
 from ..ground.errors import UnsupportedError
 from ..storage.buffer import recorders
-from . import arguments, bound, discover, reasons, texts
+from . import arguments, bound, discover, reasons, texts, without_effect
 from .binding import Binding
 from .executable import ASKS_FOR_VALUES, Executable, Missed, needs_a_value
 from .quick import MISS, quick_path
@@ -218,13 +218,8 @@ class CompiledFunction:
         return False
 
     def _warn_of_assignments(self, entry) -> None:
-        for name in dict.fromkeys(entry.assigned):
-            warnings.warn(
-                f"assigning {name} inside compiled {self.__name__} has no effect: it is not an array that is "
-                "written in place. Write into it with [...] or make it a Variable.",
-                UserWarning,
-                stacklevel=fallback.user_stacklevel(),
-            )
+        for path, name in dict.fromkeys(entry.assigned):
+            without_effect.warn(path, name, self.__name__, texts.plain_functions([self.function, *entry.functions]))
 
     def _take_in(self, pool, missed) -> None:
         """Make arrays that were met while tracing inputs."""

@@ -152,7 +152,7 @@ class Executable:
         self.written: tuple[int, ...] = ()
         self.output: Any = None
         self.variants: dict[tuple, Any] = {}
-        self.assigned: list[str] = []
+        self.assigned: list[tuple[str, Any]] = []  # the place in words, and its name in code
         self.checked: list[BaseException] = []
         self.notes: list[tuple[str, int, str]] = []
         self.functions: list = []
@@ -220,7 +220,7 @@ class Executable:
                     plan = None if new is UNBOUND else describe(new, binding, values, made)
                     self.effects.append(effects.Effect(place, key, plan, at))
                 else:
-                    self.assigned.append(place.name(key))
+                    self.assigned.append((place.name(key), key or place.path))
 
     # -- running
 

@@ -122,12 +122,13 @@ def explained(compiled, entry, pools) -> str:
     notes: dict[str, dict[int, list[str]]] = {}
     for file, line, text in entry.notes:
         notes.setdefault(file, {}).setdefault(line, []).append(text)
-    for function in _plain_functions([compiled.function, *entry.functions]):
+    for function in plain_functions([compiled.function, *entry.functions]):
         lines += ["", *_annotated(function, notes.get(function.__code__.co_filename, {}))]
     return "\n".join(lines)
 
 
-def _plain_functions(functions):
+def plain_functions(functions):
+    """The functions behind methods, partials and objects that are called, each once."""
     seen = set()
     for f in functions:
         while not isinstance(f, types.FunctionType):
