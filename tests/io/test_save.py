@@ -458,3 +458,27 @@ def test_an_archive_that_holds_a_pickle_is_refused(tmp_path):
         archive.writestr("a.npy", b"nonsense")
     with pytest.raises(CheckpointError, match="evil"):
         npbridge.load(path, {"a": np.zeros(2)})
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_where_nothing_can_be_written_the_error_names_the_path(ending, tmp_path):
+    missing, folder = tmp_path / "no" / f"m.{ending}", tmp_path / f"m.{ending}"
+    folder.mkdir()
+    with pytest.raises(FileNotFoundError, match=r"there is no folder .*make it first") as error:
+        npbridge.save(missing, {"w": npbridge.ones(2)})
+    assert error.value.filename == str(missing)
+    with pytest.raises(IsADirectoryError) as error:
+        npbridge.save(folder, {"w": npbridge.ones(2)})
+    assert error.value.filename == str(folder) and list(tmp_path.iterdir()) == [folder]
+
+
+def test_dynamic_variables_take_what_was_saved(ours, tmp_path):
+    class Grown(npbridge.Base):
+        def __init__(self, n):
+            self.seen = npbridge.Variable(np.zeros(n), dynamic=True)
+
+    model = Grown(2)
+    held = model.seen
+    npbridge.save(tmp_path / "m.npz", Grown(5))
+    npbridge.load(tmp_path / "m.npz", into=model)
+    assert model.seen is held and held.shape == (5,)

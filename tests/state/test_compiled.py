@@ -349,3 +349,25 @@ def test_a_container_that_is_replaced_is_compiled_for_once(backend):
     model.state = (*model.state[:2], 3.0)
     step(1.0)
     assert model.state[1]["a"].tolist() == [11, 11, 11]
+
+
+def test_attributes_of_classes_may_change():
+    class Scaled(Base):
+        gain = 2.0
+
+        def __init__(self):
+            self.v = Variable(np.ones(2))
+
+        @classmethod
+        def scaled(cls, x):
+            return x * cls.gain
+
+        def step(self):
+            self.v = self.scaled(self.v) * self.gain
+
+    model = Scaled()
+    step = npbridge.jit(model.step)
+    step()
+    Scaled.gain = 3.0
+    step()
+    assert model.v.tolist() == [36, 36]

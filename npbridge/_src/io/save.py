@@ -15,6 +15,7 @@ from ..array import core
 from ..ground.errors import CheckpointError
 from ..namespace import classes
 from ..namespace.wrappers import adopt
+from ..state.variable import Variable
 from ..state.walk import is_model
 from . import npz, safetensors, states
 from .atomic import replacing
@@ -47,6 +48,8 @@ def save(file, arr, allow_pickle=True):
     CheckpointError
         A ``ValueError``: there is nothing to save, the name has another ending, or two
         parts have the same path.
+    OSError
+        The file cannot be made: there is no such folder (``FileNotFoundError``), say.
 
     See Also
     --------
@@ -108,7 +111,8 @@ def load(
     allow_pickle, fix_imports, encoding, max_header_size
         As in NumPy.
     into : object, optional
-        What was saved, or something with the same names, shapes and dtypes.  What can
+        What was saved, or something with the same names, shapes and dtypes (a variable
+        that is ``dynamic`` takes any).  What can
         be changed is written in place: arrays keep their identity; tuples,
         ``jax.Array``\\ s and numbers are replaced where they are held.
 
@@ -260,6 +264,8 @@ def _misfits(arrays, saved, keys, found: dict[str, Entry], called: str) -> list[
             continue
         if (name in keys) != (entry.kind == "key"):
             reasons.append(f"dtype: {name} is a random key either in the file or in {called}, not in both")
+        if _is_dynamic(entry.value):
+            continue
         dtype, shape = entry.layout()
         values = arrays[name]
         if values.shape != shape:
@@ -285,9 +291,17 @@ def _set_generators(pairs: dict[str, tuple[Any, Any]], what: str) -> None:
         raise CheckpointError(f"{what} holds the state of another kind of generator: {error}") from None
 
 
+def _is_dynamic(value: Any) -> bool:
+    """Whether a variable takes arrays of any shape and dtype."""
+    return isinstance(value, Variable) and value.dynamic
+
+
 def _into(old: Any, values: np.ndarray) -> Any:
     """`values` written into `old`, or something like it that holds them."""
     kind = type(old)
+    if _is_dynamic(old):
+        old.value = values
+        return old
     if kind in core.OURS and kind is not core.JaxScalar and old._window().flags.writeable:
         old[...] = values
         return old

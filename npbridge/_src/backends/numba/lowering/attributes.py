@@ -13,6 +13,7 @@ import numpy as np
 
 from ....state.variable import WHAT_INSTEAD
 from . import twins
+from .paths import Path
 from .values import Dynamic, Known, Method, Struct, Super, Value, is_array, is_constant, is_variable
 
 _MISSING = object()
@@ -99,7 +100,8 @@ def of_class_entry(unit: Any, entry: Any, owner: Known, name: str, node: ast.AST
         return Known(entry.__func__), None
     if isinstance(entry, classmethod):
         cls = owner.value if isinstance(owner.value, type) else type(owner.value)
-        return Method(entry.__func__, Known(cls)), None
+        known = Known(cls, Path(unit.program.object_root(cls, cls.__name__)))  # its attributes may change
+        return Method(entry.__func__, known), None
     if isinstance(entry, property):
         return unit.invoke(Method(entry.fget, owner), [], {}, node)
     return unit.classify(entry, None)
