@@ -79,8 +79,12 @@ def refused_before(unit: Any, name: str, node: ast.AST) -> bool:
     return short in hosted or place in hosted or (EVERYTHING in hosted and short not in _PLAIN)
 
 
+# What Numba draws in ways of its own.
+_OTHERS = frozenset({"numpy.random.hypergeometric"})
+
+
 def unknown(name: str) -> bool:
-    return name.startswith("numpy.") and not numba_has(name)
+    return name.startswith("numpy.") and (name in _OTHERS or not numba_has(name))
 
 
 def method_wanted(unit: Any, name: str, node: ast.AST) -> bool:
@@ -298,6 +302,34 @@ def draw(unit: Any, found: Draw, node: ast.Call) -> Pair:
     return call(unit, drawn, name, args, kwargs, node)
 
 
+# Methods of a ``Generator`` that Numba lacks, or draws in ways of its own.
+_HOSTED = frozenset(
+    """
+    choice dirichlet gumbel hypergeometric multinomial multivariate_hypergeometric multivariate_normal permuted vonmises
+    wald
+    """.split()
+)
+_DRAWS = frozenset(name for name in dir(np.random.Generator) if name[0] != "_") - set(dir(np.ndarray))
+
+
+def draw_from_generator(unit: Any, base: Pair, name: str, args: list, kwargs: dict, node: ast.AST) -> Pair | None:
+    """``rng.choice(...)``: NumPy's own, from a generator that compiled code was handed; None where Numba draws."""
+    if name not in _DRAWS:
+        return None
+    if not refused_before(unit, name, node) and name not in _HOSTED:
+        if name == "integers" and len(args) == 1 and "high" not in kwargs:
+            args.insert(0, (Known(0), ast.Constant(0)))  # Numba wants both ends
+        return None
+    numpys = getattr(np.random.Generator, name)
+
+    def drawn(generator: Any, *args: Any, **kwargs: Any) -> Any:
+        # a method of NumPy's calls others of its object, and those of ours give arrays of ours
+        return numpys(np.random.Generator(generator.bit_generator), *args, **kwargs)
+
+    drawn.__wrapped__ = numpys  # type: ignore[attr-defined]
+    return call(unit, drawn, name, [base, *args], kwargs, node)
+
+
 # -- what Numba has refused
 
 
@@ -307,7 +339,7 @@ def refused(program: Any, text: str, line_of: tuple | None) -> frozenset:
     found |= set(re.findall(r"unsupported NumPy function 'numpy\.(?:\w+\.)*(\w+)'", text))
     found |= set(re.findall(r"BoundFunction\(array\.(\w+)", text))
     found |= set(re.findall(r"numpy\.(?:linalg\.)?(\w+)\(\)? ", text))
-    names = {re.sub(r"^npb_(ufunc_)?", "", n) for n in found} & set(program.numpy_calls)
+    names = {re.sub(r"^npb_(ufunc_)?|^NumPyRandomGeneratorType_", "", n) for n in found} & set(program.numpy_calls)
     new = names - program.options.hosted
     if new:
         return frozenset(new)

@@ -31,6 +31,9 @@ def method(unit: Any, base: Value, made: ast.expr | None, name: str, node: ast.C
         if function_of in unit.program.forms or isinstance(function_of, np.ufunc):
             full = twins.dotted(function_of)
             return with_arguments(unit, function_of, full, [(base, made), *args], kwargs, node)
+    drawn = host_calls.draw_from_generator(unit, (base, made), name, args, kwargs, node)
+    if drawn is not None:
+        return drawn
     special = _SPECIAL.get(name)
     if special is not None and not (name in _TAKES_NOTHING and (args or kwargs)) and "order" not in kwargs:
         return special(unit, base, made, args, kwargs, node)

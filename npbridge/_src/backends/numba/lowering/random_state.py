@@ -44,7 +44,8 @@ def from_numba() -> None:
     """Let NumPy go on from where compiled code stopped."""
     state = _numba_state()
     key = np.ctypeslib.as_array(state.mt).copy()
-    np.random.set_state(("MT19937", key, state.index, state.has_gauss, state.gauss))
+    kept = state.gauss if state.has_gauss else 0.0  # NumPy forgets the number that was taken
+    np.random.set_state(("MT19937", key, state.index, state.has_gauss, kept))
 
 
 def streams(own: bool, states: list, roles: Any, host: list) -> list:
@@ -54,7 +55,7 @@ def streams(own: bool, states: list, roles: Any, host: list) -> list:
         found.append((None, _get()))
         to_numba()
     for role, value in zip(roles, host, strict=False):
-        if role == "generator" and isinstance(value, np.random.Generator):
+        if role in ("generator", "leaf") and isinstance(value, np.random.Generator):
             found.append((value, value.bit_generator.state))
     return found
 

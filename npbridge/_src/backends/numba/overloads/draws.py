@@ -121,6 +121,56 @@ def _beta(a, b):
 
 
 @_scalar
+def _noncentral_chisquare(df, nonc):
+    if df <= 0.0:
+        raise ValueError("df <= 0")
+    if nonc < 0.0:
+        raise ValueError("nonc < 0")
+    if nonc == 0.0:
+        return _chisquare(df)
+    if df > 1.0:
+        below = _chisquare(df - 1)
+        n = np.random.standard_normal() + math.sqrt(nonc)
+        return below + n * n
+    return _chisquare(df + 2 * np.random.poisson(nonc / 2.0))
+
+
+@_scalar
+def _pareto(a):
+    if a <= 0.0:
+        raise ValueError("a <= 0")
+    return math.exp(np.random.standard_exponential() / a) - 1
+
+
+@_scalar
+def _rayleigh(scale):
+    if scale < 0.0:
+        raise ValueError("scale < 0")
+    return scale * math.sqrt(-2.0 * math.log1p(-np.random.random()))
+
+
+@_scalar
+def _weibull(a):
+    if a < 0.0:
+        raise ValueError("a < 0")
+    if a == 0.0:
+        return 0.0
+    return math.pow(np.random.standard_exponential(), 1 / a)
+
+
+@_scalar
+def _binomial(n, p):
+    if n < 0:
+        raise ValueError("n < 0")
+    if not (p >= 0 and p <= 1):
+        raise ValueError("p < 0, p > 1 or p is NaN")
+    if n == 0 or p == 0:
+        np.random.random()
+        return np.int64(0)
+    return np.int64(np.random.binomial(n, p))
+
+
+@_scalar
 def _negative_binomial(n, p):
     if n <= 0:
         raise ValueError("n <= 0")
@@ -214,6 +264,11 @@ _register("chisquare", "df", _chisquare)
 _register("f", "dfnum, dfden", _f)
 _register("standard_t", "df", _standard_t)
 _register("beta", "a, b", _beta)
+_register("noncentral_chisquare", "df, nonc", _noncentral_chisquare)
+_register("pareto", "a", _pareto)
+_register("rayleigh", "scale=1.0", _rayleigh)
+_register("weibull", "a", _weibull)
+_register("binomial", "n, p", _binomial, "np.int64")
 _register("negative_binomial", "n, p", _negative_binomial, "np.int64")
 _register("triangular", "left, mode, right", _triangular)
 _register("vonmises", "mu, kappa", _vonmises)

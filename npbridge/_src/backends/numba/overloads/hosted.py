@@ -76,7 +76,7 @@ class Site:
         reason: Any = None
         plain = getattr(self.function, "__wrapped__", self.function)
         # what draws takes no state from compiled code here, and may want probabilities
-        makers = (_examples,) if plain is self.function else (_examples, _shares)
+        makers = (_examples,) if plain is self.function else (_examples, _shares, _counts)
         for size, make in itertools.product(_SIZES, makers):
             values = make(kinds, size)
             values = tuple(_strengthened(v, k, s) for v, k, s in zip(values, kinds, self.strong, strict=True))
@@ -150,6 +150,18 @@ def _shares(kinds: tuple, size: int) -> tuple:
     return tuple(values)
 
 
+def _counts(kinds: tuple, size: int) -> tuple:
+    """Examples whose integers are large: an urn that holds what is drawn from it."""
+    values = _examples(kinds, size)
+    return tuple(map(_large, map(types.unliteral, kinds), values))
+
+
+def _large(kind: Any, value: Any) -> Any:
+    if isinstance(kind, types.Array) and isinstance(kind.dtype, types.Integer):
+        return np.full_like(value, 100)
+    return 100 if isinstance(kind, types.Integer) else value
+
+
 def example(kind: Any, size: int) -> Any:
     """A value of a Numba type."""
     kind = types.unliteral(kind)
@@ -173,6 +185,8 @@ def example(kind: Any, size: int) -> Any:
         return None
     if isinstance(kind, types.UnicodeType):
         return "a"
+    if isinstance(kind, types.NumPyRandomGeneratorType):
+        return np.random.default_rng(0)
     raise errors.TypingError(f"No match: {kind} cannot be handed to the interpreter")
 
 
