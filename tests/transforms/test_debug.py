@@ -50,6 +50,17 @@ class TestPrint:
         Model().step(1.0)
         assert compiled == capsys.readouterr().out == "1: [2. 2.] 'm' 1.00\n[2. 2.] 3\n(1, 1.0) {'x': 1.0}\n"
 
+    @pytest.mark.parametrize("wrong, kind", [("{} {}", IndexError), ("{name}", KeyError), ("{:d}", Exception)])
+    def test_a_wrong_format_is_the_users_error(self, ours, wrong, kind):
+        def f(x):
+            npbridge.debug.print(wrong, x)
+            return x
+
+        for run in (f, npbridge.jit(f)):
+            with pytest.raises(kind) as caught:
+                run(npbridge.ones(2))
+            assert "callback" not in str(caught.value)
+
     def test_in_transformations(self, wide, capsys):
         def f(x):
             npbridge.debug.print("x = {}", x)
@@ -95,7 +106,30 @@ class Model:
         return safe
 
 
+def root(x):
+    below = x - 2
+    y = np.sqrt(below)
+    return y * 2
+
+
 class TestNanCheck:
+    @pytest.mark.parametrize("how", [lambda f: f, npbridge.jit])
+    def test_names_line_and_array_on_each_backend(self, ours, how):
+        named = r"^y becomes NaN at .*by sqrt: y = np\.sqrt\(below\)"
+        with pytest.raises(FloatingPointError, match=named) as caught, npbridge.debug.nan_check():
+            how(root)(npbridge.array([3.0, 1.0]))
+        assert traceback.extract_tb(caught.value.__traceback__)[-1].line == "y = np.sqrt(below)"
+
+    def test_decorates_with_and_without_parentheses(self, ours):
+        for f in (npbridge.debug.nan_check(root), npbridge.debug.nan_check()(root)):
+            assert f.__name__ == "root" and float(f(npbridge.array([3.0]))[0]) == 2
+            with pytest.raises(FloatingPointError, match="y becomes NaN"):
+                f(npbridge.array([1.0]))
+
+    def test_other_errors_pass(self, ours):
+        with pytest.raises(FloatingPointError, match=r"^mine$"), npbridge.debug.nan_check():
+            raise FloatingPointError("mine")
+
     def test_names_line_and_array(self, wide):
         model = Model()
         step = npbridge.jit(model.step)

@@ -223,7 +223,34 @@ class TestProgress:
         assert text.count("while_loop") >= 3
         assert text.count("250it") == 3
 
+    def test_several_iterations_at_a_time_and_lanes(self, shown):
+        equal(npbridge.scan(lambda c, v: (c + v, c), 0.0, npbridge.ones(5), unroll=2, progress=True)[0], 5)
+        assert (text := shown()).count("5/5") == 1 and text.count("scan:   0%") == 1
+        equal(npbridge.scan(lambda c, v: (c + v, c), 0.0, npbridge.ones(0), progress=True)[0], 0)
+        assert not shown()
+        run = lambda x: npbridge.while_loop(lambda v: v < 9, lambda v: v + 1, x, progress=True)  # noqa: E731
+        equal(npbridge.vmap(run)(npbridge.arange(3)), [9, 9, 9])
+        assert (text := shown()).count("9it") == 1 and text.count("while_loop: 0it") == 1
+
     def test_without_tqdm(self, monkeypatch, wide):
         monkeypatch.setitem(sys.modules, "tqdm.auto", None)
         with pytest.raises(ModuleNotFoundError, match="pip install tqdm"):
             npbridge.for_loop(lambda v: v, npbridge.arange(3.0), progress=True)
+
+
+class TestSwitch:
+    @pytest.mark.parametrize("index", [1.5, np.float64(1), "array"])
+    def test_an_index_is_an_integer(self, wide, index):
+        branches = [lambda: 1, lambda: 2]
+        with pytest.raises(TypeError, match="integer"):
+            if index == "array":
+                npbridge.jit(lambda i: npbridge.switch(i, branches))(npbridge.array(1.5))
+            else:
+                npbridge.switch(index, branches)
+        equal(npbridge.switch(np.int64(1), branches), 2)
+        equal(npbridge.switch(npbridge.array(True), branches), 2)
+
+    def test_without_jit_on_any_backend(self, ours):
+        with npbridge.debug.disable_jit():
+            assert npbridge.switch(1, [lambda x: x, lambda x: -x], 3) == -3
+            assert npbridge.cond(True, lambda x: x, lambda x: -x, 3) == 3

@@ -10,6 +10,8 @@ from __future__ import annotations
 import ast
 import contextlib
 import linecache
+import re
+import traceback
 from typing import Any, NamedTuple
 
 import jax
@@ -27,6 +29,11 @@ OURS = core.OURS
 class nan_check(contextlib.ContextDecorator):
     """Raise where a NaN is made: a context manager, and a decorator.
 
+    Parameters
+    ----------
+    function : callable, optional
+        What is decorated.
+
     Raises
     ------
     FloatingPointError
@@ -36,8 +43,9 @@ class nan_check(contextlib.ContextDecorator):
 
     Notes
     -----
-    Outside of compiled functions each operation is checked.  On ``'numpy'`` compiled
-    functions run as plain Python.
+    Outside of compiled functions each operation is checked: one that makes a NaN raises,
+    be it used or not.  On ``'numpy'`` compiled functions run as plain Python, and are
+    checked in that way; what they wrote before the error stays.
 
     Examples
     --------
@@ -54,18 +62,23 @@ class nan_check(contextlib.ContextDecorator):
     FloatingPointError: ...
     """
 
+    def __new__(cls, function=None):
+        made = super().__new__(cls)
+        return made if function is None else made(function)
+
     def __enter__(self):
         self.stack = contextlib.ExitStack()
         self.stack.enter_context(np.errstate(invalid="raise"))
         if active().name == "numpy":
-            self.stack.enter_context(debugging.disable_jit())
+            self.stack.enter_context(debugging.look_with(watched_plainly))
         else:
             self.stack.enter_context(jax.debug_nans(True))
             self.stack.enter_context(debugging.look_with(watched))
         return self
 
-    def __exit__(self, *exc):
-        return self.stack.__exit__(*exc)
+    def __exit__(self, kind, error, trace):
+        self.stack.__exit__(kind, error, trace)
+        say_where(error, trace)
 
     def _recreate_cm(self):
         return nan_check()
@@ -90,6 +103,29 @@ def watched(compiled, args, kwargs):
         for original, array in binding.ndarrays:
             np.copyto(original, array._read())
     raise_at(origin)
+
+
+def watched_plainly(compiled, args, kwargs):
+    """Run a function as plain Python, and say which line made a NaN."""
+    try:
+        return debugging.plainly(compiled, args, kwargs)
+    except FloatingPointError as error:
+        say_where(error, error.__traceback__)
+        raise
+
+
+vars(watched_plainly)["plain"] = True
+
+
+def say_where(error, trace) -> None:
+    """Raise what names the user's line, where `error` is what an operation on its own raises."""
+    found = re.match(r"invalid value .*encountered in (.+)", str(error))
+    if not isinstance(error, FloatingPointError) or found is None:
+        return
+    places = [(f.f_code.co_filename, line, f.f_code.co_name) for f, line in traceback.walk_tb(trace)]
+    places = [p for p in places if not in_library(p[0])]
+    if places:
+        raise_at(Origin(*places[-1], found[1], ()))
 
 
 def _any_nan(result, binding, entry) -> bool:
@@ -256,7 +292,7 @@ def raise_at(origin: Origin):
     when = f", in iteration {times} of the loop" if len(origin.iterations) == 1 else ""
     when = f", in iterations {times} of the loops" if len(origin.iterations) > 1 else when
     message = f"{what} at {origin.file}:{origin.line}, by {_words(origin.primitive)}{when}: {text}"
-    raising = "\n" * (origin.line - 1) + "raise error"
+    raising = "\n" * (origin.line - 1) + "raise error from None"
     code = compile(raising, origin.file or "<compiled code>", "exec")
     exec(code.replace(co_name=origin.function or "compiled code"), {"error": FloatingPointError(message)})
 

@@ -50,7 +50,7 @@ def print(fmt: Any, *args: Any, **kwargs: Any) -> None:
     def show(*args, **kwargs):
         builtins.print(fmt.format(*args, **kwargs))  # noqa: T201  the user asks for it
 
-    at_run_time(show, args, kwargs)
+    at_run_time(show, args, kwargs, fmt.format)
 
 
 def breakpoint(**values: Any) -> None:
@@ -85,8 +85,12 @@ for _function in (print, breakpoint):  # compiled code of 'numpy' calls them wit
     vars(_function)["__npbridge_at_run_time__"] = True
 
 
-def at_run_time(function, args: tuple, kwargs: dict) -> None:
-    """Call a function with the values of the run, as NumPy has them."""
+def at_run_time(function, args: tuple, kwargs: dict, try_out=None) -> None:
+    """Call a function with the values of the run, as NumPy has them.
+
+    `try_out` is called with zeros in their place: its errors are raised while tracing,
+    with the user's line.
+    """
     leaves, tree = jax.tree.flatten((args, kwargs), is_leaf=lambda x: type(x) in OURS)
     values = [x._value() if type(x) in OURS else x for x in leaves]
     if contexts.current() is None and not any(isinstance(v, Tracer) for v in values):
@@ -104,7 +108,16 @@ def at_run_time(function, args: tuple, kwargs: dict) -> None:
         args, kwargs = jax.tree.unflatten(tree, found)
         function(*args, **kwargs)
 
+    if try_out is not None:
+        blanks = [_blank(v) if i in places else known[i] for i, v in enumerate(values)]
+        args, kwargs = jax.tree.unflatten(tree, blanks)
+        try_out(*args, **kwargs)
     jax.debug.callback(call, *[values[i] for i in places], ordered=not in_lanes())
+
+
+def _blank(x):
+    number = jax.dtypes.issubdtype(x.dtype, np.generic)  # a key of jax.random is none
+    return _shown(np.zeros(x.shape, x.dtype if number else np.uint32))
 
 
 def _shown(x):

@@ -28,7 +28,7 @@ def look_with(look: Looking | None) -> Iterator[None]:
 
 def jit_disabled() -> bool:
     """Whether compiled functions and explicit loops run as plain Python."""
-    return _looking.get() is plainly
+    return getattr(_looking.get(), "plain", False)
 
 
 def plainly(compiled, args, kwargs):
@@ -37,6 +37,9 @@ def plainly(compiled, args, kwargs):
     if hasattr(type(function), "__npbridge_reaches__"):
         return compiled.on_jax(args, kwargs)
     return function(*args, **kwargs)
+
+
+vars(plainly)["plain"] = True
 
 
 def disable_jit():

@@ -165,7 +165,8 @@ def cond(predicate, true, false, *operands):
     """
     if contexts.current() is not None:
         return _chosen(predicate, true, false, operands)
-    require_jax("cond")
+    if not debugging.jit_disabled():
+        require_jax("cond")
     if not operators.is_traced(predicate):
         return (true if predicate else false)(*operands)
 
@@ -202,7 +203,9 @@ def switch(index, branches, *operands):
     branches = tuple(branches)
     if not branches:
         raise ValueError("switch needs at least one branch")
-    if contexts.current() is None:
+    if getattr(index, "dtype", np.dtype(type(index))).kind not in "iub":
+        raise TypeError(f"the index of switch must be an integer, not {getattr(index, 'dtype', type(index).__name__)}")
+    if contexts.current() is None and not debugging.jit_disabled():
         require_jax("switch")
     if not operators.is_traced(index):
         index = min(max(int(index), 0), len(branches) - 1)

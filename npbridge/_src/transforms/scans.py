@@ -258,7 +258,7 @@ def _plain_scan(body, init, xs, length, reverse, progress):
     n = length_of(items, length)
     order = range(n - 1, -1, -1) if reverse else range(n)
     carry, results = init, []
-    for i in tqdm()(order) if progress else order:
+    for i in tqdm()(order, desc="scan") if progress else order:
         carry, result = body(carry, jax.tree.unflatten(tree, [x[i] for x in items]))
         results.append(result)
     if reverse:
