@@ -109,6 +109,22 @@ class Model:
         return y
 
 
+class Drawing:
+    def __init__(self, rng):
+        self.rng = rng
+
+    def step(self):
+        return self.rng.random(2), self.rng.choice(5, 2), self.rng.randn(2), self.rng.random(), self.rng.rand(2)
+
+
+def test_a_random_state_of_ours_draws_numpys_bits():
+    drawing, plain = Drawing(nb.random.RandomState(3)), Drawing(np.random.RandomState(3))
+    step = nb.jit(drawing.step, backend="numpy", strict=True)
+    for _ in range(2):
+        for x, y in zip(step(), plain.step(), strict=True):
+            np.testing.assert_array_equal(np.asarray(x), y)
+
+
 def drawn_then_refused(rng, x):
     y = rng.random(2)
     if x < 0:

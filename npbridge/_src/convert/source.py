@@ -34,6 +34,8 @@ def tree_of(function: types.FunctionType) -> ast.FunctionDef | ast.Lambda:
     else:
         found = [n for n in candidates if getattr(n, "name", None) == code.co_name]
     found = [n for n in found if _arguments(n) == code.co_varnames[: len(_arguments(n))]]
+    if code.co_name == "<lambda>":  # of lambdas within lambdas the innermost one, in which all positions lie
+        found = [n for n in found if not any(m is not n and m in ast.walk(n) for m in found)]
     if len(found) != 1:
         raise NoSource(f"{code.co_filename} has changed since {code.co_name} was defined")
     return _copy(found[0])

@@ -55,6 +55,8 @@ def typed(real, name, given, size, dtype, out) -> Plan:
     values = parameters(real, name, row, given)
     if out is None:
         return Plan(row.sampler, (shape_of(size, *values), dtype), values, size)
+    if type(out) not in OURS and not isinstance(out, np.ndarray):
+        raise ValueError("Supplied output array must be contiguous, writable, aligned, and in machine byte-order.")
     found = canonical(out.dtype)
     if found != dtype:
         raise TypeError(f"Supplied output array has the wrong type. Expected {dtype}, got {found}")

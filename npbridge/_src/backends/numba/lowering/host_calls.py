@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from ....array import core
+from ....dispatch.backend import backend
 from . import twins
 from .values import Dynamic, Known, Struct, Value, is_constant
 
@@ -293,7 +295,10 @@ def draw(unit: Any, found: Draw, node: ast.Call) -> Pair:
         unit.program.states.append(state)
 
     def drawn(*args: Any, **kwargs: Any) -> Any:
-        return numpys(state, *args, **kwargs)
+        if type(state) is np.random.RandomState:
+            return numpys(state, *args, **kwargs)
+        with backend("numpy"):  # NumPy's method may call others of its object: those of ours give arrays of ours
+            return core.host_values(numpys(state, *args, **kwargs))
 
     def tried(*args: Any, **kwargs: Any) -> Any:
         return numpys(np.random.RandomState(0), *args, **kwargs)
