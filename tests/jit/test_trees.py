@@ -89,6 +89,36 @@ def test_a_tree_that_is_replaced_is_compiled_for_once(name, make):
     assert step.cache_info()["compiles"] == 2
 
 
+def test_a_tree_of_a_library_that_is_changed_in_place():
+    model = Model(of_library((jnp.ones(2), 1)))
+
+    def step():
+        kind = type(model.tree)
+        w, count = model.tree.w
+        model.tree = kind(w=(w * 2, count + 1))
+        return w
+
+    compiled = jit(step)
+    assert compiled().tolist() == [1, 1]
+    model.tree.w = (model.tree.w[0] + 3, model.tree.w[1])
+    assert compiled().tolist() == [5, 5]
+    model.tree.w = ({"a": jnp.ones(3)}, 1)
+    with pytest.raises(TypeError):
+        compiled()
+
+
+def test_numbers_in_trees_of_libraries_are_inputs_as_jax_has_it():
+    model = Model(of_library(0))
+
+    def step():
+        model.tree = type(model.tree)(w=model.tree.w + 1)
+        return model.tree.w
+
+    compiled = jit(step)
+    assert [int(compiled()) for _ in range(5)] == [1, 2, 3, 4, 5]
+    assert compiled.cache_info()["compiles"] <= 2
+
+
 def test_what_is_in_a_tree_is_looked_at_again_where_it_is_constant():
     model = Model((jnp.ones(2), 3))
 

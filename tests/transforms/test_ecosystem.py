@@ -150,3 +150,59 @@ def test_optax_trains_the_variables_of_a_model(data):
     np.testing.assert_allclose(np.asarray(held), [0.5, 0.5], atol=0.05)
     assert model.calls == 80
     assert list(state[0].mu) == list(variables) and type(state[0].mu) is npbridge.Collector
+
+
+@pytest.mark.parametrize("before", ["eager", "compiled", "nothing"])
+def test_what_jax_cached_of_a_function_that_reads_a_model(wide, before):
+    model = npbridge.Collector(k=npbridge.TrainVar(1.5))
+    inner = jax.jit(lambda x: (model["k"] * npbridge.asarray(x)).value)
+
+    def square(x):
+        return npbridge.asarray(inner(x)) ** 2
+
+    if before != "nothing":
+        (npbridge.jit(square) if before == "compiled" else square)(2.0)
+    assert npbridge.grad(square, grad_vars=model["k"])(2.0) == 12
+    assert npbridge.jit(square)(2.0) == 9
+
+
+def test_what_a_library_made_in_an_attribute_is_trained_and_not_stale(data):
+    eqx, optax = pytest.importorskip("equinox"), pytest.importorskip("optax")
+    x, y = data
+
+    class Trained:
+        def __init__(self):
+            self.net = eqx.nn.MLP(2, "scalar", 8, 1, key=jax.random.PRNGKey(0))
+            self.optimizer = optax.adam(1e-2)
+            self.state = self.optimizer.init(eqx.filter(self.net, eqx.is_array))
+
+        def step(self, x, y):
+            arrays, rest = eqx.partition(self.net, eqx.is_array)
+            loss = lambda arrays: ((npbridge.vmap(eqx.combine(arrays, rest))(x) - y) ** 2).mean()  # noqa: E731
+            value, gradients = npbridge.value_and_grad(loss)(arrays)
+            updates, self.state = self.optimizer.update(gradients, self.state, arrays)
+            self.net = eqx.apply_updates(self.net, updates)
+            return value
+
+    model = Trained()
+    step = npbridge.jit(model.step)
+    losses = [float(step(x, y)) for _ in range(20)]
+    assert losses[-1] < losses[0] / 2 and step.cache_info()["compiles"] == 1
+
+
+def test_modules_that_are_changed_in_place_are_not_stale(data):
+    nnx = pytest.importorskip("flax.nnx")
+    x, _ = data
+
+    class Net(nnx.Module):
+        def __init__(self):
+            self.layer = nnx.Linear(2, 3, rngs=nnx.Rngs(0))
+
+        def __call__(self, x):
+            return self.layer(x)
+
+    net = Net()
+    apply = npbridge.jit(lambda x: net(x))
+    before = npbridge.asarray(apply(x))
+    net.layer.bias.value = net.layer.bias.value + 1
+    np.testing.assert_allclose(np.asarray(npbridge.asarray(apply(x)) - before), 1, rtol=1e-5)

@@ -31,6 +31,10 @@ class WeakScalar(traced_number.TracedNumber):
         return self.weak
 
 
+# for functions that a library compiles; what it makes of one is no argument
+jax.tree_util.register_pytree_node(WeakScalar, traced_number._flatten, traced_number._unflatten)
+
+
 class Static:
     """An argument that the user declared static: part of the key, whatever it is."""
 

@@ -11,6 +11,7 @@ import warnings
 import numpy as np
 
 from ..array import core
+from ..backends.jax import caches
 from ..convert import context as contexts
 from ..convert.calls import call as as_called
 from ..convert.lines import tidy
@@ -224,6 +225,7 @@ class CompiledFunction:
     def _take_in(self, pool, missed) -> None:
         """Make arrays that were met while tracing inputs."""
         pool.missed += 1
+        caches.forget()  # functions of JAX's took their values for constants
         if pool.missed > MISSES:
             raise UnsupportedError(
                 f"{self.__name__} meets other arrays each time that it is traced: something in it makes arrays that "

@@ -35,17 +35,19 @@ from .guards import (
     Guard,
     Length,
     Members,
+    Node,
     Table,
     children_of,
     is_node,
 )
 
 OURS = core.OURS
+NUMBERS = (int, float, complex)
 WRITABLE = (dict, list, collections.deque, Cell, Attributes, Children)
 
 
 class Raw:
-    """A ``jax.Array`` that is held where another can take its place."""
+    """A ``jax.Array``, or a number in a library's tree of arrays, that is held where another can take its place."""
 
     __slots__ = ("holder", "key", "path", "value")
 
@@ -57,7 +59,9 @@ class Raw:
 
 
 def kind_of(raw) -> tuple:
-    """What code depends on that was compiled for a ``jax.Array``."""
+    """What code depends on that was compiled for a ``jax.Array``, or a number in a tree of arrays."""
+    if type(raw) in NUMBERS:
+        return (), np.dtype(type(raw)), True
     return raw.shape, raw.dtype, raw.aval.weak_type
 
 
@@ -111,6 +115,8 @@ class State:
             return guard.functions()
         if type(guard) in (Copy, Members):
             return repr(guard.value)
+        if type(guard) is Node:
+            return self.form(guard.value, guard.taken and not self.raws_are_constants)
         return self.form(guard.value, not self.raws_are_constants and isinstance(guard.holder, WRITABLE))
 
     def form(self, value, taken: bool):
@@ -144,7 +150,9 @@ class State:
             hash(structure)
         except TypeError:
             return id(value)
-        return type(value), structure, tuple([self.form(x, taken) for x in children])
+        numbers = taken and not isinstance(value, tuple)
+        form = [type(x) if numbers and type(x) in NUMBERS else self.form(x, taken) for x in children]
+        return type(value), structure, tuple(form)
 
     # -- walking
 
@@ -210,11 +218,16 @@ class State:
 
     def visit_children(self, value, path: str, holder, key) -> None:
         """What a tuple or another node has inside: visited for each place that holds it."""
-        node = is_node(value)
+        node, plain = is_node(value), isinstance(value, tuple)
         inner = Children(holder, key) if node and isinstance(holder, WRITABLE) else None
+        if not plain:
+            self.guards.append(Node(value, path, inner is not None))
         for i, item in enumerate(children_of(value)[0] if node else value):
             name = f"{path}.{value._fields[i]}" if hasattr(value, "_fields") else f"{path}[{i}]"
-            self.visit(item, name, inner, i)
+            if type(item) in NUMBERS and not plain:
+                self.visit_raw(item, name, inner, i)  # as JAX does
+            else:
+                self.visit(item, name, inner, i)
 
     def visit_inside(self, value, kind: type, path: str) -> None:
         if isinstance(value, (dict, list, collections.deque, set)):

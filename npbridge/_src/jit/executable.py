@@ -20,7 +20,7 @@ from jax.extend.core import jaxpr_as_fun
 from ..array import core
 from ..array.ragged import Ragged
 from ..array.traced_number import NeedsValue
-from ..backends.jax import control_flow, element_functions
+from ..backends.jax import caches, control_flow, element_functions
 from ..convert import lines
 from ..convert.context import tracing
 from ..convert.pipeline import why_not
@@ -169,7 +169,12 @@ class Executable:
         numbers, raws = [x for _, x in signature.numbers], binding.raws
         traced = functools.partial(self._traced, binding, signature)
         with backends.backend("jax"), whole_tracebacks():
-            self.jaxpr = jax.make_jaxpr(traced)(given, numbers, raws)
+            try:
+                self.jaxpr = caches.traced(traced, given, numbers, raws)
+            except caches.LeftOver:
+                self.effects, self.assigned = [], []
+                with caches.apart():
+                    self.jaxpr = caches.traced(traced, given, numbers, raws)
 
     def _traced(self, binding, signature, tracers, numbers, raws):
         leaves = list(binding.leaves)

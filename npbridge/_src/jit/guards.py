@@ -6,6 +6,8 @@ in the short way of a call (``line``).
 
 from __future__ import annotations
 
+import operator
+
 import jax
 import numpy as np
 
@@ -209,6 +211,32 @@ class Children:
     def root(self):
         """Where the outermost node is held, in something that can be written."""
         return self.holder.root() if isinstance(self.holder, Children) else (self.holder, self.key)
+
+
+class Node:
+    """What is in an object of a library's that JAX knows as a tree: it may be changed in place."""
+
+    __slots__ = ("leaves", "path", "structure", "taken", "value")
+    array = raw = None
+
+    def __init__(self, node, path, taken) -> None:
+        self.value, self.path = node, f"what is in {path}"
+        self.taken = taken  # whether raw arrays in it are inputs
+        self.leaves, self.structure = self.now()
+
+    def now(self):
+        return jax.tree_util.tree_flatten(self.value, is_leaf=lambda x: type(x) in OURS)
+
+    def holds(self) -> bool:
+        leaves, structure = self.now()
+        known = self.leaves
+        try:
+            return len(leaves) == len(known) and all(map(operator.is_, leaves, known)) and structure == self.structure
+        except (ValueError, TypeError):
+            return False  # what is beside the tree is an array, say, and was made anew
+
+    def line(self, code) -> str:
+        return f"if not {code.name(self, 'g')}.holds(): return MISS"
 
 
 def children_of(node):

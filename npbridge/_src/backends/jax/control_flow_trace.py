@@ -16,6 +16,7 @@ from ...convert import status as statuses
 from ...convert.places import UNBOUND, Heap, StructureChanged
 from ...storage.buffer import Tracer
 from ...storage.recording import Recorder
+from . import caches
 from .control_flow_values import UNDEFINED, Leaf, Static, take_apart, wants_value
 
 OURS = core.OURS
@@ -120,7 +121,7 @@ def trace_block(run, places, functions, inputs=(), enter=None, needed=None) -> B
         return [leaf.value for leaf in block.outputs]
 
     try:
-        jaxpr = jax.make_jaxpr(flat)(*[leaf.aval for leaf in inputs])
+        jaxpr = caches.traced(flat, *[leaf.aval for leaf in inputs])
     finally:
         trace.checks = checks
         recorder.restore()
