@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import jax
 import numpy as np
 import pytest
 
@@ -148,3 +149,45 @@ def test_stop_gradient(wide):
     tree = npbridge.stop_gradient({"a": npbridge.ones(2), "n": 1})
     equal(tree["a"], [1, 1])
     assert tree["n"] == 1
+
+
+def over_devices(name, function):
+    if name == "pmap":
+        return npbridge.pmap(function)
+    mesh = jax.make_mesh((1,), ("rows",), axis_types=(jax.sharding.AxisType.Auto,))
+    rows = jax.sharding.PartitionSpec("rows")
+    return npbridge.shard_map(function, mesh=mesh, in_specs=rows, out_specs=rows)
+
+
+@pytest.mark.parametrize("name", ["pmap", "shard_map"])
+def test_what_runs_on_devices_reads_state_as_it_is(wide, name):
+    k, x = npbridge.Variable(2.0), npbridge.ones((1, 3))
+    scaled = over_devices(name, lambda x: x * k)
+    assert scaled(x).tolist() == [[2, 2, 2]]
+    k.value = 5.0
+    assert scaled(x).tolist() == npbridge.jit(scaled)(x).tolist() == [[5, 5, 5]]
+    assert npbridge.grad(lambda x: scaled(x).sum(), grad_vars=k)(x) == 3
+
+
+@pytest.mark.parametrize("name", ["pmap", "shard_map"])
+def test_what_runs_on_devices_writes_nothing(wide, name):
+    k = npbridge.Variable(2.0)
+
+    def count(x):
+        k[...] = k + 1
+        return x
+
+    with pytest.raises(TransformError, match="runs on several devices"):
+        over_devices(name, count)(npbridge.ones((1, 3)))
+    assert k == 2
+
+
+def test_static_arguments_of_pmap(wide):
+    power = npbridge.pmap(lambda x, n: x * sum(range(n)), static_broadcasted_argnums=1)
+    assert power(npbridge.ones((1, 2)), 4).tolist() == [[6, 6]]
+
+
+@pytest.mark.parametrize("variables", [np.ones(2), jax.numpy.ones(2)], ids=["ndarray", "jax.Array"])
+def test_grad_vars_are_ours(wide, variables):
+    with pytest.raises(TypeError, match=r"npbridge\.asarray"):
+        npbridge.grad(lambda: 1.0, grad_vars={"w": variables})

@@ -193,6 +193,18 @@ def switch(index, branches, *operands):
     object
         What the function that is chosen returns.
 
+    Raises
+    ------
+    ValueError
+        There are no branches.
+    TypeError
+        The index is no integer.
+    TransformError, ControlFlowError
+        The index is known only at run time, and the branches return or assign what cannot be
+        one value: other structures, other shapes.
+    UnsupportedError
+        The backend has no such branches.
+
     Examples
     --------
     >>> import numpy as np, npbridge

@@ -7,22 +7,32 @@ from collections.abc import Callable
 import jax
 
 from . import lift
-from .compiled import require_jax
+from .compiled import Transformed, require_jax
 from .rules import Packed, ours
 
 
-def _passed(name: str, transform: Callable, function, options):
-    packed = Packed(function, name)
-    mapped = transform(lambda *values: packed.call(*ours(values)), **options)
+class Mapped(Transformed):
+    """A function over our arrays, through a transformation of JAX's.
 
-    def call(*args):
-        require_jax(name)
+    That is made anew for each trace: what JAX would keep of it is what state was.
+    """
+
+    def __init__(self, name: str, transform: Callable, function, options: dict) -> None:
+        self.transform, self.given = transform, options
+        super().__init__(name, function)
+        self.options = (id(self),)  # what is compiled for it keeps it alive
+
+    def run(self, function, args, kwargs):
+        packed = Packed(function, self.name, "runs on several devices")
+        mapped = self.transform(lambda *values: packed.call(*ours(values)), **self.given)
         values = jax.tree.map(lambda x: lift.raw(x) if lift.is_ours(x) else x, args, is_leaf=lift.is_ours)
-        return ours(mapped(*values))
+        return ours(mapped(*values, **kwargs))
 
-    call.__name__ = call.__qualname__ = getattr(function, "__name__", name)
-    call.__doc__ = function.__doc__
-    return call
+    def __call__(self, *args, **kwargs):
+        if "static_broadcasted_argnums" not in self.given:
+            return super().__call__(*args, **kwargs)
+        require_jax(self.name)  # such arguments are not what is traced, and are known only outside of a trace
+        return self.run(self.function, args, kwargs)
 
 
 def pmap(function, axis_name=None, **options):
@@ -39,13 +49,22 @@ def pmap(function, axis_name=None, **options):
     -------
     callable
 
+    Raises
+    ------
+    TransformError
+        When called: the function writes an array from outside of it.
+    UnsupportedError
+        When called on another backend.
+    ValueError, TypeError
+        JAX's own: what does not fit the devices or the axes.
+
     Examples
     --------
     >>> import npbridge
     >>> npbridge.pmap(lambda x: x * 2)(npbridge.ones((1, 3)))
     JaxArray([[2., 2., 2.]], dtype=float32)
     """
-    return _passed("pmap", jax.pmap, function, {"axis_name": axis_name, **options})
+    return Mapped("pmap", jax.pmap, function, {"axis_name": axis_name, **options})
 
 
 def shard_map(function, **options):
@@ -62,6 +81,15 @@ def shard_map(function, **options):
     -------
     callable
 
+    Raises
+    ------
+    TransformError
+        When called: the function writes an array from outside of it.
+    UnsupportedError
+        When called on another backend.
+    ValueError, TypeError
+        JAX's own: what does not fit the devices or the mesh.
+
     Examples
     --------
     >>> import jax, npbridge
@@ -72,4 +100,4 @@ def shard_map(function, **options):
     >>> double(npbridge.ones(3))
     JaxArray([2., 2., 2.], dtype=float32)
     """
-    return _passed("shard_map", jax.shard_map, function, options)
+    return Mapped("shard_map", jax.shard_map, function, options)

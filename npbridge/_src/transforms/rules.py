@@ -51,6 +51,13 @@ def checkpoint(function=None, *, policy=None, prevent_cse=True):
     -------
     callable
 
+    Raises
+    ------
+    TypeError
+        `function` cannot be called.
+    UnsupportedError
+        When called on a backend without derivatives.
+
     Examples
     --------
     >>> import numpy as np, npbridge
@@ -73,8 +80,8 @@ def _is_array(x) -> bool:
 class Packed:
     """A function of ours as a function of raw values; what is no array stays as it is."""
 
-    def __init__(self, function, name: str) -> None:
-        self.function, self.name = function, name
+    def __init__(self, function, name: str, what: str = "has a derivative of its own") -> None:
+        self.function, self.name, self.what = function, name, what
 
     def call(self, *args):
         """Call with our arrays, without writes to what is outside; the result is raw."""
@@ -87,7 +94,7 @@ class Packed:
                     if recorder.saved:
                         recorder.restore()
                         raise TransformError(
-                            f"{self.name}: a function with a derivative of its own writes an array that was made "
+                            f"{self.name}: a function that {self.what} writes an array that was made "
                             "outside of it. Return the new values, and write them where it is called."
                         )
                     for flag, error in trace.checks:
@@ -120,7 +127,13 @@ def _raw(x):
 
 def ours(tree):
     """Raw values in a pytree as our arrays."""
-    return jax.tree.map(lambda v: core.of_device(jnp.asarray(v)) if not v.shape else core.array_of_device(v), tree)
+
+    def one(value):
+        if not hasattr(value, "shape"):
+            return value  # static
+        return core.array_of_device(value) if value.shape else core.of_device(jnp.asarray(value))
+
+    return jax.tree.map(one, tree)
 
 
 class Custom(Transformed):

@@ -339,6 +339,15 @@ def for_loop(body, operands=None, length=None, *, reverse=False, unroll=1, progr
     array or pytree of arrays
         The results, stacked along a new first axis.
 
+    Raises
+    ------
+    ValueError
+        The operands have no first axis, or several lengths, or nothing says how long the loop is.
+    TransformError
+        The body assigns what is no array and known only at run time, or its results cannot be stacked.
+    UnsupportedError
+        The backend has no such loops.
+
     Examples
     --------
     >>> import npbridge

@@ -36,6 +36,12 @@ def flat_variables(variables) -> tuple[list, Callable[[Sequence], Any], Hashable
         return flat, lambda values: make(*build(values)) if named else make(build(values)), (make, places)
     if callable(getattr(variables, "vars", None)):
         return flat_variables(variables.vars())
+    if isinstance(variables, (jax.Array, np.ndarray)):
+        kind = "an ndarray" if isinstance(variables, np.ndarray) else "a jax.Array"
+        raise TypeError(
+            f"grad_vars holds {kind}, which says nothing of where the function finds it. Hold it as one of ours "
+            "(npbridge.asarray, npbridge.TrainVar), or make it an argument and name that in argnums=."
+        )
     raise TypeError(
         f"grad_vars takes arrays, lists, tuples and dictionaries of arrays, and objects with vars(); "
         f"got {type(variables).__name__}. Name the arrays: grad_vars=(model.w, model.b)."
