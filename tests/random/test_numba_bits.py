@@ -150,3 +150,67 @@ def test_a_failure_gives_a_generator_its_state_back():
     with pytest.raises(ValueError, match="negative"):
         step(-1.0)
     assert model.rng.bit_generator.state == before
+
+
+def made_from_a_number(x):
+    rng = np.random.default_rng(5)
+    y = rng.normal(size=3)
+    for i in range(3):
+        y[i] += rng.uniform() * x
+    return y
+
+
+def made_from_an_argument(seed):
+    return np.random.default_rng(seed).random(3)
+
+
+def made_from_numbers(x):
+    rng, other = np.random.default_rng([1, 2]), nb.random.default_rng(seed=(1, 2))
+    return rng.random(2) - x, other.choice(5, 3), rng.integers(10)
+
+
+@pytest.mark.parametrize("plain", [made_from_a_number, made_from_an_argument, made_from_numbers])
+def test_generators_that_are_made_in_each_call(plain):
+    compiled = nb.jit(plain, backend="numpy", strict=True)
+    with nb.backend("numpy"):
+        for x in (3, 3, 4):
+            got, expected = compiled(x), plain(x)
+            for a, b in zip(got, expected, strict=True):
+                np.testing.assert_array_equal(np.asarray(a), np.asarray(b))
+
+
+def made_in_a_loop():
+    total = 0.0
+    for i in range(3):
+        total += np.random.default_rng(i).random()
+    return total
+
+
+def made_in_a_branch(x):
+    rng = np.random.default_rng(1) if x > 0 else np.random.default_rng(2)
+    return rng.random()
+
+
+def made_from_what_is_computed(seed):
+    seed = seed + 1
+    return np.random.default_rng(seed).random()
+
+
+def made_where_it_is_called():
+    return made_from_an_argument(3)[0] + made_from_an_argument(3)[0]
+
+
+@pytest.mark.parametrize(
+    "plain, args",
+    [(made_in_a_loop, ()), (made_in_a_branch, (1,)), (made_from_what_is_computed, (1,)), (made_where_it_is_called, ())],
+)
+def test_generators_that_are_made_elsewhere_are_refused(plain, args):
+    with pytest.raises(nb.errors.UnsupportedError, match="generator is made"):
+        nb.jit(plain, backend="numpy", strict=True)(*args)
+    with pytest.warns(nb.errors.FallbackWarning, match="generator is made"):
+        assert float(nb.jit(plain, backend="numpy")(*args)) == plain(*args)
+
+
+def test_a_generator_made_without_a_seed_is_another_each_time():
+    compiled = nb.jit(lambda: np.random.default_rng().random(), backend="numpy", strict=True)
+    assert float(compiled()) != float(compiled())

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import host_calls, twins
+from . import host_calls, made_generators, twins
 from .questions import CODES, is_scalar, number_of
 from .values import Dynamic, Known, Struct, Value
 
@@ -76,11 +76,7 @@ def _cast(unit: Any, made: ast.expr, node: ast.Call) -> Pair:
 def with_arguments(unit: Any, value: Any, name: str, args: list, kwargs: dict, node: ast.AST) -> Pair:
     """A call of a NumPy function whose arguments have been walked."""
     if name == "numpy.random.default_rng":
-        raise unit.error(
-            node,
-            "a generator cannot be made in code compiled for 'numpy'. Make it before the call, and hold it in an "
-            "attribute or a global, or hand it over: compiled code goes on from its state.",
-        )
+        return made_generators.made(unit, args, kwargs, node)
     if name.startswith("numpy.random."):
         unit.program.random = True
     if value in _STATIC and all(isinstance(v, Known) for v, _ in (*args, *kwargs.values())):
