@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import types
+
+import jax
 import numpy as np
 import pytest
 
@@ -266,3 +269,27 @@ def test_a_storm_warns_once_and_says_why():
         for n in range(30):
             compiled(full(1), "a" * n)
     assert len(caught) == 1
+
+
+class Scaler:
+    """As objects of libraries are: its class is nobody's here."""
+
+
+Scaler.__module__ = "scipy.scaler"
+
+
+@pytest.mark.parametrize(
+    "make", [np.asarray, npbridge.asarray, jax.numpy.asarray, float], ids=["np", "ours", "jax", "float"]
+)
+@pytest.mark.parametrize("held", ["attribute", "closure"])
+def test_what_is_read_of_an_object_of_a_library(held, make):
+    scaler, model = Scaler(), types.SimpleNamespace()
+    scaler.mean, scaler.calls = make(1.0), 0
+    model.scaler = scaler
+    function = (lambda x: x - model.scaler.mean) if held == "attribute" else (lambda x: x - scaler.mean)
+    compiled = jit(function)
+    assert compiled(full(5))[0] == 4
+    scaler.mean, scaler.calls = make(3.0), 1
+    assert compiled(full(5))[0] == 2 and compiled(full(7))[0] == 4
+    scaler.calls = 2  # nobody reads it
+    assert compiled(full(5))[0] == 2 and compiled.cache_info()["compiles"] <= 2

@@ -46,6 +46,7 @@ class Pool:
         self.state.visit(function, getattr(function, "__name__", "function"))
         for path, value in objects:
             self.state.visit(value, path)
+        self.state.visit_strangers()
 
 
 class CompiledFunction:

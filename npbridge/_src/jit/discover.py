@@ -77,6 +77,8 @@ class State:
         self.raws_are_constants = raws_are_constants
         self.places: list[Any] = []  # makers of what notices assignments: see effects
         self._seen: dict[int, Any] = {}
+        self._strangers: list[tuple[Any, str, str]] = []  # objects of libraries, and under which names they are held
+        self._read: set[tuple[str, str]] = set()  # a name, and the attribute that code reads of it
         self._constants: tuple | None = None
 
     def holds(self) -> bool:
@@ -173,6 +175,8 @@ class State:
             self.visit_children(value, path, holder, key)
         elif id(value) not in self._seen:
             self._seen[id(value)] = value
+            if not is_users_class(kind) and type(getattr(value, "__dict__", None)) is dict:
+                self._strangers.append((value, path, path if isinstance(holder, Cell) else key))
             self.visit_inside(value, kind, path)
 
     def visit_array(self, array, path: str, guarded: bool) -> None:
@@ -193,6 +197,16 @@ class State:
             self.ndarrays.setdefault(id(array), (array, path, []))[2].append((holder, key))
         else:
             self.guards.append(Contents(array, path))
+
+    def visit_strangers(self) -> None:
+        """The attributes of objects of libraries that the user's code reads: constants, which are looked at again."""
+        for value, path, held_as in self._strangers:
+            own = types.MappingProxyType(vars(value))
+            for name, item in list(own.items()):
+                if (held_as, name) in self._read:
+                    if isinstance(item, np.ndarray):  # beside its contents
+                        self.guards.append(Guard(own, name, item, f"{path}.{name}"))
+                    self.visit(item, f"{path}.{name}", own, name)
 
     def visit_raw(self, array, path: str, holder, key) -> None:
         """A ``jax.Array`` is an input, each time that it is met, where a tracer can take its place."""
@@ -315,6 +329,7 @@ class State:
         stored = sorted(set(_stored_in(function.__code__)))
         if stored:
             self.places.append((effects.Globals, function.__globals__, stored))
+        self._read |= _read_in(function.__code__)
         used = list(dict.fromkeys(named_in(function.__code__)))
         self.visit_names(function.__globals__, used, "")
 
@@ -350,6 +365,21 @@ def named_in(code: types.CodeType):
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             yield from named_in(constant)
+
+
+@functools.lru_cache(4096)
+def _read_in(code: types.CodeType) -> frozenset[tuple[str, str]]:
+    """The attributes that a code object reads of what has a name: ``(name, attribute)``."""
+    found, before = set(), None
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in ("LOAD_ATTR", "LOAD_METHOD"):
+            found.add((before, instruction.argval))
+        if instruction.opname.startswith("LOAD_"):
+            before = instruction.argval
+        elif instruction.opname != "CACHE":
+            before = None
+    inner = [_read_in(c) for c in code.co_consts if isinstance(c, types.CodeType)]
+    return frozenset(found).union(*inner)
 
 
 def _stored_in(code: types.CodeType):
