@@ -225,12 +225,12 @@ class TestProgress:
 
     def test_several_iterations_at_a_time_and_lanes(self, shown):
         equal(npbridge.scan(lambda c, v: (c + v, c), 0.0, npbridge.ones(5), unroll=2, progress=True)[0], 5)
-        assert (text := shown()).count("5/5") == 1 and text.count("scan:   0%") == 1
+        assert "5/5" in (text := shown()) and text.count("\n") == 1
         equal(npbridge.scan(lambda c, v: (c + v, c), 0.0, npbridge.ones(0), progress=True)[0], 0)
         assert not shown()
         run = lambda x: npbridge.while_loop(lambda v: v < 9, lambda v: v + 1, x, progress=True)  # noqa: E731
         equal(npbridge.vmap(run)(npbridge.arange(3)), [9, 9, 9])
-        assert (text := shown()).count("9it") == 1 and text.count("while_loop: 0it") == 1
+        assert "9it" in (text := shown()) and text.count("\n") == 1
 
     def test_without_tqdm(self, monkeypatch, wide):
         monkeypatch.setitem(sys.modules, "tqdm.auto", None)
