@@ -282,7 +282,8 @@ class Bindings:
         number = self.combined(current, value, node.op)
         self.env[target.id] = Dynamic(number, scalar=current.scalar)
         if self.program.options.robust:
-            call = self.operator_call("i" + OPERATOR[type(node.op)], [ast.Name(target.id, ast.Load()), made])
+            name = ast.Name(target.id, ast.Load())
+            call = self.operator_call("i" + OPERATOR[type(node.op)], [name, made], [current, value])
             return [ast.Assign([ast.Name(target.id, ast.Store())], call)]
         made = self.fitted(ast.Name(target.id, ast.Load()), made, current, value)
         return [ast.AugAssign(ast.Name(target.id, ast.Store()), node.op, made)]
@@ -317,7 +318,7 @@ class Bindings:
         if self.must_wrap(target.slice) or self.program.options.robust:
             base_node, key = self.held(base_node, node), self.held(key, node)
             old = ast.Call(self.stub("npb_getitem"), [base_node, key], [])
-            new = self.operator_call(OPERATOR[type(node.op)], [old, made])
+            new = self.operator_call("i" + OPERATOR[type(node.op)], [old, made], [Dynamic(), value])
             return [ast.Expr(ast.Call(self.stub("npb_setitem"), [base_node, key, new], []))]
         if _only_slices(key):
             place = ast.Subscript(copy.deepcopy(base_node), copy.deepcopy(key), ast.Load())

@@ -40,7 +40,8 @@ def _surroundings() -> bytes:
 
     text = [sys.version, np.__version__, numba.__version__, llvmlite.__version__, __version__]
     here = pathlib.Path(overloads.__file__).parent
-    return "\n".join([*text, *(path.read_text() for path in sorted(here.glob("*.py")))]).encode()
+    sources = [*sorted(here.glob("*.py")), pathlib.Path(__file__).with_name("fusing.py")]
+    return "\n".join([*text, *(path.read_text() for path in sources)]).encode()
 
 
 def key_of(program: Any, options: dict) -> str | None:

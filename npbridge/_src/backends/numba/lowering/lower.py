@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from . import disk_cache, exchange, host_calls, show
+from . import disk_cache, exchange, fusing, host_calls, show
 from .attributes import NeedsBox
 from .errors import LoweringError, NeedsValue
 from .paths import Path, Root
@@ -185,17 +185,20 @@ def compile_units(program: Program, entry: Unit, options: dict) -> Any:
     from .. import overloads
 
     space: dict[str, Any] = {"np": np, "math": math, "__name__": "npbridge.compiled"}
-    space.update(program.constants)
-    overloads.fill(space, program)
-    space.update(program.hosts)
     keywords = {
         "parallel": options["parallel"],
         "fastmath": options["fastmath"],
         "boundscheck": options["boundscheck"] or options["debug"],
         "error_model": "numpy",
     }
-    for unit in program.order:
-        module = ast.Module([unit.emitted], [])
+    trees = {unit: unit.emitted for unit in program.order}
+    if not options["parallel"]:  # Numba runs whole-array operations of its own on several threads
+        trees = {unit: fusing.fused(tree, program.options.robust) for unit, tree in trees.items()}
+    space.update(program.constants)
+    overloads.fill(space, program)
+    space.update(program.hosts)
+    for unit, tree in trees.items():
+        module = ast.Module([tree], [])
         ast.fix_missing_locations(module)
         exec(compile(module, unit.filename, "exec"), space)
         function = space[unit.name]
