@@ -2,9 +2,10 @@
 
 They are kept at their places: those of ``np.flatnonzero(mask)`` are ``arange(n)`` of
 which the places in the mask count.  ``x[positions]`` reads the whole length and counts
-the same places, ``x[positions] = v`` drops the others, and a loop over them asks for
-the k-th one: a binary search in the running count of the mask, so that it costs
-``n + k log n`` however the k places lie.
+the same places, ``x[positions] = v`` drops the others.  A loop over k of them looks for
+the next place in the mask, each time in all of it, which vector registers do quickly;
+where the mask is long it asks for the k-th one instead: a binary search in the running
+count, so that it costs ``n + k log n`` however the places lie.
 """
 
 from __future__ import annotations
@@ -30,6 +31,36 @@ class Positions(Ragged):
         super().__init__(core.array_of_device(jnp.arange(chosen.chosen.size, dtype=kind)), (chosen,))
 
 
+# a mask of this length is looked through about as fast as a running count of it is searched
+_LOOKED_THROUGH = 1 << 15
+
+
+class Walk:
+    """A loop over the places of a mask that goes from each to the next."""
+
+    def __init__(self, chosen: Chosen) -> None:
+        self.mask = chosen.chosen
+        self.end = self.mask.size
+
+    def start(self, skipped: int):
+        """The first place after as many as are `skipped`; :attr:`end` where there is none."""
+        place = jnp.int32(-1)
+        for _ in range(skipped + 1):
+            place = self.after(place)
+        return place
+
+    def after(self, place):
+        """The next place; :attr:`end` after the last."""
+        numbers = jnp.arange(self.end, dtype=np.int32)  # here, where it is made in registers
+        return jnp.min(jnp.where(self.mask & (numbers > place), numbers, jnp.int32(self.end)))
+
+
+def walk_over(array: Ragged) -> Walk | None:
+    """The way from each item of `array` to the next; None where the items are better asked for by number."""
+    (chosen, *_) = array.extents
+    return Walk(chosen) if isinstance(chosen, Chosen) and 0 < chosen.chosen.size <= _LOOKED_THROUGH else None
+
+
 def running_count(chosen: Chosen):
     """How many of the places up to each count; made once, before a loop over them."""
     if chosen.counts is None:
@@ -42,13 +73,15 @@ def kth(array: Ragged, k):
     """``array[k]``, for an array of what a mask chose and a `k` that is smaller than its length."""
     (chosen, *_) = array.extents
     counts = running_count(chosen)
-    place = jnp.searchsorted(counts, jnp.asarray(raw(k), counts.dtype), side="right")
-    place = traced_number.of_value(place.astype(array.dtype if type(array) is Positions else counts.dtype), int)
+    return item_at(array, jnp.searchsorted(counts, jnp.asarray(raw(k), counts.dtype), side="right"))
+
+
+def item_at(array: Ragged, place):
+    """The item of what a mask chose that lies at `place`."""
+    place = traced_number.of_value(place.astype(array.dtype if type(array) is Positions else np.int32), int)
     # one past the end only where nothing is chosen, and then no iteration runs
-    traced_range.bound(place, 0, counts.size - 1)
-    if type(array) is Positions:
-        return place
-    return array.data[place]
+    traced_range.bound(place, 0, array.data.shape[0] - 1)
+    return place if type(array) is Positions else array.data[place]
 
 
 def in_key(key) -> bool:

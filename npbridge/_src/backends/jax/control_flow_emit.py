@@ -107,7 +107,13 @@ class Emission:
         if count is not None and is_traced(count):
             count = (count._value() if type(count) in OURS else count).astype(self.kind)
         first = [cast(value, leaf) for leaf, value, _ in self.slots]
-        if self.go is None and self.code is None:
+        if roll.walk is not None:
+            runs, _, final = lax.while_loop(
+                lambda carry: self.goes_on(None, carry[0], carry[2]) & (carry[1] < roll.walk.end),
+                lambda carry: (carry[0] + 1, roll.walk.after(carry[1]), self.step(carry[0], carry[2], carry[1])),
+                (jnp.zeros((), self.kind), roll.walk.start(roll.first), first),
+            )
+        elif self.go is None and self.code is None:
             final, runs = lax.fori_loop(0, count, self.step, first), count
         else:
             runs, final = lax.while_loop(
@@ -117,11 +123,11 @@ class Emission:
             )
         return self.finish(final, runs)
 
-    def step(self, k, values):
+    def step(self, k, values, *place):
         written = iter(values[self.buffers_at :])
         buffers = [self.constant[key] if key in self.constant else next(written) for key in self.roll.buffers]
         carried = values[self.carried_at : self.buffers_at]
-        outs = self.block.run(jnp.asarray(k, self.kind), *carried, *buffers, *self.guards)
+        outs = self.block.run(jnp.asarray(k, self.kind), *carried, *buffers, *self.guards, *place)
         new = []
         for (leaf, _, pick), value in zip(self.slots, values, strict=True):
             new.append(value if pick is None else cast(pick(outs), leaf))

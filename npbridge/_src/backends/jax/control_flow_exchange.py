@@ -39,7 +39,8 @@ def turn_of(roll) -> dict:
 
 def _check_aliases(roll, written) -> None:
     jaxpr = roll.block.jaxpr.jaxpr
-    guards = jaxpr.invars[1 + sum(roll.inputs) :]
+    at = 1 + sum(roll.inputs)
+    guards = jaxpr.invars[at : at + len(roll.guards)]
     used = {id(v) for eqn in jaxpr.eqns for v in eqn.invars} | {id(v) for v in jaxpr.outvars}
     for buffer, var in zip(roll.guards, guards, strict=True):
         names = [roll.places[k].name for k in written if roll.entry[k]._buffer is buffer]

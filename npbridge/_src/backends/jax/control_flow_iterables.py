@@ -28,6 +28,14 @@ class Iteration:
     def item(self, index):
         raise NotImplementedError
 
+    def walk(self):
+        """A :class:`positions.Walk` where each item is found from the one before; else None."""
+        return None
+
+    def item_at(self, index, place):
+        """``item(index)``, which the walk found at `place`."""
+        return self.item(index)
+
     def last(self):
         """The greatest index, as a form; None where nothing is known of it."""
         length = traced_number.form_of(self.length)
@@ -116,12 +124,19 @@ class RaggedItems(Iteration):
 
     def __init__(self, array) -> None:
         self.array = array
-        if isinstance(array.extents[0], ragged.Chosen) and array.data.shape[0]:
+        self.way = positions.walk_over(array)
+        if self.way is None and isinstance(array.extents[0], ragged.Chosen) and array.data.shape[0]:
             positions.running_count(array.extents[0])  # here, before the loop is entered
         self.length = array.shape[0]
 
     def item(self, index):
         return self.array[index]
+
+    def walk(self):
+        return self.way
+
+    def item_at(self, index, place):
+        return positions.item_at(self.array, place)
 
 
 class Listed(Iteration):
@@ -143,6 +158,12 @@ class Numbered(Iteration):
 
     def item(self, index):
         return index + self.start, self.inner.item(index)
+
+    def walk(self):
+        return self.inner.walk()
+
+    def item_at(self, index, place):
+        return index + self.start, self.inner.item_at(index, place)
 
     def last(self):
         return self.inner.last()

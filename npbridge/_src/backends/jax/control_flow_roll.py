@@ -83,6 +83,7 @@ class Roll:
         self.guards: list = []
         self.turn: dict = {}
         self.pure = False
+        self.walk = over.walk() if over is not None and type(first) is int else None
         self._guess()
 
     def _guess(self) -> None:
@@ -130,6 +131,7 @@ class Roll:
         self.guards = [b for key, b in buffers.items() if key not in self.buffers]
         guards = [_leaf_of(b) for b in self.guards]
         inputs = [index, *carried, *(leaf for _, leaf in self.buffers.values()), *guards]
+        inputs += [] if self.walk is None else [Leaf("raw", (), np.dtype(np.int32))]
         held = [b for b, _ in self.buffers.values()] + self.guards
         before = [(b, contents(b)) for b in held]
         self.inputs = len(carried), len(self.buffers)
@@ -162,8 +164,11 @@ class Roll:
             buffer.stand_in()
             buffer.device, buffer.current, buffer.snapshot = next(given), False, None
             buffer.version += 1
+        self.place = next(given, None)
 
     def _run(self):
+        if self.walk is not None:
+            return self.loop.body(self.over.item_at(self.index, self.place))
         if self.over is not None:
             return self.loop.body(self.over.item(self.index))
         status = self.loop.body()
