@@ -28,7 +28,7 @@ from ..convert.places import UNBOUND
 from ..dispatch import backend as backends
 from ..face import host_draws
 from ..ground.errors import ControlFlowError, UnsupportedError
-from ..storage.buffer import SMALL, Buffer, Tracer
+from ..storage.buffer import DONATED, Buffer, Tracer
 from ..storage.recording import give_back
 from . import effects, prechecks
 from .arguments import Signature, weak_scalar
@@ -415,7 +415,7 @@ def give_back_unknown(recorder, binding) -> None:
 
 def donated(buffer: Buffer) -> bool:
     """Whether the old contents of a written buffer may be given to the executable."""
-    return buffer.device is not None and not buffer.traced and buffer.nbytes > SMALL and buffer.donatable()
+    return buffer.device is not None and not buffer.traced and buffer.nbytes > DONATED and buffer.donatable()
 
 
 def existing(what, binding):

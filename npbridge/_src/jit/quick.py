@@ -9,8 +9,11 @@ decided there too.
 
 from __future__ import annotations
 
+import sys
+from typing import Any
+
 from ..array import core
-from ..storage.buffer import SMALL
+from ..storage.buffer import DONATED, SMALL
 from .arguments import Static
 from .discover import kind_of
 from .guards import SIMPLE, Children, same
@@ -59,6 +62,13 @@ def quick({arguments}):
 """
 
 
+# what donatable() answers, asked at once for contents that were never handed out
+_FREE = (
+    "(type({0}.device) is DEVICE and {0}.snapshot is None and refs({0}.device) <= 2 "
+    "or {0}.device is not None and {0}.donatable())"
+)
+
+
 class _Code:
     """The lines of one short way, and the objects that they name."""
 
@@ -68,9 +78,11 @@ class _Code:
             "MISS": MISS, "JaxArray": JaxArray, "differs": _differs, "entry": entry, "rebuild": _rebuild,
             "apply_effects": _apply_effects, "places": pool.state.places, "kind_of": kind_of,
             "array_of_device": core.array_of_device, "of_device": core.of_device,
+            "refs": sys.getrefcount,
         }  # fmt: skip
         self.lines: list[str] = []
         self.buffers = 0
+        self.known: dict[str, Any] = {}  # buffers that are always the same
         self.numbers: list[str] = []
         self.arguments = 0
 
@@ -118,6 +130,19 @@ class _Code:
         self.lines += [f"if type({r} := {holder}[{key}]) is not {kind} or kind_of({r}) != {known}: return MISS"]
         return r
 
+    def pinned(self, guard, array) -> str:
+        """A ``Variable`` in its place: it keeps its buffer, whose shape and dtype stay as they are."""
+        x, b = self.name(array, "x"), f"b{self.buffers}"
+        self.buffers += 1
+        self.known[b] = array._buffer
+        self.names[b] = array._buffer
+        holder, key = self.name(guard.holder, "g"), self.name(guard.key, "k")
+        self.lines += [
+            f"if {holder}[{key}] is not {x} or {x}._buffer is not {b} or {b}.borrowed: return MISS",
+            f"if (w := {x}._layout) is not None and w is not {b}.host: return MISS",
+        ]
+        return x
+
     def array(self, x: str, array) -> None:
         b = f"b{self.buffers}"
         self.buffers += 1
@@ -136,20 +161,23 @@ class _Code:
             if guard.raw is not None:
                 continue  # as below
             if guard.array is not None and places.count(guard.array) == 1:
-                arrays[guard.array] = self.held(guard)  # another array may have taken its place
+                arrays[guard.array] = guard
             else:
                 self.lines += [guard.line(self)]
         names = []
         for i, (_, x) in enumerate(self.pool.state.arrays):
-            names.append(arrays.get(i) or self.name(x, "x"))
+            guard = arrays.get(i)
+            if guard is not None and getattr(x, "dynamic", True) is False:
+                names.append(self.pinned(guard, x))
+                continue
+            # another array may have taken its place
+            names.append(self.name(x, "x") if guard is None else self.held(guard))
             self.array(names[-1], x)
         self.held_now = f"[{', '.join(names)}]"
         self.raws = [self.raw(i, x) for i, x in enumerate(self.pool.state.raws)]
         buffers = [f"b{i}" for i in range(self.buffers)]
-        if self.buffers == 2:
-            self.lines += ["if b0 is b1: return MISS"]
-        elif self.buffers > 2:
-            self.lines += [f"if len({{{', '.join(buffers)}}}) != {self.buffers}: return MISS"]
+        if len(self.known) < self.buffers:
+            self.lines += _all_different(buffers)
         body = "\n        ".join(self.lines or ["pass"])
         after = "\n    ".join([*self.call(buffers), *self.result(buffers)])
         arguments = ", ".join(f"a{i}" for i in range(self.arguments))
@@ -159,27 +187,36 @@ class _Code:
 
     def call(self, buffers):
         entry = self.entry
-        values = [f"{b}.device if {b}.device is not None else {b}.to_device()" for b in buffers]
+        values = [f"d if (d := {b}.device) is not None else {b}.to_device()" for b in buffers]
         inputs = ", ".join([*values, *self.numbers, *self.raws])
-        large = [i for i in entry.written if self.binding.buffers[i].nbytes > SMALL]
+        large = [i for i in entry.written if self.binding.buffers[i].nbytes > DONATED]
         kept = self.name(entry.variants.get(()) or entry.variant(()), "f")
         if not large:
             yield f"out = {kept}({inputs})"
         else:
             taken = self.name(entry.variants.get(tuple(large)) or entry.variant(tuple(large)), "f")
-            free = " and ".join(f"b{i}.device is not None and b{i}.donatable()" for i in large)
-            if len(large) > 1:
-                some = " or ".join(f"b{i}.device is not None and b{i}.donatable()" for i in large)
-                yield f"if not ({free}) and ({some}): return MISS"
+            self.names["DEVICE"] = type(self.binding.buffers[large[0]].device)
+            free = " and ".join(_FREE.format(f"b{i}") for i in large)
+            huge = [_FREE.format(f"b{i}") for i in large if self.binding.buffers[i].nbytes > SMALL]
+            if huge and len(large) > 1:  # one of the others is elsewhere too: the long way knows which to hand over
+                yield f"if not ({free}) and ({' or '.join(huge)}): return MISS"
             yield f"out = ({taken} if {free} else {kept})({inputs})"
         if entry.checked:
             yield f"entry.see_that_nothing_failed(out.pop(), [{', '.join(buffers)}], out)"
         at = len(entry.jaxpr.out_avals) - bool(entry.checked) - len(entry.written)
         for k, i in enumerate(entry.written):
             # as Buffer.replace does for a buffer that is not borrowed, outside of a trace
-            yield f"with b{i}.lock:"
+            if f"b{i}" in self.known:
+                lock = self.known[f"b{i}"].lock
+                yield f"{self.name(lock.acquire, 'take')}()"
+                head, tail = "try:", f"finally: {self.name(lock.release, 'leave')}()"
+            else:
+                head, tail = f"with b{i}.lock:", ""
+            yield head
             yield f"    b{i}.device = out[{at + k}]; b{i}.current = False; b{i}.snapshot = None; b{i}.reads = 0"
             yield f"    b{i}.version += 1"
+            if tail:
+                yield tail
         if entry.effects:
             yield f"apply_effects(entry, out, [{self.leaves()}], [{', '.join(buffers)}], {self.held_now}, places)"
 
@@ -199,6 +236,12 @@ class _Code:
 
     def leaves(self) -> str:
         return ", ".join(f"a{i}" for i in range(self.arguments))
+
+
+def _all_different(names: list[str]) -> list[str]:
+    if len(names) < 3:
+        return ["if b0 is b1: return MISS"] if len(names) == 2 else []
+    return [f"if len({{{', '.join(names)}}}) != {len(names)}: return MISS"]
 
 
 def _differs(a, b) -> bool:

@@ -36,13 +36,14 @@ Tracer = jax.core.Tracer
 # Below this many bytes an upload or a download costs less than a compiled
 # update of one element (about 8 us on one CPU core).
 SMALL = 1 << 16
+# Above this many bytes, to hand old contents over to a computation that writes them
+# costs less than memory for the new ones.
+DONATED = 1 << 12
 # jax.device_put costs as much as passing a small ndarray along this many times.
 PASSES = 8
 # Host bandwidth over the price of one compiled update: after that many bytes'
 # worth of updates, copying the whole array once would have been as cheap.
 BYTES_PER_UPDATE = 1 << 17
-# jax.device_put costs as much as passing a small ndarray along this many times.
-PASSES = 8
 # Host bandwidth over the price of compiling an update (about 30 ms): after that
 # many bytes moved for want of a kernel, compiling it would have been as cheap.
 BYTES_PER_COMPILATION = 1 << 28
