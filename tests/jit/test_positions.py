@@ -80,8 +80,49 @@ def first_beyond(mask):
     return -1
 
 
+def two_masks(a, b):
+    total = np.float32(0)
+    for i, j in zip(np.flatnonzero(a > 0), np.flatnonzero(b < 0)):  # noqa: B905
+        total += b[j] * i
+    return total
+
+
+def one_in_the_other(a):
+    pairs = 0
+    for i in np.flatnonzero(a > 0):
+        for j in np.flatnonzero(a < 0):
+            pairs += i * j % 5
+    return pairs
+
+
+def mask_changes(a):
+    for i in np.flatnonzero(a > 0):  # of the mask as it was
+        a[(i + 1) % a.size] = 1
+    return a
+
+
+def in_a_branch(a):
+    if a[0] > 2:
+        for i in np.flatnonzero(a > 0):
+            a[i] = 0
+    else:
+        for i in np.flatnonzero(a > 0):
+            a[i] += 1
+    return a
+
+
+def known_after(a):
+    i = -1
+    for i in np.flatnonzero(a > 0):
+        pass
+    return i, sum(a[i] for i in np.flatnonzero(a < 0))
+
+
 NOTHING = np.zeros(7, bool)
+LONG = RNG.normal(size=40_000).astype(np.float32) - 3  # longer than is looked through
 CASES = [
+    *((f, (x,)) for f in (mask_changes, in_a_branch, known_after, first_beyond) for x in (LINE, LONG, NOTHING + 0)),
+    (two_masks, (LINE, LINE)), (two_masks, (LINE, LONG)), (one_in_the_other, (LINE,)),
     (deliver, (MASK, TARGETS)), (deliver, (NOTHING, TARGETS)), (over_chosen, (LINE,)), (assign, (LINE, MASK)),
     (add_at, (np.zeros(10, np.float32), TARGETS, MASK)), (subset_of_another, (LINE, MASK)), (two_axes, (GRID,)),
     (where, (LINE,)), (counted, (MASK,)), (first_beyond, (MASK,)), (first_beyond, (NOTHING,)),
@@ -99,7 +140,7 @@ def test_as_numpy(function, arguments, backend):
     for a, b in zip([wanted, *theirs], [got, *ours], strict=True):
         pairs = zip(a, b, strict=True) if type(a) is tuple else [(a, b)]
         for x, y in pairs:
-            np.testing.assert_allclose(y, x, rtol=1e-6)
+            np.testing.assert_allclose(y, x, rtol=2e-6)
 
 
 def test_positions_outside_raise():

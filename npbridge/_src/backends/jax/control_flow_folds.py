@@ -24,7 +24,7 @@ class Rest(Iteration):
     """All items but the first."""
 
     def __init__(self, over) -> None:
-        self.over, self.length = over, over.length - 1
+        self.over, self.length = over.by_number(), over.length - 1
 
     def item(self, index):
         return self.over.item(index + 1)
@@ -37,10 +37,12 @@ def folded(function, iterable, element, condition):
     extreme = function in (builtins.max, builtins.min)
     if (not long and condition is None) or (extreme and condition is not None):
         return builtin(function)([element(x) for x in iterable if condition is None or condition(x)])
+    # an iteration whose length is known only at run time is neither true nor false
+    source = iterable if over is None else over
     if function is builtins.sum:
-        return _total(over or iterable, element, condition)
+        return _total(source, element, condition)
     if function in (builtins.any, builtins.all):
-        return _decided(over or iterable, element, condition, function is builtins.any)
+        return _decided(source, element, condition, function is builtins.any)
     return _extreme(over, element, np.maximum if function is builtins.max else np.minimum)
 
 

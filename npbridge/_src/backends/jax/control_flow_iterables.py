@@ -36,6 +36,15 @@ class Iteration:
         """``item(index)``, which the walk found at `place`."""
         return self.item(index)
 
+    def first(self):
+        """The first item."""
+        way = self.walk()
+        return self.item(0) if way is None else self.item_at(0, way.start(0))
+
+    def by_number(self) -> Iteration:
+        """Itself, made ready for items that are asked for in any order."""
+        return self
+
     def last(self):
         """The greatest index, as a form; None where nothing is known of it."""
         length = traced_number.form_of(self.length)
@@ -125,9 +134,14 @@ class RaggedItems(Iteration):
     def __init__(self, array) -> None:
         self.array = array
         self.way = positions.walk_over(array)
-        if self.way is None and isinstance(array.extents[0], ragged.Chosen) and array.data.shape[0]:
-            positions.running_count(array.extents[0])  # here, before the loop is entered
         self.length = array.shape[0]
+        if self.way is None:
+            self.by_number()
+
+    def by_number(self):
+        if isinstance(self.array.extents[0], ragged.Chosen) and self.array.data.shape[0]:
+            positions.running_count(self.array.extents[0])  # here, before the loop is entered
+        return self
 
     def item(self, index):
         return self.array[index]
@@ -165,6 +179,10 @@ class Numbered(Iteration):
     def item_at(self, index, place):
         return index + self.start, self.inner.item_at(index, place)
 
+    def by_number(self):
+        self.inner.by_number()
+        return self
+
     def last(self):
         return self.inner.last()
 
@@ -174,16 +192,32 @@ class Zipped(Iteration):
 
     def __init__(self, parts, length) -> None:
         self.parts, self.length = parts, length
+        ways = [p.walk() for p in parts]
+        # what one mask chose, as the positions that np.nonzero gives, is found together
+        self.way = ways[0] if all(w is not None and w.mask is ways[0].mask for w in ways) else None
+        if self.way is None:
+            self.by_number()
 
     def item(self, index):
         return tuple(p.item(index) for p in self.parts)
+
+    def walk(self):
+        return self.way
+
+    def item_at(self, index, place):
+        return tuple(p.item_at(index, place) for p in self.parts)
+
+    def by_number(self):
+        for part in self.parts:
+            part.by_number()
+        return self
 
 
 class Backwards(Iteration):
     """``reversed``."""
 
     def __init__(self, inner: Iteration) -> None:
-        self.inner, self.length = inner, inner.length
+        self.inner, self.length = inner.by_number(), inner.length
 
     def item(self, index):
         return self.inner.item(self.length - 1 - index)

@@ -212,7 +212,7 @@ def _peeled_at_run_time(loop, over, why):
     loop.note(f"first iteration apart: {why}")
 
     def first():
-        status = loop.run_apart(lambda: loop.body(over.item(0)))
+        status = loop.run_apart(lambda: loop.body(over.first()))
 
         def more():
             roll = Roll(loop, over, 1, over.length - 1)

@@ -256,3 +256,59 @@ def test_shapes_are_vouched_for_one_by_one():
     with pytest.raises(ValueError, match="shape"):
         compiled(x, npbridge.ones(2))
     np.testing.assert_array_equal(x, [4, 2, 2])
+
+
+def _take_along(x, i):
+    return np.take_along_axis(x, i, 0)
+
+
+def _flat(x, i):
+    return x.reshape(2, 2).flat[i[1]]
+
+
+def _rows(x, i):
+    return x.reshape(2, 2)[i, i]
+
+
+def _select(x, i):
+    return x[i > 0]
+
+
+def _add_at(x, i):
+    x += 1
+    np.add.at(x, i, 1)
+
+
+def _add_at_twice(x, i):
+    x += 1
+    np.add.at(x.reshape(2, 2), (i, i), 1)
+
+
+def _assign(x, i):
+    x += 1
+    x[i] = 0
+
+
+def _mask(x, i):
+    x += 1
+    x[i > 0] = 2
+
+
+def _mask_of_values(x, i):
+    x += 1
+    x[x > 1] = i
+
+
+INDICES = [_take_along, _flat, _rows, _select, _add_at, _add_at_twice, _assign, _mask, _mask_of_values]
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("function", [*INDICES, lambda x, i: np.delete(x, i), lambda x, i: np.take(x, i)])
+def test_indices_out_of_bounds_change_nothing(function, dtype):
+    """Numba writes and reads beyond the end where it is not told to look."""
+    x, beyond = npbridge.asarray(np.ones(4, dtype)), np.array([0, 2_000_000, 1])
+    with pytest.raises((IndexError, ValueError)) as theirs:
+        function(np.ones(4, dtype), beyond)
+    with npbridge.backend("numpy"), pytest.raises(theirs.type):
+        npbridge.jit(function, strict=True)(x, npbridge.asarray(beyond))
+    np.testing.assert_array_equal(x, np.ones(4))

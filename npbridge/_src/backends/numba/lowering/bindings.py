@@ -217,7 +217,7 @@ class Bindings:
         base_node = self.whole(base, base_node)
         key = self.index(target.slice)
         stored = self.node(value, made, node, context="array")
-        if self.must_wrap(target.slice):
+        if self.must_wrap(target.slice, base_node):
             call = ast.Call(self.stub("npb_setitem"), [base_node, key, stored], [])
             return [ast.Expr(call)]
         return [ast.Assign([ast.Subscript(base_node, key, ast.Store())], stored)]
@@ -315,7 +315,7 @@ class Bindings:
         key = self.index(target.slice)
         value, made = self.expr(node.value)
         made = self.node(value, made, node, context="array")
-        if self.must_wrap(target.slice) or self.program.options.robust:
+        if self.must_wrap(target.slice, base_node) or self.program.options.robust:
             base_node, key = self.held(base_node, node), self.held(key, node)
             old = ast.Call(self.stub("npb_getitem"), [base_node, key], [])
             new = self.operator_call("i" + OPERATOR[type(node.op)], [old, made], [Dynamic(), value])

@@ -151,19 +151,21 @@ class _Walk:
     def expression(self, node: ast.AST, level: Risk, checked: frozenset) -> frozenset:
         for part in ast.walk(node):
             if isinstance(part, ast.Subscript):
-                checked = self.index(part, level, checked)
+                checked = self.index(part.value, part.slice, isinstance(part.ctx, ast.Store), level, checked)
+            elif isinstance(part, ast.Call) and _is_index(part):
+                checked = self.index(*part.args[:2], "get" not in part.func.id, level, checked)
             elif isinstance(part, ast.Call):
                 self.call(part, level)
             elif isinstance(part, (ast.BinOp, ast.Compare, ast.AugAssign)):
                 self.fail(level)  # shapes that do not fit
         return checked
 
-    def index(self, node: ast.Subscript, level: Risk, checked: frozenset) -> frozenset:
-        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    def index(self, base: ast.expr, key: ast.expr, stores: bool, level: Risk, checked: frozenset) -> frozenset:
+        parts = key.elts if isinstance(key, ast.Tuple) else [key]
         if all(isinstance(p, ast.Slice) or (isinstance(p, ast.Constant) and p.value is ...) for p in parts):
-            self.fail(Risk.SHAPES if isinstance(node.ctx, ast.Store) else Risk.NONE)
+            self.fail(Risk.SHAPES if stores else Risk.NONE)
             return checked
-        key = ast.dump(node.value) + ast.dump(node.slice)
+        key = ast.dump(base) + ast.dump(key)
         exact = all(isinstance(p, ast.Slice) or self._is_exact(p, self.exact) for p in parts)
         key = key.replace("Store()", "Load()")
         if exact and key in checked:
@@ -196,6 +198,12 @@ class _Walk:
         for part in ast.walk(node):
             if isinstance(part, ast.Call) and id(part) not in self.callees:
                 self.result.writes |= bool(self.facts.call_targets(part) & self.outside)
+
+
+def _is_index(node: ast.Call) -> bool:
+    """Whether this is our own indexing: its second argument is the key."""
+    name = node.func.id if isinstance(node.func, ast.Name) else ""
+    return name in ("npb_getitem", "npb_setitem") or name.startswith("npb_at_")
 
 
 def _over_array(node: ast.expr) -> bool:

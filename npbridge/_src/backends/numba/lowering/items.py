@@ -35,7 +35,7 @@ class Items:
         made = self.whole(base, made)
         key = self.index(node.slice)
         scalar = self._picks_scalar(node.slice)
-        if self.must_wrap(node.slice):
+        if self.must_wrap(node.slice, made):
             return Dynamic(), ast.Call(self.stub("npb_getitem"), [made, key], [])
         return Dynamic(scalar=scalar), ast.Subscript(made, key, ast.Load())
 
@@ -142,14 +142,14 @@ class Items:
             made = ast.Call(twins.reference("numpy.array"), [made], [])
         return made
 
-    def must_wrap(self, key: ast.expr) -> bool:
+    def must_wrap(self, key: ast.expr, base: ast.expr | None = None) -> bool:
         """Whether an index goes through our own indexing.
 
-        Numba's indexing does all but arrays beside other arrays; it is
-        tried first, because it costs less to compile.
+        Numba's lacks arrays beside other arrays, and does not look at the lengths of masks
+        or whether an index of ``x.flat`` is in it.
         """
-        if not self.program.options.robust:
-            return False
+        if isinstance(base, ast.Attribute) and base.attr == "flat":
+            return True
         parts = key.elts if isinstance(key, ast.Tuple) else [key]
         return any(not isinstance(p, (ast.Slice, ast.Constant)) and not self._surely_scalar(p) for p in parts)
 

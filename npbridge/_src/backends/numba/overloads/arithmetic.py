@@ -15,9 +15,9 @@ from numba.core import errors, types
 from numba.np.numpy_support import as_dtype
 
 from .forms import STUBS, compiled, constant, overloads, stub
+from .trees import WEAK
 
-_WEAK = {1: bool, 2: int, 3: float, 4: complex}
-_UFUNC = {
+UFUNC = {
     "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "floordiv": "floor_divide",
     "mod": "remainder", "pow": "power", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor",
     "lshift": "left_shift", "rshift": "right_shift", "eq": "equal", "noteq": "not_equal", "lt": "less",
@@ -38,7 +38,7 @@ def _numeric(kind: Any) -> bool:
 
 def _dtype(kind: Any, weak: int) -> Any:
     if weak:
-        return _WEAK[weak]
+        return WEAK[weak]
     return as_dtype(kind.dtype if isinstance(kind, types.Array) else types.unliteral(kind))
 
 
@@ -67,7 +67,7 @@ def binary(name: str, a: Any, b: Any, wa: int, wb: int, head: str) -> Any:
     symbol = _SYMBOL[name]
     if not (_numeric(a) and _numeric(b)):
         return compiled(f"def impl({head}):\n    return a {symbol} b\n")
-    ufunc = getattr(np, _UFUNC[name])
+    ufunc = getattr(np, UFUNC[name])
     loop = loop_of(ufunc, [a, b], [wa, wb])
     left, right = _cast("a", a, loop[0], "ta"), _cast("b", b, loop[1], "tb")
     if isinstance(a, types.Array) or isinstance(b, types.Array):
@@ -93,7 +93,7 @@ def _declare(name: str) -> None:
 
 
 def _in_place(name: str, a: Any, b: Any, wb: int) -> Any:
-    ufunc = getattr(np, _UFUNC[name])
+    ufunc = getattr(np, UFUNC[name])
     loop = loop_of(ufunc, [a, b], [0, wb])
     target = as_dtype(a.dtype)
     if not np.can_cast(loop[2], target, "same_kind"):
@@ -104,7 +104,7 @@ def _in_place(name: str, a: Any, b: Any, wb: int) -> Any:
     return compiled(f"def impl(a, b, wa, wb):\n    a[...] = {value}\n    return a\n", **_names(loop))
 
 
-for _name in _UFUNC:
+for _name in UFUNC:
     _declare(_name)
 
 
@@ -237,4 +237,4 @@ def _declare_ufunc(name: str, ufunc: np.ufunc) -> None:
         return compiled(f"def impl(a, indices, b):\n{body}")
 
 
-__all__ = ["binary", "loop_of", "ufunc_stubs"]
+__all__ = ["UFUNC", "binary", "loop_of", "ufunc_stubs"]

@@ -75,7 +75,7 @@ def form(*targets: Any, native: str | None = None) -> Callable[[Callable], Calla
 
 def overloads(function: Callable) -> Callable:
     """``numba.extending.overload`` that shows constants to the typing function."""
-    return overload(function, prefer_literal=True, jit_options={"error_model": "numpy"})
+    return overload(function, prefer_literal=True, jit_options={"error_model": "numpy", "boundscheck": True})
 
 
 def constant(kind: Any, default: Any = None) -> Any:

@@ -16,9 +16,10 @@ from numba.core import errors, types
 from numba.np.numpy_support import as_dtype, from_dtype
 
 from .forms import STUBS, compiled, overloads, stub
+from .indexing import NO_MASK
 from .loops import generator, kernel
 from .python import npb_fit
-from .trees import Leaf, Node, Op, dtype_of, leaves_of, numbered, weakened
+from .trees import Leaf, Node, Op, dtype_of, leaves_of, numbered, settled
 
 _ITEM = (types.Integer, types.Float, types.Boolean, types.Complex)
 _KINDS = "?bBhHiIlLqQfdFD"
@@ -58,10 +59,15 @@ class Fused:
         self.names: dict[str, Any] = {}
 
     def function(self) -> Any:
+        for i, kind in enumerate(self.kinds):
+            # NumPy's ufuncs take the number out of an array of no dimensions
+            if isinstance(kind, types.Array) and kind.ndim == 0 and (i or self.place is None):
+                self.lines.append(f"a{i} = a{i}[()]")
+                self.kinds[i] = kind.dtype
         if not all(map(_usable, self.kinds)):
             return self.plainly()
         self.dtypes = [as_dtype(k.dtype if isinstance(k, types.Array) else k) for k in self.kinds]
-        self.tree = weakened(self.tree, [isinstance(k, types.Array) for k in self.kinds], self.dtypes)
+        self.tree = settled(self.tree, [isinstance(k, types.Array) for k in self.kinds], self.dtypes)
         if not self.depth(self.tree) or not self.has_loops(self.tree):
             return self.plainly()
         if self.place is None:
@@ -72,7 +78,7 @@ class Fused:
     def plainly(self) -> Any:
         """As it was written."""
         self.names = _ours_in(self.plain)
-        self.lines = [f"return {self.plain}"] if self.place is None else [self.plain, "return a0"]
+        self.lines += [f"return {self.plain}"] if self.place is None else [self.plain, "return a0"]
         return self.made()
 
     def made(self) -> Any:
@@ -96,21 +102,27 @@ class Fused:
         if any(self.kinds[i].ndim > place.ndim for i in arrays):
             return self.plainly()
         if self.place == "mask":
-            self.see_that_it_fits(root.args[0], arrays)
+            self.see_that_it_fits(root, arrays)
         self.lines += [f"a{i} = npb_fit(a0, a{i}, False)" for i in arrays]
         self.lines += [self.call(root, "a0"), "return a0"]
         self.names["npb_fit"] = npb_fit
         return self.made()
 
-    def see_that_it_fits(self, condition: Node, arrays: list[int]) -> None:
+    def see_that_it_fits(self, root: Op, arrays: list[int]) -> None:
         """A mask must have the shape of what it selects from; it is not broadcast."""
-        if arrays == [getattr(condition, "index", None)]:
-            error = 'raise IndexError("boolean index did not match indexed array in its shape")'
-            self.lines += [f"if a0.shape != a{arrays[0]}.shape:", f"    {error}"]
-        elif arrays:
-            self.names |= _ours_in(self.plain)
-            tests = " or ".join(f"a0.shape != a{i}.shape" for i in arrays)
-            self.lines += [f"if {tests}:", f"    {self.plain}", "    return a0"]
+        condition, value, _ = root.args
+        differs = " or ".join(f"a0.shape != a{i}.shape" for i in arrays)
+        if isinstance(condition, Leaf) and arrays:
+            self.lines += [f"if {differs}:", f"    raise IndexError({NO_MASK!r})"]
+        elif arrays:  # they may still make a mask of that shape together
+            self.names["npb_setitem"] = STUBS["npb_setitem"]
+            number = f"a{value.index}" if isinstance(value, Leaf) else repr(value.value)
+            self.lines += [f"if {differs}:", f"    mask = {self.call(condition)}", "    if a0.shape != mask.shape:"]
+            self.lines += [
+                f"        raise IndexError({NO_MASK!r})",
+                f"    npb_setitem(a0, mask, {number})",
+                "    return a0",
+            ]
 
     def is_mask(self, condition: Node, value: Node) -> bool:
         """Whether this is one number for all that a mask of the same dimensions selects."""

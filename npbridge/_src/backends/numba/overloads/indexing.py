@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numba
 import numpy as np
-from numba.core import types
+from numba.core import errors, types
 from numba.np.numpy_support import as_dtype
 
 from .forms import compiled, form, overloads, stub
+
+NO_MASK = "boolean index did not match indexed array: it has another shape"
 
 
 @stub
@@ -46,6 +49,19 @@ def _plan(a: Any, key: Any) -> str:
     return "native"
 
 
+@numba.njit
+def _inside(index, length):
+    """An index of an axis, counted from its start."""
+    if index < -length or index >= length:
+        raise IndexError("index is out of bounds")
+    return index + length if index < 0 else index
+
+
+def _is_line(a: Any, key: Any) -> bool:
+    """Whether the index is one mask of one axis; Numba does not look at its length."""
+    return isinstance(a, types.Array) and _mask(key) and key.ndim == 1
+
+
 def _keys(key: Any) -> list[str]:
     return [f"key[{i}]" for i in range(len(key.types))] if isinstance(key, types.BaseTuple) else ["key"]
 
@@ -72,10 +88,20 @@ def _positions(a: Any, key: Any) -> tuple[list[str], str, int]:
 
 @overloads(npb_getitem)
 def _getitem(a, key):
+    if isinstance(a, types.NumpyFlatType) and isinstance(key, types.Integer):
+        return lambda a, key: a[_inside(key, len(a))]
     plan = _plan(a, key)
     if isinstance(key, types.EllipsisType):
         return lambda a, key: a
     if plan == "native":
+        if _is_line(a, key):
+
+            def selected(a, key):
+                if key.shape[0] != a.shape[0]:
+                    raise IndexError(NO_MASK)
+                return a[key]
+
+            return selected
         return lambda a, key: a[key]
     if plan == "mask":
         return compiled(_mask_read(a, _parts(key)[0].ndim, "key[0]" if isinstance(key, types.BaseTuple) else "key"))
@@ -97,9 +123,20 @@ def _as_numbers(key: Any) -> str:
     return text
 
 
+def _mask_check(ndim: int) -> list[str]:
+    return [f"if m.shape != a.shape[:{ndim}]:", f"    raise IndexError({NO_MASK!r})"]
+
+
 def _mask_read(a: Any, ndim: int, mask: str) -> str:
     rest = _rest(a, ndim)
-    lines = [f"m = {mask}", "count = 0", "for at in np.ndindex(m.shape):", "    if m[at]:", "        count += 1"]
+    lines = [
+        f"m = {mask}",
+        *_mask_check(ndim),
+        "count = 0",
+        "for at in np.ndindex(m.shape):",
+        "    if m[at]:",
+        "        count += 1",
+    ]
     lines += [f"out = np.empty((count, {rest}), a.dtype)", "k = 0", "for at in np.ndindex(m.shape):", "    if m[at]:"]
     lines += ["        out[k] = a[at]", "        k += 1", "return out"]
     return "def impl(a, key):\n" + "".join(f"    {line}\n" for line in lines)
@@ -107,11 +144,26 @@ def _mask_read(a: Any, ndim: int, mask: str) -> str:
 
 @overloads(npb_setitem)
 def _setitem(a, key, value):
+    if isinstance(a, types.NumpyFlatType) and isinstance(key, types.Integer):
+
+        def put(a, key, value):
+            a[_inside(key, len(a))] = value
+
+        return put
     plan = _plan(a, key)
     array = isinstance(value, types.Array) and value.ndim > 0
     if plan == "native":
         if array and _mask(_parts(key)[0]) and len(_parts(key)) == 1:
             return compiled(_mask_write(a, 1, "key[0]" if isinstance(key, types.BaseTuple) else "key", value))
+
+        if _is_line(a, key):
+
+            def fill(a, key, value):
+                if key.shape[0] != a.shape[0]:
+                    raise IndexError(NO_MASK)
+                a[key] = value
+
+            return fill
 
         def impl(a, key, value):
             a[key] = value
@@ -133,9 +185,14 @@ def _setitem(a, key, value):
 
 def _mask_write(a: Any, ndim: int, mask: str, value: Any) -> str:
     array = isinstance(value, types.Array) and value.ndim > 0
-    lines = [f"m = {mask}", "k = 0"]
+    lines = [f"m = {mask}", *_mask_check(ndim), "k = 0"]
     item = "value"
     if array:
+        if value.ndim == a.ndim - ndim + 1:
+            lines += ["count = 0", "for at in np.ndindex(m.shape):", "    if m[at]:", "        count += 1"]
+            lines += ["if value.shape[0] != 1 and value.shape[0] != count:"]
+            message = "boolean array indexing assignment cannot assign this number of input values to the output values"
+            lines += [f"    raise ValueError({message!r})"]
         item = "value[k if value.shape[0] > 1 else 0]" if value.ndim == a.ndim - ndim + 1 else "value"
     lines += ["for at in np.ndindex(m.shape):", "    if m[at]:", f"        a[at] = {item}", "        k += 1"]
     return "def impl(a, key, value):\n" + "".join(f"    {line}\n" for line in lines)
@@ -208,3 +265,54 @@ def _take(a, indices, axis=None):
     (k,) = axes_of(axis, a.ndim)
     key = ", ".join("indices" if i == k else ":" for i in range(a.ndim))
     return compiled(f"def impl(a, indices, axis=None):\n    return a[{key}]\n")
+
+
+@numba.njit
+def _see_that_they_are_inside(indices, length):
+    for index in indices.flat:
+        _inside(index, length)
+
+
+@form(np.take_along_axis)
+def npb_take_along_axis(arr, indices, axis=-1):
+    """``numpy.take_along_axis``; Numba does not look at the indices."""
+
+
+@overloads(npb_take_along_axis)
+def _take_along_axis(arr, indices, axis=-1):
+    if isinstance(axis, types.NoneType):
+
+        def flattened(arr, indices, axis=-1):
+            _see_that_they_are_inside(indices, arr.size)
+            return np.take_along_axis(arr, indices, None)
+
+        return flattened
+    from .reductions import axes_of
+
+    (k,) = axes_of(-1 if isinstance(axis, int) else axis, arr.ndim)
+    text = f"_see_that_they_are_inside(indices, arr.shape[{k}])\n    return np.take_along_axis(arr, indices, {k})"
+    return compiled(
+        f"def impl(arr, indices, axis=-1):\n    {text}\n", _see_that_they_are_inside=_see_that_they_are_inside
+    )
+
+
+@form(np.delete)
+def npb_delete(arr, obj, axis=None):
+    """``numpy.delete``, of arrays of one dimension; Numba does not look at the indices."""
+
+
+@overloads(npb_delete)
+def _delete(arr, obj, axis=None):
+    if arr.ndim != 1 and not isinstance(axis, (types.NoneType, types.Omitted, type(None))):
+        raise errors.TypingError("np.delete along an axis has no compiled form")
+
+    def one(arr, obj, axis=None):
+        return np.delete(arr, _inside(obj, arr.size))
+
+    def several(arr, obj, axis=None):
+        _see_that_they_are_inside(np.asarray(obj), arr.size)
+        return np.delete(arr, obj)
+
+    if isinstance(obj, types.Integer):
+        return one
+    return several if isinstance(obj, types.Array) else lambda arr, obj, axis=None: np.delete(arr, obj)

@@ -111,19 +111,27 @@ def _chosen(a: Any, b: Any) -> np.dtype:
     return np.result_type(*(_ZEROS[d] if isinstance(d, type) else d for d in (a, b)))
 
 
-def weakened(node: Node, is_array: list[bool], dtypes: list[np.dtype]) -> Node:
-    """The tree with numbers beside an array in ``where`` as those of Python: the array's dtype holds."""
+def settled(node: Node, is_array: list[bool], dtypes: list[np.dtype]) -> Node:
+    """The tree as it is computed, once the types of its leaves are known.
+
+    A number beside an array in ``where`` takes part as one of Python's: the array's dtype
+    holds.  Small powers are products.
+    """
     if not isinstance(node, Op):
         return node
-    args = [weakened(a, is_array, dtypes) for a in node.args]
+    args = [settled(a, is_array, dtypes) for a in node.args]
     if node.name == "where":
         whole = [any(is_array[leaf.index] for leaf in leaves_of(a)) for a in args[1:]]
         if sum(whole) == 1:
-            args = [
-                a if w or not isinstance(a, Leaf) else Leaf(a.index, _code(dtypes[a.index]))
-                for a, w in zip(args, [True, *whole], strict=True)
-            ]
+            args[1:] = [a if w else _weak(a, dtypes) for a, w in zip(args[1:], whole, strict=True)]
+    if node.name == "power" and args[1] in (Number(2, 2), Number(3, 2)) and dtype_of(args[0], dtypes).kind in "fc":
+        square = Op("square", (args[0],), node.plain)
+        return square if args[1].value == 2 else Op("multiply", (square, args[0]), node.plain)
     return Op(node.name, tuple(args), node.plain)
+
+
+def _weak(node: Node, dtypes: list[np.dtype]) -> Node:
+    return Leaf(node.index, _code(dtypes[node.index])) if isinstance(node, Leaf) else node
 
 
 def _code(dtype: np.dtype) -> int:
