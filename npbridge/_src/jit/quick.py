@@ -32,7 +32,7 @@ def quick_path(entry, binding, signature, pool, args, kwargs):
 
 def _code_for(entry, binding, signature, pool, args):
     if (
-        entry.host is not None
+        (entry.host is not None and entry.host.calls_back)
         or len(set(binding.alias)) != len(binding.alias)
         or binding.ndarrays
         or any(not x._whole for _, x in pool.state.arrays)
@@ -179,7 +179,11 @@ class _Code:
         if len(self.known) < self.buffers:
             self.lines += _all_different(buffers)
         body = "\n        ".join(self.lines or ["pass"])
-        after = "\n    ".join([*self.call(buffers), *self.result(buffers)])
+        lines = [*self.call(buffers), *self.result(buffers)]
+        if self.entry.host is not None:  # it draws now that the call is sure to go this way
+            self.names["session"] = self.entry.host.session
+            lines = ["with session():", *("    " + line for line in lines)]
+        after = "\n    ".join(lines)
         arguments = ", ".join(f"a{i}" for i in range(self.arguments))
         text = _TEMPLATE.format(arguments=arguments, body=body, after=after)
         exec(compile(text, __file__, "exec"), self.names)
