@@ -13,7 +13,7 @@ import numpy as np
 import npbridge
 from npbridge._src.backends.numba import large
 
-from . import cases, compiled, network, timing
+from . import cases, compiled, network, timing, transformed
 
 ROUNDS = 21
 
@@ -106,6 +106,9 @@ def compiled_functions(table: Table, backend: str, call: Callable[[], object], w
     """Calls of compiled functions, against the trivial call and against hand-written ones."""
     for what, limit, measured in compiled.rows(backend, call, wanted):
         table.row(backend, "jit", cases.Case(what, 0, limit), limit, measured)
+    if backend == "jax":
+        for what, limit, measured in transformed.rows(call, wanted):
+            table.row(backend, "object", cases.Case(what, 0, limit), limit, measured, "besides the work")
 
 
 def main() -> int:

@@ -7,6 +7,9 @@ import linecache
 
 from ....ground.errors import UnsupportedError
 
+# begins the message of a compiled function into which the exception's other arguments are put
+WITH_VALUES = "\x01"
+
 
 class LoweringError(UnsupportedError):
     """A construct that has no form in compiled code on ``'numpy'``.

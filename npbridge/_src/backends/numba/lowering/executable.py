@@ -13,7 +13,7 @@ import numpy as np
 from ....array.core import OURS
 from ....dispatch import fallback
 from . import exchange, fast, lower, random_state, show
-from .errors import LoweringError, Stale
+from .errors import WITH_VALUES, LoweringError, Stale
 from .failures import Risk
 from .fast import MISS
 
@@ -292,6 +292,8 @@ class Variant:
         if error.args and isinstance(error.args[0], str) and error.args[0].startswith("\x00"):
             template = self.program.messages[int(error.args[0][1:])]
             error.args = (template.format(*error.args[1:]),)
+        elif error.args and isinstance(error.args[0], str) and error.args[0].startswith(WITH_VALUES):
+            error.args = (error.args[0].removeprefix(WITH_VALUES).format(*error.args[1:]),)
 
     def _rebind(self, host: list, args: tuple) -> None:
         for position, assign in self.rebound:

@@ -15,10 +15,10 @@ import numpy as np
 from numba.core import errors, types
 from numba.np.numpy_support import as_dtype, from_dtype
 
+from .fitting import npb_fit, npb_fit_stored
 from .forms import STUBS, compiled, overloads, stub
 from .indexing import NO_MASK
 from .loops import generator, kernel
-from .python import npb_fit
 from .trees import Leaf, Node, Op, dtype_of, leaves_of, numbered, settled
 
 _ITEM = (types.Integer, types.Float, types.Boolean, types.Complex)
@@ -103,9 +103,9 @@ class Fused:
             return self.plainly()
         if self.place == "mask":
             self.see_that_it_fits(root, arrays)
-        self.lines += [f"a{i} = npb_fit(a0, a{i}, False)" for i in arrays]
+        self.lines += [f"a{i} = fit(a0, a{i}, False)" for i in arrays]
         self.lines += [self.call(root, "a0"), "return a0"]
-        self.names["npb_fit"] = npb_fit
+        self.names["fit"] = npb_fit_stored if self.place == "store" else npb_fit
         return self.made()
 
     def see_that_it_fits(self, root: Op, arrays: list[int]) -> None:

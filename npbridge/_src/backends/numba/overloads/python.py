@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 from numba.core import errors, types
 from numba.np.numpy_support import as_dtype
@@ -288,71 +287,3 @@ def _copyto_where(place, value, where):
         place[...] = np.where(where, value, place)
 
     return impl
-
-
-@stub
-def npb_fit(place, value, fresh):
-    """`value`, when it can be broadcast into `place`; a copy where their memory overlaps.
-
-    Numba does not look: in place, it reads on past the end of `value`, and reads what
-    it has just written.  A `fresh` value lies in memory of its own.
-    """
-
-
-@overloads(npb_fit)
-def _fit(place, value, fresh):
-    if not isinstance(value, types.Array) or not isinstance(place, types.Array):
-        return lambda place, value, fresh: value
-    depth, inner = place.ndim, value.ndim
-    if inner > depth:
-        message = f"non-broadcastable output operand with {depth} dimensions, for {inner}"
-    else:
-        message = "operands could not be broadcast together: the one on the left cannot take the shape of the other"
-
-    apart = constant(fresh, False)
-
-    def impl(place, value, fresh):
-        for k in range(inner):
-            have = value.shape[inner - 1 - k]
-            if k >= depth or (have != 1 and have != place.shape[depth - 1 - k]):
-                raise ValueError(message)
-        return value
-
-    def impl_apart(place, value, fresh):
-        value = npb_fit(place, value, True)
-        return value.copy() if _overlaps(place, value) else value
-
-    return impl if apart else impl_apart
-
-
-@numba.njit
-def _extent(x):
-    low = high = x.ctypes.data
-    for k in range(x.ndim):
-        step = (x.shape[k] - 1) * x.strides[k]
-        low += min(step, 0)
-        high += max(step, 0)
-    return low, high + x.itemsize
-
-
-@numba.njit
-def _overlaps(place, value):
-    """Whether writing to `place` may change what is still to be read of `value`."""
-    if place.size == 0 or value.size == 0:
-        return False
-    low, high = _extent(place)
-    start, stop = _extent(value)
-    if stop <= low or high <= start:
-        return False
-    return not (place.ctypes.data == value.ctypes.data and _same_steps(place, value))
-
-
-@numba.njit
-def _same_steps(place, value):
-    """Element for element the same memory: each is read before it is written."""
-    if place.ndim != value.ndim:
-        return False
-    for k in range(place.ndim):
-        if place.shape[k] != value.shape[k] or place.strides[k] != value.strides[k]:
-            return False
-    return True

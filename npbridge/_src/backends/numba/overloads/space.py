@@ -8,6 +8,7 @@ from . import (  # noqa: F401
     arithmetic,
     checked,
     draws,
+    fitting,
     fourier,
     indexing,
     joining,

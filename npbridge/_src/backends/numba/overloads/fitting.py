@@ -1,0 +1,95 @@
+"""Whether a value fits into the place that it is written to, and lies apart from it.
+
+Numba does not look: in place, it reads on past the end of a value, and reads what it
+has just written.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+from numba.core import types
+
+from ..lowering.errors import WITH_VALUES
+from .forms import constant, overloads, stub
+
+
+@stub
+def npb_fit(place, value, fresh):
+    """`value`, when it can be broadcast into `place`; a copy where their memory overlaps.
+
+    It becomes an operand beside `place`.  A `fresh` value lies in memory of its own.
+    """
+
+
+@overloads(npb_fit)
+def _fit(place, value, fresh):
+    if not isinstance(value, types.Array) or not isinstance(place, types.Array):
+        return lambda place, value, fresh: value
+    message = "operands could not be broadcast together with shapes {} {}"
+    return _fitting(place, value, message, bool(constant(fresh, False)))
+
+
+@stub
+def npb_fit_stored(place, value, fresh):
+    """The same for what is assigned to ``place[...]``."""
+
+
+@overloads(npb_fit_stored)
+def _fit_stored(place, value, fresh):
+    message = "could not broadcast input array from shape {1} into shape {0}"
+    return _fitting(place, value, message, bool(constant(fresh, False)))
+
+
+def _fitting(place: Any, value: Any, message: str, fresh: bool) -> Any:
+    depth, inner = place.ndim, value.ndim
+    message = WITH_VALUES + message
+
+    def checked(place, value, fresh):
+        for k in range(inner):
+            have = value.shape[inner - 1 - k]
+            if k >= depth or (have != 1 and have != place.shape[depth - 1 - k]):
+                raise ValueError(message, place.shape, value.shape)
+        return value
+
+    look = numba.njit(checked)
+
+    def apart(place, value, fresh):
+        look(place, value, True)
+        return value.copy() if _overlaps(place, value) else value
+
+    return checked if fresh else apart
+
+
+@numba.njit
+def _extent(x):
+    low = high = x.ctypes.data
+    for k in range(x.ndim):
+        step = (x.shape[k] - 1) * x.strides[k]
+        low += min(step, 0)
+        high += max(step, 0)
+    return low, high + x.itemsize
+
+
+@numba.njit
+def _overlaps(place, value):
+    """Whether writing to `place` may change what is still to be read of `value`."""
+    if place.size == 0 or value.size == 0:
+        return False
+    low, high = _extent(place)
+    start, stop = _extent(value)
+    if stop <= low or high <= start:
+        return False
+    return not (place.ctypes.data == value.ctypes.data and _same_steps(place, value))
+
+
+@numba.njit
+def _same_steps(place, value):
+    """Element for element the same memory: each is read before it is written."""
+    if place.ndim != value.ndim:
+        return False
+    for k in range(place.ndim):
+        if place.shape[k] != value.shape[k] or place.strides[k] != value.strides[k]:
+            return False
+    return True
