@@ -2,8 +2,9 @@
 
 An executable that takes over the memory of what it writes cannot give back the old
 contents when a check fails.  Where the checks depend on little (an index that was an
-argument), they are computed first, by themselves, and the rest is done under the
-condition that all hold; XLA keeps a write in place under a condition.
+argument), they are computed first, by themselves, and the rest is a loop that runs once
+where all hold and never otherwise: XLA keeps a write in place in a loop, while it copies
+what one branch of a condition writes and the other hands on.
 """
 
 from __future__ import annotations
@@ -43,10 +44,17 @@ def checked_first(closed, written, mask):
     def flat(*inputs):
         (failed,) = checks(*[x for x, u in zip(inputs, used, strict=True) if u])
 
-        def give_up(*inputs):
-            return [*(jnp.zeros(a.shape, a.dtype) for a in results), *(inputs[i] for i in written)]
+        def once(carry):
+            given = list(inputs)
+            for i, value in zip(written, carry[2], strict=True):
+                given[i] = value
+            new = work(*given)[:-1]
+            return jnp.bool_(False), new[: len(results)], new[len(results) :]
 
-        return [*lax.cond(failed != 0, give_up, lambda *inputs: work(*inputs)[:-1], *inputs), failed]
+        nothing = [jnp.zeros(a.shape, a.dtype) for a in results]
+        start = (failed == 0, nothing, [inputs[i] for i in written])
+        _, first, last = lax.while_loop(lambda carry: carry[0], once, start)
+        return [*first, *last, failed]
 
     return flat
 
