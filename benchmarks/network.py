@@ -20,7 +20,7 @@ import npbridge
 
 from . import cases, timing
 
-ROUNDS = 31
+ROUNDS = 101
 SIZE = 4000
 STEPS = 20  # in one sample
 

@@ -38,7 +38,7 @@ Tracer = jax.core.Tracer
 SMALL = 1 << 16
 # Above this many bytes, to hand old contents over to a computation that writes them
 # costs less than memory for the new ones.
-DONATED = 1 << 12
+DONATED = 1 << 11
 # jax.device_put costs as much as passing a small ndarray along this many times.
 PASSES = 8
 # Host bandwidth over the price of one compiled update: after that many bytes'
