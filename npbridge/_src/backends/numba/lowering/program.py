@@ -70,6 +70,7 @@ class Program:
         self.options = options
         self.lifted: dict[Any, Lifted] = {}
         self.guards: dict[Path, Guard] = {}
+        self.paths: dict[int, Path] = {}  # of objects, which their guards keep alive
         self.units: dict[Any, Any] = {}
         self.order: list[Any] = []
         self.constants: dict[str, Any] = {}
@@ -163,6 +164,8 @@ class Program:
             self.guard(path, "keys", value)
         elif not isinstance(value, type(ast)):
             self.guard(path, "is", value)
+            if path is not None:  # what is reached in several ways has one path, and so its arrays are handed over once
+                path = self.paths.setdefault(id(value), path)
         return Known(value, path), None
 
     def loaded(self, lifted: Lifted) -> tuple[Value, ast.expr]:
