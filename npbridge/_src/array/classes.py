@@ -198,6 +198,8 @@ class JaxArray:
         """The view read by a device kernel; None where that has no form."""
         buffer = self._buffer
         device, host = buffer.device, buffer.host
+        if device is None:  # another thread is writing
+            return None
         if layout.dtype != buffer.dtype:
             other = view.retyped(device, host, layout.dtype) if buffer.traced else None
             if other is None:

@@ -336,10 +336,21 @@ def write_window(buffer, window: np.ndarray, value, traced: bool = False) -> boo
         if buffer.traced:
             device = view.write_spec(buffer.device, new, spec, starts)
         else:
-            write = view.write_donated if buffer.donatable() else view.write_compiled
-            device = write(buffer.device, new, spec, view.starts_for_kernel(starts))
+            device = _updated(buffer, new, spec, view.starts_for_kernel(starts))
         buffer.replace(device)
     return True
+
+
+def _updated(buffer, new, spec, starts):
+    """The device replica with `new` written in it, in its own memory where nobody else holds it."""
+    device = buffer.taken()
+    if device is None:
+        return view.write_compiled(buffer.device, new, spec, starts)
+    try:
+        return view.write_donated(device, new, spec, starts)
+    except BaseException:
+        buffer.device = device
+        raise
 
 
 def _write_retyped(buffer, window, new) -> bool:

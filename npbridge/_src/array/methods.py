@@ -171,8 +171,9 @@ def _delitem(self, key):
 
 def _block_until_ready(self):
     """Wait until the values have been computed; returns the array."""
-    if self._buffer.device is not None and not self._buffer.traced:
-        self._buffer.device.block_until_ready()
+    device = self._buffer.device
+    if device is not None and not self._buffer.traced:
+        device.block_until_ready()
     return self
 
 

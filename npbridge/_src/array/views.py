@@ -49,7 +49,7 @@ def _flatten(self, order="C"):
     if self._buffer.traced:
         return core.array_of_device(jax.numpy.ravel(self._value(), order=order))
     if order == "C" and self._buffer.device is not None and not self._buffer.current and self._whole:
-        return core.array_of_device(self._buffer.device.reshape(-1))
+        return core.array_of_device(jax.numpy.ravel(self._value()))
     return core.of_fresh(self._read().flatten(order))
 
 

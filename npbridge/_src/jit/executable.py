@@ -8,6 +8,7 @@ the executable and are replaced after every call.
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import functools
 from typing import Any
@@ -28,7 +29,7 @@ from ..convert.places import UNBOUND
 from ..dispatch import backend as backends
 from ..face import host_draws
 from ..ground.errors import ControlFlowError, UnsupportedError
-from ..storage.buffer import DONATED, Buffer, Tracer
+from ..storage.buffer import DONATED, SMALL, Buffer, Tracer
 from ..storage.recording import give_back
 from . import effects, prechecks
 from .arguments import Signature, weak_scalar
@@ -414,8 +415,13 @@ def give_back_unknown(recorder, binding) -> None:
 
 
 def donated(buffer: Buffer) -> bool:
-    """Whether the old contents of a written buffer may be given to the executable."""
-    return buffer.device is not None and not buffer.traced and buffer.nbytes > DONATED and buffer.donatable()
+    """Whether the old contents of a written buffer may be given to the executable.
+
+    Another thread may be on its way to read them: so it gains much, or there is none.
+    """
+    if buffer.device is None or buffer.traced or buffer.nbytes <= (SMALL if _thread._count() else DONATED):
+        return False
+    return buffer.donatable()
 
 
 def existing(what, binding):

@@ -9,6 +9,7 @@ decided there too.
 
 from __future__ import annotations
 
+import _thread
 import sys
 from typing import Any
 
@@ -78,7 +79,7 @@ class _Code:
             "MISS": MISS, "JaxArray": JaxArray, "differs": _differs, "entry": entry, "rebuild": _rebuild,
             "apply_effects": _apply_effects, "places": pool.state.places, "kind_of": kind_of,
             "array_of_device": core.array_of_device, "of_device": core.of_device,
-            "refs": sys.getrefcount,
+            "refs": sys.getrefcount, "threads": _thread._count,
         }  # fmt: skip
         self.lines: list[str] = []
         self.buffers = 0
@@ -193,7 +194,8 @@ class _Code:
         entry = self.entry
         values = [f"d if (d := {b}.device) is not None else {b}.to_device()" for b in buffers]
         inputs = ", ".join([*values, *self.numbers, *self.raws])
-        large = [i for i in entry.written if self.binding.buffers[i].nbytes > DONATED]
+        sizes = {i: self.binding.buffers[i].nbytes for i in entry.written}
+        large = [i for i in entry.written if sizes[i] > (SMALL if max(sizes.values()) > SMALL else DONATED)]
         kept = self.name(entry.variants.get(()) or entry.variant(()), "f")
         if not large:
             yield f"out = {kept}({inputs})"
@@ -201,6 +203,8 @@ class _Code:
             taken = self.name(entry.variants.get(tuple(large)) or entry.variant(tuple(large)), "f")
             self.names["DEVICE"] = type(self.binding.buffers[large[0]].device)
             free = " and ".join(_FREE.format(f"b{i}") for i in large)
+            if sizes[large[0]] <= SMALL:
+                free = f"not threads() and {free}"  # as the long way has it
             huge = [_FREE.format(f"b{i}") for i in large if self.binding.buffers[i].nbytes > SMALL]
             if huge and len(large) > 1:  # one of the others is elsewhere too: the long way knows which to hand over
                 yield f"if not ({free}) and ({' or '.join(huge)}): return MISS"

@@ -316,6 +316,20 @@ class Buffer:
             self.snapshot = None
         return not self.traced and _getrefcount(self.device) <= 2
 
+    def taken(self):
+        """The device replica, for a kernel that takes its memory over; None where somebody else holds it.
+
+        The caller holds the lock, and puts new contents in its place.  It is taken out
+        before its references are counted: a thread that comes for it later waits for the lock.
+        """
+        if not self.donatable():
+            return None
+        device, self.device = self.device, None
+        if _getrefcount(device) > 2:
+            self.device = device
+            return None
+        return device
+
 
 def of_device(device) -> Buffer:
     return Buffer(device, None, device.shape, device.dtype)
