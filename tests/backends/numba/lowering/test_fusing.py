@@ -148,6 +148,16 @@ def test_an_integer_array_takes_no_fractions_in_place():
         np.testing.assert_array_equal(x, range(4))
 
 
+def test_a_real_array_takes_no_complex_number():
+    def assign(x):
+        x[x > 1] = 1j
+
+    x = npbridge.asarray(np.arange(4.0))
+    with npbridge.backend("numpy"), pytest.raises(TypeError), pytest.warns(npbridge.errors.FallbackWarning):
+        npbridge.jit(assign)(x)
+    np.testing.assert_array_equal(x, range(4))
+
+
 def test_scalars_and_arrays_take_the_same_function():
     def step(x, y):
         x += y * 2 + 1

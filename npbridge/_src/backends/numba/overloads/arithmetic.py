@@ -15,7 +15,7 @@ from numba.core import errors, types
 from numba.np.numpy_support import as_dtype
 
 from .forms import STUBS, compiled, constant, overloads, stub
-from .trees import WEAK
+from .trees import WEAK, resolved
 
 UFUNC = {
     "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "floordiv": "floor_divide",
@@ -45,10 +45,8 @@ def _dtype(kind: Any, weak: int) -> Any:
 def loop_of(ufunc: np.ufunc, kinds: list, weak: list[int]) -> tuple[np.dtype, ...]:
     """The dtypes of the loop that NumPy takes."""
     dtypes = [_dtype(k, w) for k, w in zip(kinds, weak, strict=True)]
-    if all(isinstance(d, type) for d in dtypes):
-        dtypes = [np.dtype(d) for d in dtypes]
     try:
-        return ufunc.resolve_dtypes((*dtypes, *[None] * ufunc.nout))
+        return resolved(ufunc, dtypes)
     except TypeError as error:
         raise errors.TypingError(str(error)) from None
 

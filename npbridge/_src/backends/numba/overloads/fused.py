@@ -127,7 +127,9 @@ class Fused:
     def is_mask(self, condition: Node, value: Node) -> bool:
         """Whether this is one number for all that a mask of the same dimensions selects."""
         boolean = dtype_of(condition, self.dtypes) == np.dtype(bool)
-        return boolean and self.depth(condition) == self.kinds[0].ndim and not self.depth(value)
+        # NumPy takes no complex number into a real array
+        real = np.dtype(dtype_of(value, self.dtypes)).kind != "c" or self.dtypes[0].kind == "c"
+        return boolean and real and self.depth(condition) == self.kinds[0].ndim and not self.depth(value)
 
     # -- questions about a part
 

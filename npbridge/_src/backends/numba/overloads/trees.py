@@ -85,10 +85,14 @@ def numbered(node: Node, places: dict[int, int]) -> Node:
 
 def loop_of(node: Op, dtypes: list[np.dtype]) -> tuple[np.dtype, ...]:
     """The dtypes of the loop that NumPy takes for a step; `dtypes` are those of the leaves."""
-    given = [dtype_of(a, dtypes) for a in node.args]
+    return resolved(node.ufunc, [dtype_of(a, dtypes) for a in node.args])
+
+
+def resolved(ufunc: np.ufunc, given: list) -> tuple[np.dtype, ...]:
+    """The dtypes of the loop for operands of such dtypes, or types of Python's numbers."""
     if all(isinstance(d, type) for d in given):
         given = [np.dtype(d) for d in given]
-    return node.ufunc.resolve_dtypes((*given, None))
+    return ufunc.resolve_dtypes((*given, *[None] * ufunc.nout))
 
 
 def dtype_of(node: Node, dtypes: list[np.dtype]) -> Any:
