@@ -16,6 +16,7 @@ ROOT = Path(npbridge.__file__).parent
 # Lowest first.  Packages on one line know each other.
 LAYERS = [
     {"ground"},
+    {"facts"},
     {"storage"},
     {"dispatch", "array"},  # the protocol and the class it serves: see core.dispatch_ufunc
     {"state"},

@@ -1,14 +1,11 @@
 """The rows of the ``'numpy'`` backend: each function of NumPy, run on the host values.
 
-What a rule must know is which of the arguments the function writes.  ``out`` is
-found by its name in NumPy's signature, here, once; the functions that change an
-array by design are in tables.
+What a rule must know is which of the arguments the function writes: its fact says so.
 """
 
 from __future__ import annotations
 
 import functools
-import inspect
 
 import numpy as np
 
@@ -16,6 +13,8 @@ from ...array import core
 from ...array.methods import FUNCTIONS
 from ...dispatch.registry import Rule, register
 from ...face.rebind import rebind
+from ...facts import Fact, fact_of
+from ...facts.fact import names_of
 from .. import host
 from ..surface import surface, ufuncs
 from ..unsupported import register_refusals
@@ -23,30 +22,6 @@ from . import calls, large, reductions
 from .crossover import UFUNCS
 
 NATIVE = "NumPy"
-
-# Functions that change this argument.
-WRITTEN = {
-    np.copyto: "dst",
-    np.fill_diagonal: "a",
-    np.place: "arr",
-    np.put: "a",
-    np.put_along_axis: "arr",
-    np.putmask: "a",
-}
-
-# Functions that change the first argument when the second has this truth.
-WRITTEN_IF = {
-    np.median: ("a", "overwrite_input", True),
-    np.nan_to_num: ("x", "copy", False),
-    np.nanmedian: ("a", "overwrite_input", True),
-    np.nanpercentile: ("a", "overwrite_input", True),
-    np.nanquantile: ("a", "overwrite_input", True),
-    np.percentile: ("a", "overwrite_input", True),
-    np.quantile: ("a", "overwrite_input", True),
-}
-
-# Functions that hand parts of an array to a Python function: these parts are ours.
-CALLING = (np.apply_along_axis, np.apply_over_axes, np.piecewise)
 
 # Reductions of all elements that the kernel does: function and method of the same name.
 REDUCING = {
@@ -59,23 +34,6 @@ REDUCING = {
 }
 
 
-def parameters(function) -> dict[str, int]:
-    """The position of each parameter; empty where NumPy does not say."""
-    try:
-        names = inspect.signature(function).parameters
-    except ValueError:
-        return {}
-    return {name: i for i, name in enumerate(names)}
-
-
-def argument(places: dict[str, int], name: str, args, kwargs):
-    """The argument called `name` in a call, or None."""
-    if name in kwargs:
-        return kwargs[name]
-    place = places.get(name, len(args))
-    return args[place] if place < len(args) else None
-
-
 def reading(function):
     """A rule for a function that writes no argument."""
 
@@ -85,43 +43,32 @@ def reading(function):
     return call
 
 
-def writing_out(function):
-    """A rule for a function with ``out``."""
-    places = parameters(function)
-    place = places.get("out", 1 << 30)
+def writing_out(function, place: int):
+    """A rule for a function that writes nothing but `out`, whose position is `place`."""
 
     def call(args, kwargs):
         if len(args) <= place and "out" not in kwargs:
             return host.call(function, args, kwargs)
-        out = argument(places, "out", args, kwargs)
+        out = kwargs["out"] if "out" in kwargs else args[place]
         return host.call_writing(function, args, kwargs, out if type(out) is tuple else (out,))
 
     return call
 
 
-def writing(function, name: str):
-    """A rule for a function that changes the argument `name`."""
-    places = parameters(function)
+def writing(fact: Fact):
+    """A rule for a function that changes an argument, always or where an option says so."""
 
     def call(args, kwargs):
-        return host.call_writing(function, args, kwargs, (argument(places, name, args, kwargs),))
+        return host.call_writing(fact.function, args, kwargs, fact.written(args, kwargs))
 
     return call
 
 
-def writing_if(function, name: str, option: str, truth: bool):
-    """A rule for a function that changes `name` when `option` says so, and may have ``out``."""
-    places = parameters(function)
-    plain = writing_out(function)
-
-    def call(args, kwargs):
-        chosen = argument(places, option, args, kwargs)
-        if chosen is None or bool(chosen) is not truth:
-            return plain(args, kwargs)
-        written = (argument(places, name, args, kwargs), argument(places, "out", args, kwargs))
-        return host.call_writing(function, args, kwargs, written)
-
-    return call
+def plain_rule(fact: Fact, function):
+    if fact.writes or fact.writes_if is not None:
+        return writing(fact)
+    places = names_of(function)
+    return writing_out(function, places["out"]) if "out" in places else reading(function)
 
 
 def calling(function):
@@ -145,7 +92,7 @@ def from_function(args, kwargs):
 
 def padding(args, kwargs):
     """``np.pad``: `mode` may be a function, which is given rows to change in place."""
-    mode = argument({"mode": 2}, "mode", args, kwargs)
+    mode = fact_of(np.pad).bound(args, kwargs).get("mode")
     return (_pad_calling if callable(mode) else _pad)(args, kwargs)
 
 
@@ -166,11 +113,13 @@ def reducing(by_kernel, plain):
 def method(name: str):
     """A rule for ``ndarray.<name>``, which on a scalar is the scalar's."""
     unbound = getattr(np.ndarray, name)
-    plain = writing_out(unbound)
+    plain = plain_rule(Fact(unbound), unbound)
+    scalars = getattr(np.generic, name, unbound)
+    of_scalar = plain_rule(Fact(scalars), scalars)
 
     def call(args, kwargs):
         if type(args[0]) is core.JaxScalar:
-            return writing_out(getattr(np.generic, name))(args, kwargs)
+            return of_scalar(args, kwargs)
         return plain(args, kwargs)
 
     return call
@@ -178,15 +127,12 @@ def method(name: str):
 
 def rule_of(function):
     """``(call, how)`` for one function of the surface."""
-    if function in WRITTEN:
-        return writing(function, WRITTEN[function]), NATIVE
-    if function in WRITTEN_IF:
-        return writing_if(function, *WRITTEN_IF[function]), NATIVE
-    if function in CALLING:
-        return calling(function), "NumPy's code over our arrays"
+    fact = fact_of(function)
     if function in OWN:
         return OWN[function], NATIVE
-    plain = writing_out(function) if "out" in parameters(function) else reading(function)
+    if fact.calls and fact.kind == "compose":
+        return calling(function), "NumPy's code over our arrays"
+    plain = plain_rule(fact, function)
     name = function.__name__
     if name in REDUCING and getattr(np, name) is function:
         return reducing(REDUCING[name], plain), KERNEL

@@ -1,0 +1,169 @@
+"""A fact: what is known of one function of NumPy, and the binding of calls by NumPy's own signature."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+# What a function does with its arguments.
+KINDS = (
+    "view",  # gives windows on them, where that can be
+    "move",  # takes values from one place to another, computing nothing
+    "compute",
+    "compose",  # computes, in Python: NumPy's own code calls other functions of NumPy
+    "make",  # makes arrays of sizes, numbers, files
+    "write",  # changes an argument, and gives nothing
+    "describe",  # tells of layout or dtype, or prints
+)
+ROWS = ("elementwise", "fourier", "linear", "making", "moves", "reductions", "statistics")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fact:
+    """What is known of one function.
+
+    Attributes
+    ----------
+    function : callable
+        NumPy's own object: names and spellings say nothing.
+    kind : str
+        One of `KINDS`.
+    writes : tuple of str
+        The parameters whose arrays every call changes.
+    writes_if : tuple or None
+        ``(parameter, option, truth)``: the array that is changed too where an option has this truth.
+    calls : tuple of str
+        The parameters that are functions of the user's.
+    by_values : bool
+        Whether the lengths of results with one axis depend on values, though they may not show it.
+    layout : bool
+        Whether it looks at shapes, strides and dtypes only, never at values.
+    regular : bool
+        Whether it may be asked about ordinary numbers only: of others LAPACK prints, or says nothing of all.
+    """
+
+    function: Any
+    kind: str = "compute"
+    writes: tuple[str, ...] = ()
+    writes_if: tuple[str, str, bool] | None = None
+    calls: tuple[str, ...] = ()
+    by_values: bool = False
+    layout: bool = False
+    regular: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name in messages: ``numpy.linalg.inv``."""
+        return name_of(self.function)
+
+    def has_out(self) -> bool:
+        """Whether there is a parameter `out`."""
+        return "out" in names_of(self.function)
+
+    def bound(self, args: tuple, kwargs: dict) -> dict[str, Any]:
+        """The arguments of a call by the names of NumPy's parameters; TypeError as NumPy raises it."""
+        signature = signature_of(self.function)
+        if signature is None:
+            return dict(kwargs)
+        try:
+            return signature.bind(*args, **kwargs).arguments
+        except TypeError as error:
+            raise TypeError(f"{self.function.__name__}() {error}") from None
+
+    def arguments(self, bound: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
+        """Arguments by position and by name, of arguments by the names of NumPy's parameters."""
+        signature = signature_of(self.function)
+        assert signature is not None
+        empty = signature.bind_partial()
+        empty.arguments.update(bound)
+        return empty.args, empty.kwargs
+
+    def written(self, args: tuple, kwargs: dict) -> list:
+        """The arguments that a call changes: `out`, by position or by name, and what the function changes by design."""
+        places = names_of(self.function)
+        found = []
+        if "out" in places:
+            out = argument(places, "out", args, kwargs)
+            found += list(out) if type(out) is tuple else [out]
+        found += [argument(places, name, args, kwargs) for name in self.writes]
+        if self.writes_if is not None:
+            name, option, truth = self.writes_if
+            chosen = argument(places, option, args, kwargs)
+            if chosen is not None and chosen is not np._NoValue and bool(chosen) is truth:
+                found.append(argument(places, name, args, kwargs))
+        return [x for x in found if x is not None and x is not Ellipsis]
+
+
+def argument(places: dict[str, int], name: str, args: tuple, kwargs: dict) -> Any:
+    """The argument called `name` in a call, or None."""
+    if name in kwargs:
+        return kwargs[name]
+    place = places[name]
+    return args[place] if place < len(args) else None
+
+
+@functools.cache
+def signature_of(function: Any) -> inspect.Signature | None:
+    """NumPy's signature; None where it has none."""
+    try:
+        return inspect.signature(function)
+    except ValueError:
+        return None
+
+
+_NOWHERE = 1 << 30
+
+
+@functools.cache
+def names_of(function: Any) -> dict[str, int]:
+    """The position of each parameter; one that has none (keyword only) is past all arguments."""
+    if isinstance(function, np.ufunc):
+        return {"out": function.nin}
+    signature = signature_of(function)
+    if signature is None:
+        return {}
+    found = {}
+    for i, p in enumerate(signature.parameters.values()):
+        found[p.name] = i if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) else _NOWHERE
+    return found
+
+
+@functools.cache
+def name_of(function: Any) -> str:
+    """``numpy.linalg.inv``; a ufunc is named as the module that has it names it."""
+    module = getattr(function, "__module__", None) or "numpy"
+    return f"{module}.{getattr(function, '__name__', function)}"
+
+
+@functools.cache
+def facts() -> dict[Any, Fact]:
+    """All rows."""
+    found: dict[Any, Fact] = {}
+    for name in ROWS:
+        module = importlib.import_module(f".{name}", __package__)
+        for row in module.ROWS:
+            assert row.kind in KINDS, row
+            assert row.function not in found, row
+            found[row.function] = row
+    return found
+
+
+@functools.cache
+def fact_of(function: Any) -> Fact:
+    """The fact of a function, a ufunc or an unbound method of ``numpy.ndarray``; a plain one where no row says more."""
+    known = facts()
+    found = known.get(function)
+    if found is None:
+        # with like= NumPy hands over an object of its own, which wraps the one that everybody knows
+        found = known.get(getattr(function, "__wrapped__", None))
+    return found if found is not None else Fact(function)
+
+
+def rows(kind: str, *functions: Any, **more: Any) -> list[Fact]:
+    """A row for each function, all alike."""
+    return [Fact(f, kind, **more) for f in functions]

@@ -1,0 +1,30 @@
+"""Functions that make arrays, and functions that tell of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .fact import rows
+
+ROWS = [
+    # with like=: the reference array only says that the result is ours
+    *rows(
+        "make",
+        np.arange, np.array, np.asanyarray, np.asarray, np.ascontiguousarray, np.asfortranarray, np.empty, np.eye,
+        np.frombuffer, np.fromfile, np.fromiter, np.fromstring, np.full, np.genfromtxt, np.identity, np.loadtxt,
+        np.ones, np.require, np.tri, np.zeros,
+    ),
+    *rows("make", np.fromfunction, calls=("function",)),
+    *rows("compose", np.geomspace, np.linspace, np.logspace),
+    *rows(
+        "describe",
+        np.can_cast, np.common_type, np.iscomplexobj, np.isrealobj, np.may_share_memory, np.ndim, np.result_type,
+        np.einsum_path, np.shape, np.shares_memory, np.size,
+        layout=True,
+    ),
+    *rows(
+        "describe",
+        np.array2string, np.array_repr, np.array_str, np.min_scalar_type, np.save, np.savetxt, np.savez,
+        np.savez_compressed,
+    ),
+]  # fmt: skip

@@ -1,0 +1,117 @@
+"""Facts are complete, and calls are bound by NumPy's own signatures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from npbridge._src.backends.surface import surface
+from npbridge._src.dispatch.backend import load
+from npbridge._src.dispatch.registry import tables
+from npbridge._src.facts import answers, fact_of, facts
+from npbridge._src.facts.answers import Blank
+from npbridge._src.facts.fact import KINDS, signature_of
+
+OTHER_DATA = ("numpy.strings", "numpy.char", "numpy.lib.recfunctions")
+DATES = {np.is_busday, np.busday_offset, np.busday_count, np.datetime_as_string}
+
+
+def test_each_numeric_function_has_one_fact():
+    missing = [f for f in surface() if f.__module__ not in OTHER_DATA and f not in DATES and not known(f)]
+    assert not missing
+
+
+def known(function):
+    # with like= NumPy hands over an object of its own, which wraps the public one
+    return function in facts() or getattr(function, "__wrapped__", None) in facts()
+
+
+def test_facts_are_of_numpys_own_functions():
+    for function, fact in facts().items():
+        assert fact.function is function
+        assert fact.kind in KINDS
+        names = signature_of(function).parameters if signature_of(function) else {}
+        assert set(fact.writes) | set(fact.calls) <= set(names), fact
+        assert fact.writes_if is None or set(fact.writes_if[:2]) <= set(names), fact
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "kwargs", "written"),
+    [
+        (np.min, ("a", 0, "c"), {}, ["c"]),
+        (np.any, ("a",), {"out": "c"}, ["c"]),
+        (np.hypot, ("a", "b", "c"), {}, ["c"]),
+        (np.divmod, ("a", "b"), {"out": ("c", "d")}, ["c", "d"]),
+        (np.take, ("a", "i", 0, "c"), {}, ["c"]),
+        (np.clip, ("a", 1, 2, "c"), {}, ["c"]),
+        (np.copyto, (), {"dst": "a", "src": "b"}, ["a"]),
+        (np.put_along_axis, ("a", "i", "v", 0), {}, ["a"]),
+        (np.median, ("a",), {"overwrite_input": True}, ["a"]),
+        (np.median, ("a", None, "c", True), {}, ["c", "a"]),
+        (np.nan_to_num, ("a", False), {}, ["a"]),
+        (np.nan_to_num, ("a",), {}, []),
+        (np.sum, ("a", None), {}, []),
+    ],
+)
+def test_what_a_call_writes(function, args, kwargs, written):
+    assert fact_of(function).written(args, kwargs) == written
+
+
+def test_arguments_that_are_too_many_are_numpys_error():
+    with pytest.raises(TypeError, match="sort"):
+        fact_of(np.sort).bound((1, 2, 3, 4, 5, 6), {})
+
+
+def test_each_rule_has_a_fact_of_its_function():
+    load("jax")
+    for function in tables["jax"]:
+        assert fact_of(function).function is function or function.__module__ == "numpy"
+
+
+A, K, U = (Blank((2, 3), np.dtype(d)) for d in ("f8", "i8", "u1"))
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "kwargs", "result"),
+    [
+        (np.concatenate, ((Blank((1,), np.dtype("f4")), Blank((1,), np.dtype("i4"))),), {}, ((2,), "f8", False)),
+        (np.sum, (U,), {"axis": 0}, ((3,), "u8", False)),
+        (np.std, (K,), {"dtype": "f4"}, ((), "f4", True)),
+        (np.argpartition, (A, 1), {}, ((2, 3), "i8", False)),
+        (np.multiply, (U, Blank((), np.dtype("i8"), int)), {}, ((2, 3), "u1", False)),
+        (np.nonzero, (Blank((4,), np.dtype("f8")),), {}, ((None,), "i8", False)),
+        (np.setdiff1d, (Blank((4,), np.dtype("f8")), Blank((4,), np.dtype("f8"))), {}, ((None,), "f8", False)),
+    ],
+)
+def test_numpy_answers(function, args, kwargs, result):
+    found = answers.answer(fact_of(function), args, kwargs).result
+    leaf = found[0] if isinstance(found, tuple) and type(found) is tuple else found
+    assert (leaf.shape, leaf.dtype, leaf.scalar) == (result[0], np.dtype(result[1]), result[2])
+
+
+def test_a_dtype_that_depends_on_values():
+    leaf = answers.answer(fact_of(np.emath.sqrt), (A,), {}).result
+    assert set(leaf.dtypes) == {np.dtype("f8"), np.dtype("c16")} and leaf.dtype is None
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        ((np.concatenate, ((A, K),), {"axis": 2}), np.exceptions.AxisError),
+        ((np.concatenate, ((K, K),), {"dtype": "i1", "casting": "safe"}), TypeError),
+        ((np.reshape, (A, (4, 4)), {}), ValueError),
+        ((np.subtract, (Blank((2,), np.dtype("?")),) * 2, {}), TypeError),
+        ((np.linalg.inv, (A,), {}), np.linalg.LinAlgError),
+    ],
+)
+def test_errors_that_do_not_depend_on_values(call, error):
+    function, args, kwargs = call
+    for _ in range(2):  # the second time it is remembered
+        with pytest.raises(error):
+            answers.answer(fact_of(function), args, kwargs)
+
+
+def test_errors_of_values_are_not_foretold():
+    square = Blank((3, 3), np.dtype("f8"))
+    assert answers.answer(fact_of(np.linalg.cholesky), (square,), {}).result.shape == (3, 3)
+    assert answers.answer(fact_of(np.take), (A, Blank((5,), np.dtype("i8"))), {}).result.shape == (5,)
