@@ -140,8 +140,6 @@ def test_counts_that_do_not_suffice():
         assert count(npbridge.array([0, 2, 2])).tolist() == [1, 0, 2]
         with pytest.raises(npbridge.errors.UnsupportedError, match="minlength"):
             count(npbridge.array([0, 5]))
-        with pytest.raises(npbridge.errors.UnsupportedError, match="minlength"):
-            npbridge.jit(lambda k: np.bincount(k))(npbridge.array([0, 5]))
 
 
 def test_flags_known_only_at_run_time():

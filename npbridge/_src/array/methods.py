@@ -71,7 +71,7 @@ def _method(name, function):
         rule = rules.get(unbound) or rules.get(function)
         if rule is None:
             return backend.missing(function, (self, *args), kwargs)
-        return apply(backend, rule, unbound, (self, *args), kwargs)
+        return apply(backend, rule, function, (self, *args), kwargs, unbound)
 
     return named(method, name)
 

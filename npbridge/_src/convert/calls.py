@@ -9,6 +9,7 @@ import types
 from ..array import core
 from ..face import traced_draws
 from ..face.modules import face_of, functions
+from ..face.rebind import OVER_OURS
 from ..face.whose import in_library
 from . import context as contexts
 
@@ -58,8 +59,10 @@ def call(f):
 def _function(f):
     from .pipeline import convert, is_converted
 
-    if is_converted(f) or not is_users(f) or getattr(f, "__wrapped_by_npbridge__", False):
+    if is_converted(f) or getattr(f, "__wrapped_by_npbridge__", False):
         return f
+    if not is_users(f):
+        return convert(f) if OVER_OURS in f.__globals__ else f  # NumPy's own code, over our arrays
     trace = contexts.current()
     if trace is not None:
         trace.functions[f.__code__] = f

@@ -46,6 +46,8 @@ def located(error: BaseException) -> BaseException:
 def again(error: BaseException) -> BaseException:
     """A new exception like `error`, with a traceback through the lines where it was located."""
     lines = getattr(error, _ATTRIBUTE, [])
+    late = getattr(error, "late", None)  # what was raised outside of the compiled code is known now
+    error = (late() if late is not None else None) or error
     try:
         new = copy.copy(error)
         assert type(new) is type(error)

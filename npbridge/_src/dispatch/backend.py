@@ -34,9 +34,11 @@ class Backend:
     outside : callable or None
         ``outside(function, args, kwargs, error)`` for calls that ask for data
         which are not stored; None raises the error.
+    traced : callable or None
+        ``traced(rule, function, args, kwargs)`` for calls while JAX traces; None where nothing is traced.
     """
 
-    __slots__ = ("binary", "missing", "name", "outside", "rules", "ufunc", "update")
+    __slots__ = ("binary", "missing", "name", "outside", "rules", "traced", "ufunc", "update")
 
     def __init__(
         self,
@@ -46,6 +48,7 @@ class Backend:
         update: Callable,
         missing: Callable,
         outside: Callable | None = None,
+        traced: Callable | None = None,
     ) -> None:
         self.name = name
         self.rules: dict[Any, Rule] = tables[name]
@@ -54,6 +57,7 @@ class Backend:
         self.update = update
         self.missing = missing
         self.outside = outside
+        self.traced = traced
 
 
 _loaded: dict[str, Backend] = {}

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..array import core
 from ..ground import events
+from ..ground.compat import trace_state_clean
 from ..ground.errors import UnsupportedDtypeError
 from ..ground.events import listeners
 from . import backend as backends
@@ -63,14 +64,19 @@ def foreign(kind: type) -> bool:
     return hasattr(kind, "__array_function__")
 
 
-def apply(backend, rule, function, args, kwargs):
-    """Run a rule; calls that ask for data which are not stored go to the backend."""
+def apply(backend, rule, function, args, kwargs, unbound=None):
+    """Run a rule; calls that ask for data which are not stored go to the backend.
+
+    `unbound` is the method of ``numpy.ndarray`` that was called, where one was.
+    """
     try:
+        if backend.traced is not None and not trace_state_clean():
+            return backend.traced(rule, function, args, kwargs)
         return rule.call(args, kwargs)
     except UnsupportedDtypeError as error:
         if backend.outside is None or rule.status == "refused":
             raise
-        return backend.outside(function, args, kwargs, error)
+        return backend.outside(unbound or function, args, kwargs, error)
 
 
 def array_ufunc(self, ufunc, method, *inputs, **kwargs):

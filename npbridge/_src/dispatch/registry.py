@@ -24,12 +24,21 @@ class Rule(NamedTuple):
         In a few words, what runs: for the support table and the profiler.
     reason : str
         Why it is not native; empty for native rows.
+    traced : tuple of callable
+        What is tried, in this order, where a value is known only at run time; `call` where it is empty.
+    writes_out : bool
+        Whether it takes `out` itself, also then.
+    settles : bool
+        Whether it says itself what comes out where NumPy's dtype or shape depends on values, and checks the rest.
     """
 
     call: Callable[[tuple, dict], Any]
     status: str
     how: str
     reason: str = ""
+    traced: tuple[Callable[[tuple, dict], Any], ...] = ()
+    writes_out: bool = False
+    settles: bool = False
 
 
 tables: dict[str, dict[Any, Rule]] = {"jax": {}, "numpy": {}}
@@ -40,11 +49,11 @@ def register(backend: str, function: Any, rule: Rule) -> None:
 
 
 def implements(*functions: Any, backend: str, how: str = "own code"):
-    """Register the decorated ``f(*args, **kwargs)`` as the native rule."""
+    """Register the decorated ``f(*args, **kwargs)`` as the native rule; it takes `out` itself."""
 
     def decorate(code):
         for function in functions:
-            rule = Rule(lambda args, kwargs: code(*args, **kwargs), "native", how)
+            rule = Rule(lambda args, kwargs: code(*args, **kwargs), "native", how, writes_out=True)
             register(backend, function, rule)
         return code
 

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import sys
 import types
+import warnings
 
 import numpy as np
 
 from ..array import core
+from ..ground.compat import trace_state_clean
 from . import converter, makers, modules
 
+OVER_OURS = "__npbridge_over_ours__"  # in the globals of functions made here
 _globals: dict[str, dict] = {}
 _Dispatcher = type(np.sum)
 
@@ -61,14 +64,27 @@ def globals_of(names: dict) -> dict:
     found = _globals.get(module)
     if found is None:
         # known before it is filled: modules of NumPy import one another
-        found = _globals[module] = dict(names)
+        found = _globals[module] = {**names, OVER_OURS: True}
         for name, value in names.items():
             if not name.startswith("__"):
                 found[name] = _rebound(value, name)
     return found
 
 
+class Quiet:
+    """``warnings`` as NumPy's own code sees it: while JAX traces it is not known yet what there is to warn of."""
+
+    def __getattr__(self, name):
+        return getattr(warnings, name)
+
+    def warn(self, message, category=None, stacklevel=1, **more):
+        if trace_state_clean():
+            warnings.warn(message, category, stacklevel=stacklevel + 1, **more)
+
+
 def _rebound(value, name):
+    if value is warnings:
+        return Quiet()
     if isinstance(value, types.ModuleType):
         return face_inside(value) if value.__name__.partition(".")[0] == "numpy" else value
     if isinstance(value, types.FunctionType):

@@ -19,6 +19,17 @@ def teach_jax_scalars(kind: type, convert: Callable) -> None:
     canonicalize_value_handlers[kind] = convert
 
 
+def _never_clean() -> bool:
+    return False
+
+
+try:
+    # whether nothing is traced or transformed in this thread
+    from jax._src.core import trace_state_clean
+except ImportError:  # then every call looks whether a tracer is among its arguments
+    trace_state_clean = _never_clean
+
+
 def current_trace():
     """What JAX traces into here: an object with an identity; None where it does not say."""
     try:

@@ -21,6 +21,7 @@ from jax.extend.core import jaxpr_as_fun
 from ..array import core
 from ..array.ragged import Ragged
 from ..array.traced_number import NeedsValue
+from ..array.undecided import Undecided
 from ..backends.jax import caches, control_flow, element_functions
 from ..convert import lines
 from ..convert.context import tracing
@@ -31,7 +32,7 @@ from ..face import host_draws
 from ..ground.errors import ControlFlowError, UnsupportedError
 from ..storage.buffer import DONATED, SMALL, Buffer, Tracer
 from ..storage.recording import give_back
-from . import effects, prechecks
+from . import effects, late, prechecks
 from .arguments import Signature, weak_scalar
 from .binding import Binding
 from .guards import Children
@@ -325,6 +326,8 @@ def rebuilt(output, values, binding):
             leaves.append(existing(what, binding))
         elif how == "raw":
             leaves.append(values[what])
+        elif how == "late":
+            leaves.append(late.settled(what, values))
         else:
             if type(values[what]) not in OURS:  # what is asked for again is the same array
                 values[what] = WRAPPERS.get(how, how)(values[what])
@@ -340,11 +343,9 @@ def describe(result, binding, values, made):
     leaves, tree = jax.tree.flatten(in_order(result), is_leaf=lambda x: type(x) in OURS)
     plan = []
     for x in leaves:
-        if isinstance(x, Ragged):
-            raise UnsupportedError(
-                "a result whose length is known only at run time cannot leave a function compiled for 'jax'. "
-                "Return the whole array and a count, or compile on the 'numpy' backend."
-            )
+        if isinstance(x, (Ragged, Undecided)):
+            plan.append(("late", late.described(x, values)))
+            continue
         if type(x) not in OURS:
             traced = isinstance(x, Tracer)
             plan.append(("raw", len(values)) if traced else ("constant", x))

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import jax
+
 from ...dispatch import fallback
 from ...dispatch.backend import Backend
+from ...storage.buffer import recorders
 from .. import host
 from ..unsupported import register_refusals
-from . import compositions, einsum, found, in_place, linear_algebra, moves, reductions, transforms, ufuncs
+from . import (
+    checked_forms,
+    compositions,
+    einsum,
+    found,
+    in_place,
+    known,
+    linear_algebra,
+    moves,
+    reductions,
+    traced_calls,
+    transforms,
+    ufuncs,
+)
 
-RULE_MODULES = (compositions, einsum, linear_algebra, moves, found, reductions, transforms)
+RULE_MODULES = (checked_forms, compositions, einsum, linear_algebra, moves, found, reductions, transforms)
 register_refusals("jax", host.narrow)
 
 
@@ -28,6 +44,16 @@ def outside(function, args, kwargs, error):
     return host.narrow(host.call_writing(function, args, kwargs, host.outs(kwargs)))
 
 
+def while_traced(rule, function, args, kwargs):
+    """A call while JAX traces: values may be known only at run time."""
+    if moves.traced(args, kwargs):
+        return traced_calls.call(rule, function, args, kwargs)
+    if recorders and known.are_small((args, kwargs)):
+        with jax.ensure_compile_time_eval():
+            return rule.call(args, kwargs)
+    return rule.call(args, kwargs)
+
+
 def make_backend() -> Backend:
     ufuncs.register_rows()
-    return Backend("jax", ufuncs.dispatch, ufuncs.binary, in_place.update, missing, outside)
+    return Backend("jax", ufuncs.dispatch, ufuncs.binary, in_place.update, missing, outside, while_traced)

@@ -23,7 +23,7 @@ from ...dispatch.registry import Rule, register
 from ...storage.buffer import canonical
 from .. import host
 from .known import computed
-from .moves import twin_of, wrap
+from .moves import traced, twin_of, wrap
 from .ufunc_plans import WEAK
 from .ufunc_results import write_into
 
@@ -206,8 +206,6 @@ class ByName:
 
     def numpys_answer(self, args, kwargs, error):
         """NumPy's error for these arguments; where it has none, the host's result."""
-        from .moves import traced
-
         if traced(args, kwargs):
             raise error
         seen: list = []
@@ -245,4 +243,4 @@ def into(out, result):
 
 
 def add(function, policy: Policy, how: str = "jax.numpy by name") -> None:
-    register("jax", function, Rule(ByName(function, policy), "native", how))
+    register("jax", function, Rule(ByName(function, policy), "native", how, writes_out=True))

@@ -2,8 +2,8 @@
 
 NumPy's own Python code runs over our arrays: each function it calls is dispatched
 again, so the arithmetic happens in JAX kernels and the behaviour in every corner is
-NumPy's.  While JAX traces, where such code may ask for values, ``jax.numpy``'s
-function of the same name is called instead.
+NumPy's.  While JAX traces, such code may ask for values; ``jax.numpy``'s function in
+the same place is the other form.
 """
 
 from __future__ import annotations
@@ -13,28 +13,9 @@ import numpy as np
 
 from ...array import core
 from ...dispatch.registry import Rule, implements, register
+from ...facts import facts
 from .kernels import KERNELS
 from .moves import lowered, traced, twin_of
-
-_linalg = np.linalg
-
-COMPOSED = (
-    np.allclose, np.angle, np.apply_along_axis, np.apply_over_axes, np.average, np.corrcoef, np.cov, np.cross,
-    np.cumulative_prod, np.cumulative_sum, np.diff, np.ediff1d, np.fix, np.gradient, np.histogram,
-    np.histogram2d, np.histogram_bin_edges, np.histogramdd, np.i0, np.iscomplex, np.isclose, np.isneginf,
-    np.isposinf, np.isreal, np.geomspace, np.kron, np.linspace, np.logspace, np.median, np.nan_to_num,
-    np.nanargmax, np.nanargmin, np.nancumprod, np.nancumsum, np.nanmax, np.nanmean, np.nanmedian, np.nanmin,
-    np.nanpercentile, np.nanprod, np.nanquantile, np.nanstd, np.nansum, np.nanvar, np.outer, np.pad,
-    np.percentile, np.piecewise, np.poly, np.polyadd, np.polyder, np.polydiv, np.polyfit, np.polyint,
-    np.polymul, np.polysub, np.polyval, np.quantile, np.real_if_close, np.roots, np.sinc, np.tensordot,
-    np.trapezoid, np.unwrap, _linalg.cond, _linalg.cross, _linalg.matmul, _linalg.matrix_norm,
-    _linalg.matrix_power, _linalg.matrix_rank, _linalg.multi_dot, _linalg.norm, _linalg.outer, _linalg.pinv,
-    _linalg.svdvals, _linalg.tensordot, _linalg.tensorinv, _linalg.tensorsolve, _linalg.trace, _linalg.vecdot,
-    _linalg.vector_norm, np.fft.fft2, np.fft.fftn, np.fft.ifft2, np.fft.ifftn, np.fft.irfft2, np.fft.irfftn,
-    np.fft.rfft2, np.fft.rfftn, np.polynomial.polynomial.polygrid2d, np.polynomial.polynomial.polyval2d,
-    np.lib.scimath.arccos, np.lib.scimath.arcsin, np.lib.scimath.arctanh, np.lib.scimath.log,
-    np.lib.scimath.log10, np.lib.scimath.log2, np.lib.scimath.logn, np.lib.scimath.power, np.lib.scimath.sqrt,
-)  # fmt: skip
 
 
 class Composition:
@@ -42,19 +23,31 @@ class Composition:
 
     def __init__(self, function) -> None:
         self.function = function
-        self.twin = twin_of(function)
         self.implementation = None
 
     def __call__(self, args, kwargs):
-        if self.twin is not None and traced(args, kwargs):
-            if self.function is np.polyfit:  # JAX takes no integers there
-                args = (*[np.add(x, 0.0) for x in args[:2]], *args[2:])
-            return lowered(self.function, self.twin, args, kwargs)
         implementation = self.implementation
         if implementation is None:
             from ...face.rebind import rebind
 
             implementation = self.implementation = rebind(self.function.__wrapped__)
+        return ours(implementation(*args, **kwargs))
+
+
+class Converted:
+    """NumPy's implementation over traced arrays, its branches and loops converted like those of user code."""
+
+    def __init__(self, function) -> None:
+        self.function = function
+        self.implementation = None
+
+    def __call__(self, args, kwargs):
+        implementation = self.implementation
+        if implementation is None:
+            from ...convert.pipeline import convert
+            from ...face.rebind import rebind
+
+            implementation = self.implementation = convert(rebind(self.function.__wrapped__))
         return ours(implementation(*args, **kwargs))
 
 
@@ -82,23 +75,23 @@ class Roots(Composition):
         return result
 
 
-class Counts(Composition):
-    """``np.histogram``: while JAX traces, counts are integers too, unless they are weighted."""
-
-    def __call__(self, args, kwargs):
-        counts, edges = super().__call__(args, kwargs)
-        named = dict(zip(("a", "bins", "range", "density", "weights"), args, strict=False)) | kwargs
-        if traced(args, kwargs) and not named.get("density") and named.get("weights") is None:
-            counts = counts.astype(np.intp)
-        return counts, edges
+def _forms(function, own):
+    """What is tried while JAX traces: NumPy's own code, and jax.numpy's function."""
+    twin = twin_of(function)
+    return (own,) if twin is None else (own, lowered(twin))
 
 
-for _function in COMPOSED:
-    register("jax", _function, Rule(Composition(_function), "native", "NumPy's composition of JAX kernels"))
+def _register() -> None:
+    for function, fact in facts().items():
+        if fact.kind == "compose":
+            own = Roots(function) if function is np.roots else Composition(function)
+            rule = Rule(
+                own, "native", "NumPy's composition of JAX kernels", traced=_forms(function, Converted(function))
+            )
+            register("jax", function, rule)
 
 
-register("jax", np.histogram, Rule(Counts(np.histogram), "native", "NumPy's composition of JAX kernels"))
-register("jax", np.roots, Rule(Roots(np.roots), "native", "NumPy's composition of JAX kernels"))
+_register()
 
 
 # -- clip: a ufunc that NumPy does not export

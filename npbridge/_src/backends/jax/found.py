@@ -6,8 +6,7 @@ import numpy as np
 
 from ...array import core, positions
 from ...array.ragged import Ragged
-from ...dispatch.registry import Rule, register, tables
-from .moves import traced
+from ...dispatch.registry import register, tables
 
 
 def flat_positions(a):
@@ -27,17 +26,20 @@ def axis_positions(a):
     return tuple(Ragged(core.of_fresh(places.astype(kind)), found.extents) for places in along)
 
 
-def one_argument(args, kwargs) -> bool:
-    return len(args) == 1 and not kwargs and type(args[0]) in core.OURS and traced(args)
+def _one_argument(found):
+    """The form of a call with nothing but one array."""
+
+    def form(args, kwargs):
+        if len(args) != 1 or kwargs or type(args[0]) not in core.OURS:
+            raise TypeError("positions are found in one array")
+        return found(args[0])
+
+    return form
 
 
 def _lower(function, found) -> None:
     rule = tables["jax"][function]
-
-    def call(args, kwargs):
-        return found(args[0]) if one_argument(args, kwargs) else rule.call(args, kwargs)
-
-    register("jax", function, Rule(call, rule.status, rule.how, rule.reason))
+    register("jax", function, rule._replace(traced=(_one_argument(found), *rule.traced)))
 
 
 _lower(np.flatnonzero, flat_positions)

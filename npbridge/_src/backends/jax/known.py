@@ -26,3 +26,12 @@ def _is_small_and_known(value) -> bool:
     if isinstance(value, (list, tuple)):
         return all(map(_is_small_and_known, value))
     return not isinstance(value, Tracer) and np.size(value) <= LARGEST
+
+
+def are_small(tree) -> bool:
+    """Whether no array among the arguments of a call is a large one."""
+    if isinstance(tree, (list, tuple)):
+        return all(map(are_small, tree))
+    if isinstance(tree, dict):
+        return all(map(are_small, tree.values()))
+    return getattr(tree, "size", 0) <= LARGEST

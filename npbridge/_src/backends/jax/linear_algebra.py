@@ -15,11 +15,14 @@ from jax import lax
 
 from ...array import core, traced_number
 from ...array.ragged import Extent, Ragged
-from ...dispatch.registry import Rule, implements, register
+from ...dispatch.registry import Rule, implements, register, tables
+from ...facts import fact_of
 from ...storage.buffer import Tracer, canonical
 from .by_name import ByName, Policy
 from .compositions import Composition
+from .host_calls import where_not_finite
 from .kernels import KERNELS
+from .moves import traced
 
 HIGHEST = lax.Precision.HIGHEST
 
@@ -44,7 +47,13 @@ class Factorization(ByName):
                 self.check_shape(value, name)
         result = super().run(bound, static, out)
         parts = result if isinstance(result, tuple) else (result,)
-        if not all(_finite(p) for p in parts):
+        if traced(tuple(parts)):
+            fact = fact_of(self.function)
+            given, named = fact.arguments({**{k: bound[k] for k in self.policy.arrays if k in bound}, **static})
+            found = where_not_finite(fact, given, named, [p._value() for p in parts])
+            parts = tuple(map(core.of_device, found))
+            result = parts if isinstance(result, tuple) else parts[0]
+        elif not all(_finite(p) for p in parts):
             self.ask_numpy(bound, static)
         return self.result_type(*parts) if self.result_type is not None else result
 
@@ -82,7 +91,9 @@ def _finite(x) -> bool:
 
 def _factorization(function, result=None, arrays=("a",), twin=None):
     policy = Policy(arrays=arrays, inexact=True, twin=twin)
-    register("jax", function, Rule(Factorization(function, policy, result), "native", "jax.numpy.linalg"))
+    register(
+        "jax", function, Rule(Factorization(function, policy, result), "native", "jax.numpy.linalg", writes_out=True)
+    )
 
 
 _results = np.linalg._linalg
@@ -152,6 +163,8 @@ _factorization(np.linalg.inv, twin=_inv)
 _factorization(np.linalg.solve, arrays=("a", "b"), twin=_solve)
 _factorization(np.linalg.eig, _results.EigResult)
 _factorization(np.linalg.eigvals)
+for _function in (np.linalg.eig, np.linalg.eigvals):  # complex, also where all eigenvalues are real, as in JAX
+    register("jax", _function, tables["jax"][_function]._replace(settles=True))
 _factorization(np.linalg.eigh, _results.EighResult, twin=_eigh)
 _factorization(np.linalg.eigvalsh, twin=_eigvalsh)
 
@@ -170,7 +183,7 @@ for _function, _twin, _named in ((np.linalg.svd, _svd, _results.SVDResult), (np.
     _policy = Policy(arrays=("a",), inexact=True, twin=_twin)
     _rule = _Several(_function, _policy)
     _rule.named = _named
-    register("jax", _function, Rule(_rule, "native", "jax.numpy.linalg"))
+    register("jax", _function, Rule(_rule, "native", "jax.numpy.linalg", writes_out=True))
 
 
 @implements(np.linalg.lstsq, backend="jax", how="jax.numpy.linalg")
@@ -233,7 +246,11 @@ KERNELS[np.linalg._umath_linalg.inv] = _inv
 
 
 def _product(function, arrays=("a", "b"), twin=None):
-    register("jax", function, Rule(ByName(function, Policy(arrays=arrays, twin=twin)), "native", "jax.numpy"))
+    register(
+        "jax",
+        function,
+        Rule(ByName(function, Policy(arrays=arrays, twin=twin)), "native", "jax.numpy", writes_out=True),
+    )
 
 
 def _of_bools(product):
@@ -267,6 +284,6 @@ class Dot(ByName):
 
 
 _dot_policy = Policy(arrays=("a", "b"), twin=_of_bools(functools.partial(jnp.dot, precision=HIGHEST)))
-register("jax", np.dot, Rule(Dot(np.dot, _dot_policy), "native", "jax.numpy"))
+register("jax", np.dot, Rule(Dot(np.dot, _dot_policy), "native", "jax.numpy", writes_out=True))
 _product(np.inner, twin=_of_bools(functools.partial(jnp.inner, precision=HIGHEST)))
 _product(np.vdot, twin=_of_bools(lambda a, b: jnp.vdot(a, b, precision=HIGHEST)))

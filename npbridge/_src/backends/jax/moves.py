@@ -7,60 +7,23 @@ errors.  While JAX traces, the ``jax.numpy`` function of the same name does it.
 
 from __future__ import annotations
 
+import dataclasses
+
 import jax.numpy as jnp
 import numpy as np
 
-from ...array import core, traced_number
+from ...array import core
 from ...dispatch.registry import Rule, register
-from ...storage.buffer import Tracer, canonical
+from ...facts import Fact, fact_of
+from ...storage.buffer import Tracer
 from .. import host
 from ..surface import surface
 
 OURS = core.OURS
 
-# Results that are views where NumPy's are: asked of the stand-in first, so that
-# values still being computed are not waited for.
-VIEWS = (
-    np.array_split, np.atleast_1d, np.atleast_2d, np.atleast_3d, np.broadcast_arrays, np.broadcast_to, np.diag,
-    np.diagonal, np.dsplit, np.expand_dims, np.flip, np.fliplr, np.flipud, np.hsplit, np.imag,
-    np.linalg.diagonal, np.linalg.matrix_transpose, np.matrix_transpose, np.moveaxis, np.ravel, np.real,
-    np.reshape, np.rollaxis, np.rot90, np.split, np.squeeze, np.swapaxes, np.transpose, np.unstack, np.vsplit,
-    np.lib.stride_tricks.sliding_window_view,
-)  # fmt: skip
-
-MOVES = (
-    np.append, np.argpartition, np.argsort, np.argwhere, np.block, np.choose, np.column_stack,
-    np.compress, np.concatenate, np.copy, np.delete, np.diag_indices_from, np.diagflat, np.digitize,
-    np.dstack, np.empty_like, np.extract, np.flatnonzero, np.full_like, np.hstack, np.insert, np.intersect1d,
-    np.isin, np.ix_, np.lexsort, np.meshgrid, np.nonzero, np.ones_like, np.packbits, np.partition,
-    np.ravel_multi_index, np.repeat, np.resize, np.roll, np.searchsorted, np.select, np.setdiff1d,
-    np.setxor1d, np.sort, np.sort_complex, np.stack, np.take, np.take_along_axis, np.tile, np.tril,
-    np.tril_indices_from, np.trim_zeros, np.triu, np.triu_indices_from, np.union1d, np.unique, np.unique_all,
-    np.unique_counts, np.unique_inverse, np.unique_values, np.unpackbits, np.unravel_index, np.vstack, np.where,
-    np.zeros_like, np.fft.fftshift, np.fft.ifftshift, np.array_equal, np.array_equiv, np.vander, np.astype,
-)  # fmt: skip
-
 # those whose arguments are all arrays; of the others it is the first, or one of these names
 _OF_ARRAYS_ONLY = {np.atleast_1d, np.atleast_2d, np.atleast_3d, np.broadcast_arrays}
 _ARRAY_NAMES = {"a", "arr", "ary", "array", "x", "m", "v", "val", "M"}
-
-_POSITIONS = {np.searchsorted, np.digitize}
-
-# Creation with like=: the reference array only says that the result is ours.
-CREATES = (
-    np.arange, np.array, np.asanyarray, np.asarray, np.ascontiguousarray, np.asfortranarray, np.empty, np.eye,
-    np.frombuffer, np.fromfile, np.fromfunction, np.fromiter, np.fromstring, np.full, np.genfromtxt, np.identity,
-    np.loadtxt, np.ones, np.tri, np.zeros,
-)  # fmt: skip
-
-# function -> position of the array that it writes
-WRITES = {np.copyto: 0, np.place: 0, np.put: 0, np.put_along_axis: 0, np.putmask: 0, np.fill_diagonal: 0}
-
-DESCRIBES = (
-    np.array2string, np.array_repr, np.array_str, np.can_cast, np.common_type, np.iscomplexobj, np.isrealobj,
-    np.may_share_memory, np.min_scalar_type, np.ndim, np.result_type, np.save, np.savetxt, np.savez,
-    np.savez_compressed, np.shape, np.shares_memory, np.size, np.einsum_path,
-)  # fmt: skip
 
 
 def traced(args, kwargs=None) -> bool:
@@ -76,12 +39,22 @@ def traced(args, kwargs=None) -> bool:
 
 
 def raw(x):
+    """`x` as ``jax.numpy`` takes it; what is known stays known: there it may be a position, a length, a choice."""
     kind = type(x)
     if kind in OURS:
-        return x._value()
+        return known_or_traced(x)
     if kind is list or kind is tuple:
         return kind([raw(y) for y in x])
     return x
+
+
+def known_or_traced(x):
+    """The values of one of our arrays: an ndarray where they are known, else a tracer."""
+    if type(x) not in OURS:
+        return x
+    if x._buffer.traced or x.weak is not None:
+        return x._value()
+    return x._number if isinstance(x, core.JaxScalar) else x._read()
 
 
 def wrap(result, leaf=core.of_device):
@@ -98,36 +71,16 @@ def _array_or_as_is(x):
     return core.of_device(x) if isinstance(x, core.jax.Array) else x
 
 
-def lowered(function, twin, args, kwargs):
-    """The call on ``jax.numpy`` while JAX traces."""
-    if twin is None:
-        raise TypeError(
-            f"numpy.{function.__name__} has no form inside compiled JAX code. "
-            "Call it outside, or compile the function on the 'numpy' backend."
-        )
-    given = args, kwargs
-    kwargs = {k: raw(v) for k, v in kwargs.items() if v is not np._NoValue}
-    args = [raw(x) for x in args]
-    try:
-        result = _lowered(twin, args, kwargs)
-        if function in _POSITIONS:
-            return result.astype(canonical(np.dtype(np.intp)))  # JAX has them of 32 bit
-        return result
-    except (TypeError, ValueError):
-        # a count or a position that must be known, where an argument of the compiled function is one
-        origins = set().union(*_origins((*given[0], *given[1].values())))
-        if origins:
-            raise traced_number.NeedsValue(frozenset(origins)) from None
-        raise
+def lowered(twin):
+    """A form that calls a function of ``jax.numpy``."""
 
+    def form(args, kwargs):
+        if twin is None:
+            raise TypeError("jax.numpy has no such function")
+        kwargs = {k: raw(v) for k, v in kwargs.items() if v is not np._NoValue}
+        return _lowered(twin, [raw(x) for x in args], kwargs)
 
-def _origins(values):
-    """The arguments of the compiled function that are, or make up, numbers among the values."""
-    for x in values:
-        if type(x) in (list, tuple):
-            yield from _origins(x)
-        elif type(x) in OURS and x.weak is not None and x.origins:
-            yield x.origins
+    return form
 
 
 def _lowered(twin, args, kwargs):
@@ -136,7 +89,7 @@ def _lowered(twin, args, kwargs):
         try:
             return wrap(twin(*map(change, args), **{k: change(v) for k, v in kwargs.items()}), _array_or_as_is)
         except TypeError:
-            if not any(type(x) is list for x in (*args, *kwargs.values())):
+            if not any(type(x) in (list, tuple) for x in (*args, *kwargs.values())):
                 raise
     return wrap(twin(*map(_as_array, args), **{k: _as_array(v) for k, v in kwargs.items()}), _array_or_as_is)
 
@@ -146,41 +99,36 @@ def _items_as_arrays(x):
 
 
 def _as_array(x):
-    return jnp.asarray(x) if type(x) is list else x
+    if type(x) is not list:
+        return x
+    return jnp.asarray(x) if traced(x) else np.asarray(x)
+
+
+_TWINS = ((np, jnp), (np.linalg, jnp.linalg), (np.fft, jnp.fft))
 
 
 def twin_of(function):
-    module = {"numpy.linalg": jnp.linalg, "numpy.fft": jnp.fft}.get(function.__module__, jnp)
-    return getattr(module, function.__name__, None)
+    """The function that ``jax.numpy`` has in the same place; None where it has none."""
+    for module, other in _TWINS:
+        if getattr(module, function.__name__, None) is function:
+            return getattr(other, function.__name__, None)
+    return None
 
 
-def _move(function):
-    twin = twin_of(function)
+def _on_the_host(fact: Fact):
+    function = fact.function
 
     def call(args, kwargs):
-        if traced(args, kwargs):
-            return lowered(function, twin, args, kwargs)
-        if kwargs and kwargs.get("out") is not None:
-            return host.narrow(host.call_writing(function, args, kwargs, host.outs(kwargs)))
+        written = fact.written(args, kwargs)
+        if written:
+            return host.narrow(host.call_writing(function, args, kwargs, written))
         return host.narrow(host.call(function, args, kwargs))
 
     return call
 
 
-def _with_positional_out(function, position):
-    """As `_move`, for functions whose `out` may come by position."""
-    simple = _move(function)
-
-    def call(args, kwargs):
-        if len(args) > position and args[position] is not None and not traced(args, kwargs):
-            return host.narrow(host.call_writing(function, args, kwargs, (args[position],)))
-        return simple(args, kwargs)
-
-    return call
-
-
-def _view(function):
-    otherwise = _move(function)
+def _view(fact: Fact):
+    function, otherwise = fact.function, _on_the_host(fact)
     # a part of a complex number is a view of another dtype, which kernels cannot read
     retypes = function in (np.real, np.imag)
     arrays = None if function in _OF_ARRAYS_ONLY else 1
@@ -189,13 +137,14 @@ def _view(function):
         seen: list = []
         windows = [_window(x, seen) for x in args[:arrays]]
         pending = any(not x._buffer.current for x, _ in seen)
-        if pending and not kwargs.get("copy") and not (retypes and traced(args, kwargs)):
+        under_way = traced(args, kwargs)
+        if pending and not kwargs.get("copy") and not (retypes and under_way):
             # a window of values still to come has a shape and no contents: lengths and positions are numbers
             named = {k: _window(v, seen) if k in _ARRAY_NAMES else core.host_values(v) for k, v in kwargs.items()}
             result = function(*windows, *map(core.host_values, args[len(windows) :]), **named)
             if _all_views(result, seen):
                 return host.wrap(result, seen)
-        return otherwise(args, kwargs)
+        return NotImplemented if under_way else otherwise(args, kwargs)
 
     return call
 
@@ -234,46 +183,19 @@ def _made(result):
     return core.from_object(result, copy=True)
 
 
-def _write(function, position):
+def _described(fact: Fact):
+    function = fact.function
+
     def call(args, kwargs):
-        names = {np.copyto: "dst", np.place: "arr", np.putmask: "a"}
-        target = args[position] if args else kwargs[names.get(function, "a")]
-        if traced(args, kwargs):
-            return _traced_write(function, target, args, kwargs)
-        return host.call_writing(function, args, kwargs, (target,))
+        return host.call(function, [_layout(x) for x in args] if fact.layout else args, kwargs)
 
     return call
 
 
-def _traced_write(function, target, args, kwargs):
-    if function is np.copyto:
-        source, where = args[1], kwargs.get("where", True)
-        value = source if where is True else np.where(where, source, target)
-        target[...] = value
-        return
-    if function is np.putmask:
-        target[...] = np.where(args[1], np.resize(args[2], target.shape), target)
-        return
-    twin = twin_of(function)
-    new = lowered(function, twin, args, {**kwargs, "inplace": False})
-    target[...] = new
-
-
-def _describe(function):
-    def call(args, kwargs):
-        return host.call(function, [_layout_only(function, x) for x in args], kwargs)
-
-    return call
-
-
-_LAYOUT_ONLY = {
-    np.shape, np.ndim, np.size, np.iscomplexobj, np.isrealobj, np.result_type, np.can_cast, np.common_type,
-    np.may_share_memory, np.shares_memory,
-}  # fmt: skip
-
-
-def _layout_only(function, x):
-    return x._window() if function in _LAYOUT_ONLY and type(x) in OURS else x
+def _layout(x):
+    if type(x) in (list, tuple):
+        return type(x)(map(_layout, x))
+    return x._window() if type(x) in OURS else x
 
 
 def _print(function):
@@ -287,28 +209,59 @@ def _print(function):
     return call
 
 
-_OUT_POSITION = {np.take: 3, np.compress: 3, np.choose: 2, np.concatenate: 2, np.stack: 2}
+# -- what changes an argument, while JAX traces: its new contents are made, and written
+
+
+def _copied_to(args, kwargs):
+    bound = fact_of(np.copyto).bound(args, kwargs)
+    target, source, where = bound["dst"], bound["src"], bound.get("where", True)
+    target[...] = source if where is True else np.where(where, source, target)
+
+
+def _put_by_mask(args, kwargs):
+    target, mask, values = fact_of(np.putmask).bound(args, kwargs).values()
+    target[...] = np.where(np.reshape(mask, target.shape), np.resize(values, target.shape), target)
+
+
+def _rewritten(fact: Fact):
+    form = lowered(twin_of(fact.function))
+
+    def write(args, kwargs):
+        (target,) = fact.written(args, kwargs)
+        target[...] = form(args, {**kwargs, "inplace": False})
+
+    return write
+
+
+_WRITES = {np.copyto: _copied_to, np.putmask: _put_by_mask}
+
+
+def _rule(fact: Fact) -> Rule | None:
+    function = fact.function
+    if fact.kind == "view":
+        return Rule(_view(fact), "native", "view", traced=(lowered(twin_of(function)),))
+    if fact.kind == "move":
+        how = "moves data: NumPy on the host replica, jax.numpy while traced"
+        return Rule(_on_the_host(fact), "native", how, traced=(lowered(twin_of(function)),))
+    if fact.kind == "make":
+        return Rule(_create(function), "native", "created on the host")
+    if fact.kind == "write":
+        form = _WRITES.get(function) or _rewritten(fact)
+        return Rule(_on_the_host(fact), "native", "writes in place", traced=(form,))
+    if fact.kind == "describe":
+        prints = function in (np.array2string, np.array_repr, np.array_str)
+        return Rule(
+            _print(function) if prints else _described(fact), "native", "prints" if prints else "reads the layout"
+        )
+    return None
 
 
 def build() -> None:
-    how = "moves data: NumPy on the host replica, jax.numpy while traced"
-    for function in VIEWS:
-        register("jax", function, Rule(_view(function), "native", "view"))
-    for function in MOVES:
-        position = _OUT_POSITION.get(function)
-        call = _with_positional_out(function, position) if position else _move(function)
-        register("jax", function, Rule(call, "native", how))
-    names = {f.__name__ for f in CREATES}
     for function in surface():
-        # with like= NumPy passes an object of its own for some of them
-        if function.__module__ == "numpy" and function.__name__ in names | {"require"}:
-            register("jax", function, Rule(_create(function), "native", "created on the host"))
-    for function, position in WRITES.items():
-        register("jax", function, Rule(_write(function, position), "native", "writes in place"))
-    for function in DESCRIBES:
-        register("jax", function, Rule(_describe(function), "native", "reads the layout"))
-    for function in (np.array2string, np.array_repr, np.array_str):
-        register("jax", function, Rule(_print(function), "native", "prints"))
+        # with like= NumPy hands over an object of its own for some of those that make arrays
+        rule = _rule(dataclasses.replace(fact_of(function), function=function))
+        if rule is not None:
+            register("jax", function, rule)
 
 
 build()

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ...array import core, traced_index
-from ...dispatch.registry import Rule, implements, register
+from ...dispatch.registry import Rule, implements, register, tables
 from ...ground.errors import UnsupportedError
 from ...storage.buffer import Tracer, canonical
 from .by_name import ByName, Policy
@@ -35,7 +35,7 @@ class Transform(ByName):
 
 
 def _add(function):
-    register("jax", function, Rule(Transform(function, Policy()), "native", "jax.numpy.fft"))
+    register("jax", function, Rule(Transform(function, Policy()), "native", "jax.numpy.fft", writes_out=True))
 
 
 for _name in ("fft", "ifft", "rfft", "irfft", "hfft", "ihfft"):
@@ -47,7 +47,7 @@ for _name in ("fft", "ifft", "rfft", "irfft", "hfft", "ihfft"):
 
 def _convolution(function, twin):
     policy = Policy(arrays=("a", "v"), twin=twin, check=_check_mode)
-    register("jax", function, Rule(ByName(function, policy), "native", "jax.numpy"))
+    register("jax", function, Rule(ByName(function, policy), "native", "jax.numpy", writes_out=True))
 
 
 _MODES = {0: "valid", 1: "same", 2: "full"}
@@ -241,3 +241,7 @@ def _traced_counts(x, weights, minlength):
 @functools.partial(jax.jit, static_argnums=(2, 3))
 def _weigh(index, weights, length, dtype):
     return jnp.zeros(length, dtype).at[index].add(weights.astype(dtype))
+
+
+# the caller says how long the result is; numbers that would make it longer are found at run time
+register("jax", np.bincount, tables["jax"][np.bincount]._replace(settles=True))

@@ -1,0 +1,229 @@
+"""Calls of NumPy's functions on values that are known only at run time.
+
+NumPy says first what comes out (dtype, shape, scalar or array, the containers) and
+raises what it would raise whatever the values are.  Then the forms of the function are
+tried in turn: the rule's own under a trace, and NumPy itself on the host, called by the
+compiled program.  A form that cannot do the call, or gives something else than NumPy
+said, is passed over.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ...array import core, traced_number
+from ...array.ragged import Ragged
+from ...convert import context as contexts
+from ...facts import Fact, answers, fact_of
+from ...facts.answers import Blank, Leaf
+from ...facts.fact import signature_of
+from ...ground.errors import ControlFlowError, UnsupportedError
+from ...storage.buffer import canonical
+from .ufunc_results import write_into
+
+OURS = core.OURS
+_SMALL = 1 << 12  # known arrays up to so many elements are handed to NumPy with their values
+
+# What a form may raise that cannot do a call; anything else is the user's affair.
+CANNOT = (
+    TypeError, ValueError, NotImplementedError, IndexError, OverflowError, AttributeError, KeyError,
+    UnsupportedError, ControlFlowError, jax.errors.JAXTypeError,
+)  # fmt: skip
+
+
+class Misfit(Exception):
+    """A form gave something else than NumPy would."""
+
+
+def call(rule, function, args, kwargs):
+    """``function(*args, **kwargs)``, where a value among the arguments is known only at run time."""
+    fact = fact_of(function)
+    if fact.layout or fact.kind in ("make", "describe") or any(isinstance(x, Ragged) for x in _flat((args, kwargs))):
+        return rule.call(args, kwargs)
+    if fact.kind == "view":
+        shown = rule.call(args, kwargs)
+        if shown is not NotImplemented:
+            return shown
+    if any(callable(fact.bound(args, kwargs).get(name)) for name in fact.calls):
+        return rule.call(args, kwargs)
+    expected = asked(fact, args, kwargs)
+    out, given, named = without_out(fact, rule, args, kwargs)
+    result, failure = first_that_fits(fact, rule, given, named, expected)
+    if failure is not None:
+        result = through_host(fact, given, named, expected, failure)
+    if out is None:
+        return result
+    if type(out) not in OURS and not isinstance(out, np.ndarray):
+        raise TypeError("return arrays must be of ArrayType")
+    write_into(out, jnp.asarray(result._value()))
+    return out
+
+
+def asked(fact: Fact, args, kwargs):
+    """What NumPy answers; None where it cannot be asked."""
+    try:
+        return answers.answer(fact, blank(args), blank(kwargs))
+    except answers.Unknown:
+        return None
+
+
+def blank(x):
+    """`x` with blanks in place of what is known only at run time, and ndarrays in place of other arrays of ours."""
+    kind = type(x)
+    if kind in OURS:
+        if x.weak is not None and x._buffer.traced:
+            return Blank((), x.dtype, x.weak)
+        scalar = kind is core.JaxScalar or isinstance(x, core.JaxScalar)
+        if not scalar and (x._buffer.traced or x.size > _SMALL):
+            return Blank(x.shape, x.dtype)
+        if scalar and x._buffer.traced:
+            return Blank((), x.dtype, np.generic)
+        return x._number if scalar else x._read()
+    if isinstance(x, jax.Array):
+        return Blank(x.shape, np.dtype(x.dtype))
+    if kind is tuple or kind is list:
+        return kind([blank(y) for y in x])
+    if kind is dict:
+        return {k: blank(y) for k, y in x.items()}
+    if kind is slice:
+        return slice(*[blank(y) for y in (x.start, x.stop, x.step)])
+    return x
+
+
+def without_out(fact: Fact, rule, args, kwargs):
+    """``(out, args, kwargs)``: what to write the result into, unless the rule does so itself."""
+    if rule.writes_out or not fact.has_out():
+        return None, args, kwargs
+    bound = signature_of(fact.function).bind(*args, **kwargs)
+    out = bound.arguments.pop("out", None)
+    out = out[0] if type(out) is tuple and len(out) == 1 else out
+    return out, bound.args, bound.kwargs
+
+
+# -- forms
+
+
+def first_that_fits(fact: Fact, rule, args, kwargs, expected):
+    """``(result, None)`` of the first form that gives what NumPy would, or ``(None, why not)``."""
+    failure: Exception | None = None
+    if (
+        expected is not None
+        and not rule.settles
+        and any(type(x) is Leaf and not x.dtype for x in _flat(expected.result))
+    ):
+        return None, Misfit("its dtype depends on the values")
+    for form in rule.traced or (rule.call,):
+        trace = contexts.current()
+        before = len(trace.checks) if trace is not None else 0
+        try:
+            with attempting():
+                result = form(args, kwargs)
+            return (result if expected is None else fitted(result, expected.result, rule.settles)), None
+        except traced_number.NeedsValue:
+            raise
+        except (*CANNOT, Misfit) as error:
+            if trace is not None:
+                del trace.checks[before:]
+            failure = failure or error
+    origins = set().union(*_origins((*args, *kwargs.values())))
+    if origins and not isinstance(failure, Misfit):
+        # a count or a position that must be known, where an argument of the compiled function is one
+        raise traced_number.NeedsValue(frozenset(origins))
+    return None, failure
+
+
+def _origins(values):
+    """The arguments of the compiled function that are, or make up, numbers among the values."""
+    for x in values:
+        if type(x) in (list, tuple):
+            yield from _origins(x)
+        elif type(x) in OURS and x.weak is not None and x.origins:
+            yield x.origins
+
+
+def fitted(result, expected, settles):
+    """`result` as NumPy would give it: its dtypes, its containers, scalars and arrays.
+
+    Raises
+    ------
+    Misfit
+        It cannot be brought into that form.
+    """
+    if type(expected) is Leaf:
+        return _fitted_array(result, expected, settles)
+    if expected is None and result is None:
+        return None
+    if isinstance(expected, (tuple, list)) and type(expected) is not answers.Constant:
+        if not isinstance(result, (tuple, list)) or len(result) != len(expected):
+            raise Misfit(f"{type(result).__name__} instead of {len(expected)} results")
+        parts = [fitted(r, e, settles) for r, e in zip(result, expected, strict=True)]
+        return type(expected)(*parts) if hasattr(expected, "_fields") else type(expected)(parts)
+    return result
+
+
+def _fitted_array(result, expected: Leaf, settles):
+    if isinstance(result, Ragged):
+        return result
+    if expected.shape is not None and None in expected.shape:
+        raise Misfit("its length depends on the values")
+    if type(result) not in OURS and not isinstance(result, (jax.Array, np.ndarray, np.generic, int, float, complex)):
+        raise Misfit(f"{type(result).__name__} instead of an array")
+    value = result._value() if type(result) in OURS else jnp.asarray(result)
+    dtype = canonical(expected.dtype) if expected.dtype is not None and not settles else value.dtype
+    if expected.shape is not None and tuple(value.shape) != expected.shape and not (settles and None in expected.shape):
+        raise Misfit(f"shape {tuple(value.shape)} instead of {expected.shape}, where None depends on values")
+    if value.dtype.kind == "c" and dtype.kind != "c":
+        raise Misfit(f"{value.dtype} instead of {dtype}")
+    if value.dtype == dtype and type(result) in OURS:
+        if value.ndim or (type(result) is core.JaxArray) is not expected.scalar:
+            return result
+    value = jnp.asarray(value).astype(dtype)
+    return core.of_device(value) if expected.scalar else core.array_of_device(value)
+
+
+_attempts: contextvars.ContextVar[int] = contextvars.ContextVar("npbridge_attempts", default=0)
+
+
+@contextlib.contextmanager
+def attempting():
+    """Around a form: what it calls does not go to the host, where the whole call may go instead."""
+    token = _attempts.set(_attempts.get() + 1)
+    try:
+        yield
+    finally:
+        _attempts.reset(token)
+
+
+def through_host(fact: Fact, args, kwargs, expected, failure):
+    """The call on the host, where it can be made."""
+    from . import host_calls
+
+    if expected is None or fact.kind == "view" or _attempts.get():
+        raise refused(fact, failure) from None
+    return host_calls.call(fact, args, kwargs, expected, failure)
+
+
+def refused(fact: Fact, failure) -> Exception:
+    """The error that says why a call has no compiled form."""
+    if isinstance(failure, (UnsupportedError, ControlFlowError)):
+        return failure
+    why = str(failure).strip().partition("\n")[0][:160]
+    return UnsupportedError(
+        f"{fact.name} with these arguments has no form in compiled code for 'jax' ({why}). Call it outside, or compile "
+        "the function on the 'numpy' backend."
+    )
+
+
+def _flat(tree):
+    if isinstance(tree, (tuple, list)) and type(tree) not in (Leaf, Blank, answers.Constant):
+        for part in tree:
+            yield from _flat(part)
+    elif type(tree) is dict:
+        yield from _flat(list(tree.values()))
+    else:
+        yield tree
