@@ -8,6 +8,7 @@ import numpy as np
 from ..ground.errors import UnsupportedDtypeError
 from ..storage import view
 from ..storage.buffer import Buffer, Tracer, canonical
+from ..storage.casts import cast
 from .classes import ARRAYS, OURS, JaxArray, JaxScalar, _new, c_ordered  # noqa: F401  found here by all
 
 STORED_KINDS = "?bBhHiIlLqQefdFD"
@@ -106,7 +107,7 @@ def from_object(obj, dtype=None, *, copy: bool, ndmin: int = 0, order="K") -> Ja
         if dtype is None or obj.dtype == dtype:
             return array_of_device(obj)
         if isinstance(obj, Tracer):
-            return array_of_device(obj.astype(dtype))
+            return array_of_device(cast(obj, dtype))
     borrow = kind is np.ndarray and not jax_side and not copy
     values = np.array(host_values(obj), dtype=dtype, copy=None if borrow else True, order=order, ndmin=ndmin)
     check_dtype(values.dtype)
@@ -166,7 +167,7 @@ def _converted(obj: JaxArray, dtype, order) -> JaxArray:
         if dtype is not None and dtype != device.dtype:
             if not buffer.traced:
                 return of_fresh(obj._read().astype(dtype))
-            device = device.astype(dtype)
+            device = cast(device, dtype)
         return array_of_device(device)
     return of_fresh(np.array(obj._read(), dtype=dtype, order=order, copy=True))
 

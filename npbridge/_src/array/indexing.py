@@ -14,6 +14,7 @@ import numpy as np
 
 from ..storage import view
 from ..storage.buffer import SMALL, Tracer, recorders
+from ..storage.casts import cast
 from . import core
 from .core import OURS, JaxArray, JaxScalar, _new, of_number, of_view
 
@@ -160,12 +161,17 @@ def _traced_write(self, key, value) -> None:
     if recorders:
         traced_index.see_that_all_are_inside(key, self.shape)
     old = jnp.asarray(self._value())
+    if type(value) not in OURS and np.ndim(value) == 0:
+        number = value
+        value = np.empty(1, old.dtype)
+        value[[0]] = number  # NumPy's own cast, and its errors
+        value = value[0]
     new = jnp.asarray(value._value() if type(value) in OURS else core.host_values(value))
     mask = key[0] if type(key) is tuple and len(key) == 1 else key
     if getattr(getattr(mask, "dtype", None), "kind", "") == "b":
-        updated = _masked(old, jnp.asarray(mask), new.astype(old.dtype))
+        updated = _masked(old, jnp.asarray(mask), cast(new, old.dtype))
     else:
-        updated = old.at[_without_lists(key)].set(new.astype(old.dtype))
+        updated = old.at[_without_lists(key)].set(cast(new, old.dtype))
     self[...] = core.array_of_device(updated)
 
 
@@ -233,6 +239,9 @@ def _set_anywhere(self, key, value):
     buffer = self._buffer
     if type(key) is not int:
         key = plain_key(key)
+    if recorders and source is not None and kind is not JaxArray:
+        traced_index.see_that_it_can_be_stored(self, key, source)
+    if type(key) is not int:
         if not is_basic(key) and (is_traced(key) or buffer.traced):
             return _traced_write(self, key, value if source is None else source)
     if source is not None and isinstance(source._buffer.device, Tracer) and not buffer.traced:
@@ -280,7 +289,7 @@ def _write_on_device(self, key, value) -> bool:
         return False
     window = self._window()[_with_ellipsis(key)]
     if type(value) not in OURS:
-        value = _stored(value, window.dtype, window.ndim == 0 and type(self._window()[key]) is not np.ndarray)
+        value = stored(value, window.dtype, window.ndim == 0 and type(self._window()[key]) is not np.ndarray)
         if value is None:
             return False
     return write_window(buffer, window, value)
@@ -309,7 +318,7 @@ def write_window(buffer, window: np.ndarray, value, traced: bool = False) -> boo
         source = value
         if source.dtype != dtype:
             if buffer.traced or source._buffer.traced:
-                new = source._value().astype(dtype)
+                new = cast(source._value(), dtype)
             else:
                 new = source._read().astype(dtype)
         else:
@@ -363,7 +372,7 @@ def _write_retyped(buffer, window, new) -> bool:
     return True
 
 
-def _stored(value, dtype, element: bool):
+def stored(value, dtype, element: bool):
     """`value` as NumPy stores it in an array, or in one `element`; None where it is no number."""
     new = np.asarray(value)
     if new.dtype.char not in core.STORED_KINDS:

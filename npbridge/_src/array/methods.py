@@ -14,6 +14,7 @@ from ..dispatch.backend import active
 from ..dispatch.protocol import apply
 from ..ground import events
 from ..storage.buffer import canonical
+from ..storage.casts import cast
 from . import core
 from .core import JaxArray, JaxScalar
 
@@ -132,11 +133,7 @@ def _needs_host(source, target):
     return target == np.float16 and source.itemsize == 8  # rounded twice, through float32
 
 
-_cast_compiled = jax.jit(lambda x, dtype: x.astype(dtype), static_argnums=1)
-
-
-def _cast(value, dtype):
-    return _cast_compiled(value, dtype.name)
+_cast = jax.jit(cast, static_argnums=1)
 
 
 def _clip(self, min=None, max=None, out=None, **kwargs):

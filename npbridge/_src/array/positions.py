@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..ground.errors import UnsupportedError
+from ..storage.casts import cast
 from . import core, ragged, traced_number, traced_range
 from .core import OURS
 from .ragged import REFUSED, Chosen, Ragged, raw
@@ -157,7 +158,7 @@ def scatter(array, key, value, how: str) -> None:
     (_, value), _ = ragged.aligned((like, value), like=like)
     new = jnp.asarray(value._value() if type(value) in OURS else core.host_values(value))
     update = getattr(target.at[tuple(indices)], how)
-    array[...] = core.array_of_device(update(new.astype(array.dtype), mode="drop"))
+    array[...] = core.array_of_device(update(cast(new, array.dtype), mode="drop"))
 
 
 # ufunc.at -> the method of ``jax.Array.at[...]``

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..ground.errors import UnsupportedError
 from ..storage.buffer import Tracer, canonical
+from ..storage.casts import cast
 from . import core, traced_number
 from .core import OURS
 
@@ -41,6 +42,22 @@ class Extent:
     def length(self):
         return traced_number.compute(np.maximum, number(self.stop) - number(self.start), 0)
 
+    def see_that_it_counts(self, index):
+        """An integer index without its sign; NumPy's error at run time where it reaches past what counts."""
+        length = self.length
+        if isinstance(index, (int, np.integer)) and type(index) not in OURS:
+            see_length(length, int(index) + 1 if index >= 0 else -int(index), IndexError(
+                f"index {int(index)} is out of bounds for an axis of a size known only at run time"
+            ))  # fmt: skip
+            return int(index) if index >= 0 else length + int(index)
+        value, n = raw(index), raw(length)
+        failed = (value >= n) | (value < -n)
+        traced_errors().see(failed, IndexError("index is out of bounds for an axis of a size known only at run time"))
+        counted = traced_number.of_value(jnp.where(value < 0, value + n, value), int)
+        if type(index) in OURS and traced_errors().is_never_negative(index):
+            counted.form = traced_number.form_of(index)
+        return counted
+
     def mask(self, n):
         places = jnp.arange(n)
         return (places >= raw(self.start)) & (places < raw(self.stop))
@@ -64,6 +81,13 @@ class Chosen(Extent):
 
     def mask(self, n):
         return self.chosen
+
+
+def see_length(length, least: int, error) -> None:
+    """Have `error` raised at run time where a length is below `least`."""
+    known = traced_errors().least_of(length)
+    if known is None or known < least:
+        traced_errors().see(raw(length) < least, error)
 
 
 def raw(x):
@@ -156,15 +180,20 @@ class Ragged:
             return self
         if type(key) is slice and key == slice(None, None, -1):
             return FUNCTIONS[np.flip](self)
-        if self.ndim == 1 and type(self.extents[0]) is Extent and not isinstance(key, (slice, tuple)):
-            index = key if type(key) in OURS or isinstance(key, int) else None
-            if index is not None and not (isinstance(index, int) and type(index) is int and index < 0):
-                return self.data[number(self.extents[0].start) + index]
-            if index is not None:
-                return self.data[number(self.extents[0].stop) + index]
-        if type(self.extents[0]) is Chosen and not any(self.extents[1:]) and traced_index().is_traced_integer(key):
-            return traced_index().positions.kth(self, key)
+        if traced_index().ragged_parts.is_integer(key) and self.extents[0] is not None:
+            return self.item_at(self.extents[0].see_that_it_counts(key))
         return traced_index().ragged_parts.part(self, key)
+
+    def item_at(self, index):
+        """``self[index]``, for an integer that is known to be one of the first axis, not negative."""
+        if type(self.extents[0]) is Chosen and not any(self.extents[1:]):
+            return traced_index().positions.kth(self, index)
+        if type(self.extents[0]) is Chosen:
+            return traced_index().ragged_parts.packed(self).item_at(index)
+        if self.extents[0] is not None:
+            index = number(self.extents[0].start) + index
+        data, rest = self.data[index], self.extents[1:]
+        return Ragged(data, rest) if any(e is not None for e in rest) else data
 
     def __setitem__(self, key, value):
         if not (key is Ellipsis or (type(key) is slice and key == slice(None))) or self.origin is None:
@@ -238,7 +267,7 @@ def write(array, key, axes, order, value) -> None:
     target = of_axes(array, key, axes, order)
     (_, new), _ = aligned((target, value), like=target)
     mask = Ragged(target.data, target.extents).mask()
-    values = jnp.asarray(new._value() if type(new) in OURS else new).astype(target.dtype)
+    values = cast(new._value() if type(new) in OURS else new, target.dtype)
     values = jnp.broadcast_to(values, target.data.shape)
     merged = core.array_of_device(jnp.where(mask, values, jnp.asarray(target.data._value())))
     if target.data is array:
@@ -319,6 +348,12 @@ def _see_that_lengths_agree(e, other) -> None:
         traced_index().on_check(raw(differ), ValueError(
             "operands of lengths that are known only at run time could not be broadcast together: they differ"
         ))  # fmt: skip
+
+
+def traced_errors():
+    from . import traced_errors  # it imports this module
+
+    return traced_errors
 
 
 def traced_index():

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..ground.errors import UnsupportedError
 from .operators import BINARY, COMPARISONS, UNARY
-from .ragged import FUNCTIONS, REFUSED, Extent, Ragged, aligned, in_step, ndim_of, number, of_axes
+from .ragged import FUNCTIONS, REFUSED, Extent, Ragged, aligned, in_step, ndim_of, number, of_axes, see_length
 
 
 def _extreme_of(dtype, largest):
@@ -18,6 +18,17 @@ def _extreme_of(dtype, largest):
     return np.inf if largest else -np.inf
 
 
+def see_that_it_is_not_empty(a, axis, message) -> None:
+    """NumPy's error at run time where there is nothing along the axes that are reduced."""
+    axes = range(a.ndim) if axis is None else [x % a.ndim for x in (axis if isinstance(axis, tuple) else (axis,))]
+    for x in axes:
+        if a.extents[x] is not None:
+            see_length(a.extents[x].length, 1, ValueError(message))
+
+
+_NOTHING = {np.max: "maximum", np.min: "minimum"}
+
+
 def _reduction(function, neutral):
     def reduce(a, axis=None, dtype=None, out=None, **kwargs):
         kwargs = {k: v for k, v in kwargs.items() if v is not np._NoValue}
@@ -25,6 +36,10 @@ def _reduction(function, neutral):
             raise UnsupportedError(REFUSED.format(what=f"numpy.{function.__name__} with these arguments"))
         if dtype is not None:
             a = a.astype(dtype)
+        if function in _NOTHING:
+            see_that_it_is_not_empty(
+                a, axis, f"zero-size array to reduction operation {_NOTHING[function]} which has no identity"
+            )
         result = function(a.filled(neutral(a.dtype)), axis=axis)
         return _shrunk(result, a, axis)
 
@@ -54,6 +69,7 @@ def _position(function, largest):
             raise UnsupportedError(REFUSED.format(what=f"numpy.{function.__name__} over several axes"))
         if type(a.extents[0]) is not Extent:
             raise UnsupportedError(REFUSED.format(what=f"numpy.{function.__name__} of what a mask chose,"))
+        see_that_it_is_not_empty(a, None, f"attempt to get {function.__name__} of an empty sequence")
         found = function(a.filled(_extreme_of(a.dtype, largest)))
         return found - number(a.extents[0].start)
 

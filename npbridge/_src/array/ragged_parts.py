@@ -9,7 +9,7 @@ from ..ground.errors import UnsupportedError
 from ..storage.buffer import Tracer
 from . import core, traced_number
 from .core import OURS
-from .ragged import REFUSED, Chosen, Extent, Ragged, aligned, number, raw
+from .ragged import REFUSED, Chosen, Extent, Ragged, aligned, number
 
 _WHOLE = slice(None)
 
@@ -22,7 +22,7 @@ def _is_mask(k) -> bool:
     return isinstance(k, (Tracer, np.ndarray)) and k.dtype == bool and k.ndim > 0
 
 
-def _is_integer(k) -> bool:
+def is_integer(k) -> bool:
     if type(k) in OURS or isinstance(k, Tracer):
         return not k.shape and np.dtype(k.dtype).kind in "iu"
     return isinstance(k, (int, np.integer)) and not isinstance(k, bool)
@@ -60,7 +60,7 @@ def split(key, ndim: int):
     others = [k for i, k in enumerate(parts) if i not in places]
     if all(map(_is_whole, others)) and len(parts) == len(places):
         return None
-    if not all(type(k) is slice or _is_integer(k) for k in others):
+    if not all(type(k) is slice or is_integer(k) for k in others):
         return None
     axis = sum(type(k) is slice for k in parts[: places[0]])
     chosen = [i for i, k in enumerate(parts) if type(k) is not slice]
@@ -94,11 +94,11 @@ def part(self: Ragged, key):
             k, e = _along(self, axis, k)
             extents += [] if e is None else [e]
         else:
-            extents += [None] * (1 if k is None or type(k) is slice else 0 if _is_integer(k) else np.ndim(k))
+            extents += [None] * (1 if k is None or type(k) is slice else 0 if is_integer(k) else np.ndim(k))
         keys.append(k)
         axis += k is not None
-    lists = sum(not (k is None or type(k) is slice or _is_integer(k)) for k in keys)
-    if lists > 1 or (lists and any(map(_is_integer, keys))):
+    lists = sum(not (k is None or type(k) is slice or is_integer(k)) for k in keys)
+    if lists > 1 or (lists and any(map(is_integer, keys))):
         raise _refusal()
     data = self.data[tuple(keys)]
     return Ragged(data, extents) if any(e is not None for e in extents) else data
@@ -117,12 +117,9 @@ def _along(self, axis, k):
         everywhere = Ragged(core.of_fresh(np.ones(n, bool)), (e,))
         (_, mask), _ = aligned((everywhere, k), like=everywhere)
         return _WHOLE, Chosen(e.mask(n) & jnp.asarray(mask._value()))
-    if not _is_integer(k):
+    if not is_integer(k):
         raise _refusal()
-    if isinstance(k, (int, np.integer)) and type(k) not in OURS:
-        return (number(e.start) if k >= 0 else number(e.stop)) + int(k), None
-    value = raw(k)
-    return traced_number.of_value(jnp.where(value < 0, raw(e.stop) + value, raw(e.start) + value), int), None
+    return number(e.start) + e.see_that_it_counts(k), None
 
 
 def _end(e: Extent, k, otherwise):

@@ -10,7 +10,7 @@ import numpy as np
 from ..ground.errors import UnsupportedError
 from . import core, traced_number
 from .ragged import FUNCTIONS, REFUSED, Chosen, Extent, Ragged, aligned
-from .ragged_functions import _extreme_of
+from .ragged_functions import _extreme_of, see_that_it_is_not_empty
 
 
 def _given(kwargs) -> dict:
@@ -80,7 +80,15 @@ def _without_nan(function):
         mask = a.mask() & ~jnp.isnan(jnp.asarray(a.data._value()))
         if a.ndim != 1:
             _refuse(function, " of several axes")
-        return FUNCTIONS[function](Ragged(a.data, (Chosen(mask),)), *args, **kwargs)
+        chosen = Ragged(a.data, (Chosen(mask),))
+        if function not in (np.max, np.min) or a.dtype.kind not in "fc":
+            return FUNCTIONS[function](chosen, *args, **kwargs)
+        if args or kwargs:
+            _refuse(function, " without NaN, with these arguments")
+        name = "fmax" if function is np.max else "fmin"
+        see_that_it_is_not_empty(a, None, f"zero-size array to reduction operation {name} which has no identity")
+        result = function(chosen.filled(_extreme_of(a.dtype, function is np.min)))
+        return np.where(mask.any(), result, a.dtype.type(np.nan))[()]
 
     return call
 
@@ -124,9 +132,11 @@ def _median(a, axis=None, out=None, **kwargs):
         a = a.astype(float)
     ordered = _ascending(a)
     count = a.size
-    last = ordered[count - 1]
-    middle = (ordered[(count - 1) // 2] + ordered[count // 2]) / 2
-    return np.where(np.isnan(last), last, middle)[()]
+    places = [np.maximum(k, 0) for k in (count - 1, (count - 1) // 2, count // 2)]
+    places[2] = np.minimum(places[2], ordered.shape[0] - 1)
+    last, low, high = (ordered[k] for k in places)
+    middle = np.where(np.isnan(last), last, (low + high) / 2)
+    return np.where(count > 0, middle, ordered.dtype.type(np.nan))[()]
 
 
 def _searchsorted(a, v, side="left", sorter=None):

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..storage import view
 from ..storage.buffer import Buffer, Tracer
+from ..storage.casts import cast
 from . import (
     core,
     indexing,
@@ -335,9 +336,24 @@ def write(self, key, value) -> None:
     spec, starts = _window(self, axes, order)
     if type(value) is list or type(value) is tuple:
         value = core.sequence_values(value)
+    see_that_it_can_be_stored(self, key, value)
+    if type(value) not in OURS and not isinstance(value, Tracer):
+        value = indexing.stored(value, self.dtype, not order)
     new = value._value() if type(value) in OURS else jnp.asarray(value)
     np.broadcast_to(np.empty(new.shape, bool), (1,) * max(0, new.ndim - len(spec.shape)) + spec.shape)
     self[...] = core.array_of_device(view.write_spec(jnp.asarray(self._value()), new, spec, starts))
+
+
+def see_that_it_can_be_stored(array, key, value) -> None:
+    """What assigning one number that is known only at run time to ``array[key]`` raises."""
+    if type(value) not in OURS or type(value) is core.JaxArray or not is_traced_number(value):
+        return
+    if value.weak is not None or indexing.is_basic(key) or needs(key):
+        traced_errors.see_that_it_can_be_stored(value, array.dtype)
+
+
+def is_traced_number(x) -> bool:
+    return isinstance(x._buffer.device, Tracer) and not x.shape
 
 
 # -- lists and masks
@@ -391,7 +407,7 @@ def write_mask(self, key, value) -> bool:
             "an array whose length is known only at run time can be written to a slice or a mask of the same length"
         )
     (_, new), _ = ragged.aligned((target, value), like=target)
-    merged = jnp.where(target.mask(), jnp.asarray(new._value()).astype(target.dtype), target.data._value())
+    merged = jnp.where(target.mask(), cast(new._value(), target.dtype), target.data._value())
     parts = list(key) if type(key) is tuple else [key]
     axis = masked_axis(key)
     count = parts[axis].ndim
@@ -407,6 +423,8 @@ def root(buffer: Buffer) -> Buffer:
         buffer = buffer.array._buffer
     return buffer
 
+
+from . import traced_errors  # noqa: E402  it imports this module
 
 indexing.traced_index = sys.modules[__name__]
 _ = ragged_functions, ragged_parts, ragged_statistics  # they fill in what ragged arrays can do

@@ -15,7 +15,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from ..storage.buffer import Buffer, Tracer
+from ..storage.buffer import Buffer, Tracer, canonical
 from . import core, interop
 from .core import JaxScalar, _new
 from .operators import BINARY, COMPARISONS, UNARY
@@ -24,8 +24,9 @@ _KINDS = {"i": int, "u": int, "f": float, "c": complex}
 _PYTHON = (int, float, complex, bool)
 LINEAR = {np.add, np.subtract, np.multiply}
 _BOUNDED = {np.remainder, np.floor_divide, np.minimum, np.maximum}
-# of :mod:`.traced_range`, which imports this module
+# of :mod:`.traced_range` and :mod:`.traced_errors`, which import this module
 of_result: Any = None
+see_that_it_is_defined: Any = None
 
 
 class NeedsValue(Exception):
@@ -174,6 +175,7 @@ def compute(ufunc, *operands):
     plan = ufunc_plans.plan_for(ufunc, dtypes)
     values = [ufunc_plans.weak_value(v, d) for v, d in zip(values, plan.inputs, strict=True)]
     out = plan.compiled(*values)
+    see_that_it_is_defined(ufunc, kinds, operands, out)
     if type(out) is tuple:
         return tuple(map(_wrapped, out))
     result = _wrapped(out)
@@ -182,6 +184,11 @@ def compute(ufunc, *operands):
     if ufunc in _BOUNDED and kinds == [int, int]:
         of_result(ufunc, *operands, result)
     return result
+
+
+def canonical_int():
+    """The integers in which Python's are kept."""
+    return canonical(np.dtype(np.int64))
 
 
 def _origins(operands):

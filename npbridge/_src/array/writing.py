@@ -40,7 +40,10 @@ def _traced_put(self, indices, values, mode="raise"):
 
 def _fill(self, value):
     if type(value) in OURS and value.ndim == 0 and value._buffer.traced:
-        self[...] = value
+        if type(value) is not JaxArray and self.ndim == 0:
+            self[()] = value
+        else:
+            self[...] = value
         return
     value = core.host_values(value)
     if self.ndim == 0 or not np.isscalar(value):

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from ..array import traced_index  # noqa: F401  indexing by traced values needs it
+from ..array import traced_errors, traced_index  # noqa: F401  traced values need them
 from ..storage.recording import Recorder
 from .lines import user_lines
 

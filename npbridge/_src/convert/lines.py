@@ -43,6 +43,21 @@ def located(error: BaseException) -> BaseException:
     return error
 
 
+def located_where_raised(error: BaseException) -> BaseException:
+    """`error`, which was caught here and remembers the lines through which it came."""
+    lines = user_lines()
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if not in_library(code.co_filename) and not code.co_filename.startswith(_MACHINERY):
+            if lines and (lines[-1][0], lines[-1][2]) == (code.co_filename, code.co_name):
+                lines.pop()
+            lines.append((code.co_filename, trace.tb_lineno, code.co_name))
+        trace = trace.tb_next
+    setattr(error, _ATTRIBUTE, lines)
+    return error
+
+
 def again(error: BaseException) -> BaseException:
     """A new exception like `error`, with a traceback through the lines where it was located."""
     lines = getattr(error, _ATTRIBUTE, [])
@@ -63,15 +78,16 @@ def _frame(file: str, line: int, name: str):
     """``(frame, last instruction, line)`` of a function called `name` that stands at a line."""
     text = linecache.getline(file, line)
     start, end = len(text) - len(text.lstrip()), max(len(text.rstrip()), 1)
-    tree = ast.parse("def f():\n    return g()\nf()")
+    tree = ast.parse("def f():\n    return caught()\nf()")
     for node in ast.walk(tree):
         if hasattr(node, "lineno"):  # all of the line: then Python marks no part of it
             node.lineno = node.end_lineno = line
             node.col_offset, node.end_col_offset = start, end
     tree.body[0].name = name if name.isidentifier() else "f"
     tree.body[1].value.func.id = tree.body[0].name
+    tree.body[0].body[0].value.func.id = "<caught>"  # no function of the user's has such a name
     caught = []
-    names = {"g": lambda: caught.append(sys._getframe(1))}
+    names = {"<caught>": lambda: caught.append(sys._getframe(1))}
     exec(compile(tree, file, "exec"), names)
     frame = caught[0]
     return frame, frame.f_lasti, line

@@ -17,6 +17,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from .casts import cast
+
 
 def owner_of(values: np.ndarray):
     """The object that owns the memory of `values`: an ndarray where there is one."""
@@ -186,7 +188,7 @@ def write_spec(x, values, spec: Spec, starts):
     """The device replica `x` with `values` (that broadcast to the view's shape) written in."""
     if 0 in spec.shape:
         return x
-    values = jnp.asarray(values).astype(x.dtype)
+    values = cast(values, x.dtype)
     if values.ndim > len(spec.shape):  # NumPy lets a value have leading axes of length one
         values = values.reshape(values.shape[values.ndim - len(spec.shape) :])
     values = jnp.broadcast_to(values, spec.shape)

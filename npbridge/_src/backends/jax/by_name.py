@@ -14,13 +14,13 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from ...array import core
 from ...dispatch import fallback
 from ...dispatch.registry import Rule, register
 from ...storage.buffer import canonical
+from ...storage.casts import cast
 from .. import host
 from .known import computed
 from .moves import traced, twin_of, wrap
@@ -193,9 +193,9 @@ class ByName:
 
         def run(*values):
             if target is not None:
-                values = jax.tree.map(lambda x: jnp.asarray(x).astype(target), values)
+                values = jax.tree.map(lambda x: cast(x, target), values)
             result = twin(**dict(zip(names, values, strict=True)), **static)
-            return result if result_dtype is None else result.astype(result_dtype)
+            return result if result_dtype is None else cast(result, result_dtype)
 
         run.__name__ = self.function.__name__
         return jax.jit(run)

@@ -9,10 +9,11 @@ import types
 import jax.numpy as jnp
 import numpy as np
 
-from ...array import core, ragged, traced_number
+from ...array import core, ragged, traced_errors, traced_number
 from ...convert.calls import call
 from ...convert.operators import if_exp, is_traced
 from ...storage.buffer import canonical
+from ...storage.casts import cast
 from . import control_flow_iterables as iterables
 from . import control_flow_math
 
@@ -25,8 +26,15 @@ def _number(kind):
         if len(args) != 1 or kwargs or not is_traced(args[0]):
             return kind(*args, **kwargs)
         x = args[0]
-        value = jnp.reshape(x._value() if type(x) in OURS else x, ())
+        if x.ndim:
+            raise TypeError("only 0-dimensional arrays can be converted to Python scalars")
+        value = jnp.asarray(x._value() if type(x) in OURS else x)
+        if value.dtype.kind == "c" and kind is not complex:
+            if getattr(x, "weak", None) is complex:
+                raise TypeError(f"{kind.__name__}() argument must be a real number, not 'complex'")
+            value = value.real
         if kind is int and value.dtype.kind == "f":
+            traced_errors.see_that_it_is_an_integer(value)
             value = jnp.trunc(value)
         new = traced_number.of_value(value.astype(canonical(np.dtype(kind))), kind)
         form = traced_number.form_of(x) if kind is int and type(x) in OURS else None
@@ -129,7 +137,9 @@ def _numpy_scalar(kind):
             return kind(*args, **kwargs)
         x = args[0]
         value = jnp.asarray(x._value() if type(x) in OURS else x)
-        return core.of_device(value.astype(canonical(dtype)))
+        if getattr(x, "weak", None) is not None:
+            traced_errors.see_that_it_can_be_stored(x, dtype)
+        return core.of_device(cast(value, canonical(dtype)))
 
     return convert
 

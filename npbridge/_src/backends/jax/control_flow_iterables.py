@@ -144,7 +144,7 @@ class RaggedItems(Iteration):
         return self
 
     def item(self, index):
-        return self.array[index]
+        return self.array.item_at(index)
 
     def walk(self):
         return self.way

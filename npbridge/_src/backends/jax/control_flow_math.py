@@ -26,11 +26,10 @@ def _value(x, kind):
     """A traced or known number as a 0-d value of the kernel's dtype."""
     if type(x) in core.OURS or is_traced(x):
         value = jnp.asarray(x._value() if type(x) in core.OURS else x)
-        if value.size != 1:
+        if value.ndim:
             raise TypeError("only 0-dimensional arrays can be converted to Python scalars")
         if value.dtype.kind == "c" and kind is not complex:
             raise TypeError("must be real number, not complex")
-        value = value.reshape(())
     else:
         value = jnp.asarray(kind(x))
     return value.astype(canonical(np.dtype(kind)))

@@ -109,6 +109,8 @@ class Roll:
         for _ in range(_ATTEMPTS):
             self.block = self._attempt()
             if self.block.error is not None:
+                if self.block.error is not contexts.current().raised and not self.dynamic:
+                    raise self.block.error  # there is a first iteration
                 raise NotRollable(f"its body ends in raising {type(self.block.error).__name__}")
             if not self._learn():
                 break

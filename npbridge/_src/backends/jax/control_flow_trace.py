@@ -13,6 +13,7 @@ from jax.extend.core import jaxpr_as_fun
 from ...array import core, traced_index
 from ...convert import context as contexts
 from ...convert import status as statuses
+from ...convert.lines import located_where_raised
 from ...convert.places import UNBOUND, Heap, StructureChanged
 from ...storage.buffer import Tracer
 from ...storage.recording import Recorder
@@ -29,6 +30,20 @@ NEEDS_VALUE = (
     jax.errors.TracerIntegerConversionError,
     jax.errors.NonConcreteBooleanIndexError,
 )
+
+
+# what Python and NumPy raise for values and types that are known while tracing
+_PYTHONS = (ArithmeticError, AssertionError, AttributeError, LookupError, NameError, TypeError, ValueError)
+
+
+def is_pythons(error) -> bool:
+    """Whether the user's code would have raised it uncompiled, too."""
+    if not isinstance(error, _PYTHONS) or type(error).__module__.partition(".")[0] in ("jax", "jaxlib", "npbridge"):
+        return False
+    trace = error.__traceback__
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return not trace.tb_frame.f_globals.get("__name__", "").startswith("jax")
 
 
 class NotRollable(Exception):
@@ -59,7 +74,7 @@ class Block:
         ``id`` to ``(buffer, leaf)`` of the older buffers that were written.
     checks : list of (leaf, exception)
     error : exception or None
-        The user's ``raise``, where the block ends in one.
+        The user's ``raise``, or what Python or NumPy raised, where the block ends in that.
     """
 
     def __init__(self) -> None:
@@ -112,8 +127,12 @@ def trace_block(run, places, functions, inputs=(), enter=None, needed=None) -> B
             try:
                 status = run()
             except Exception as error:
-                if trace.raised is not error or any(isinstance(error, kind) for kind in NEEDS_VALUE):
+                if any(isinstance(error, kind) for kind in NEEDS_VALUE):
                     raise
+                if trace.raised is not error:
+                    if not is_pythons(error):
+                        raise
+                    located_where_raised(error)
                 block.error = error
                 return []
             collect(block, status, places, heap, needed)

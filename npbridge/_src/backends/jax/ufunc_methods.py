@@ -11,6 +11,7 @@ from jax import lax
 
 from ...array import core
 from ...storage.buffer import canonical
+from ...storage.casts import cast
 from .. import host
 from . import moves, ufunc_results, ufuncs
 from .kernels import kernel_of
@@ -32,7 +33,7 @@ def _compiled_accumulate(ufunc, axis, dtype, result, x64):
     kernel = kernel_of(ufunc)
 
     def run(x):
-        x = x.astype(dtype)
+        x = cast(x, dtype)
         if x.shape[axis] == 0:
             return x.astype(result)
         exact = dtype.kind in "biu" and ufunc in (np.add, np.multiply) or ufunc in _ASSOCIATIVE
@@ -118,7 +119,7 @@ def _compiled_reduceat(ufunc, axis, dtype, result, x64):
     kernel = kernel_of(ufunc)
 
     def run(x, starts, stops):
-        rows = jnp.moveaxis(x.astype(dtype), axis, 0)
+        rows = jnp.moveaxis(cast(x, dtype), axis, 0)
 
         def one(start, stop):
             return lax.fori_loop(start + 1, stop, lambda i, r: kernel(r, rows[i]).astype(dtype), rows[start])

@@ -12,6 +12,7 @@ import numpy as np
 
 from ...array import core
 from ...storage.buffer import Tracer, canonical
+from ...storage.casts import cast
 from . import special_values  # noqa: F401  its kernels replace some of kernels.py
 from .kernels import kernel_of
 
@@ -78,10 +79,10 @@ class Plan:
         kernel = self.kernel
 
         def run(*operands):
-            out = kernel(*[x.astype(d) for x, d in zip(operands, loop, strict=True)])
+            out = kernel(*[cast(x, d) for x, d in zip(operands, loop, strict=True)])
             if len(results) == 1:
-                return out.astype(results[0])
-            return tuple(x.astype(d) for x, d in zip(out, results, strict=True))
+                return cast(out, results[0])
+            return tuple(cast(x, d) for x, d in zip(out, results, strict=True))
 
         run.__name__ = run.__qualname__ = ufunc.__name__
         self.compiled = jax.jit(run)

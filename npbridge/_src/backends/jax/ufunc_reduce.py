@@ -12,6 +12,7 @@ from jax import lax
 
 from ...array import core
 from ...storage.buffer import canonical
+from ...storage.casts import cast
 from . import ufunc_plans, ufunc_results, ufuncs
 from .kernels import kernel_of
 from .known import computed
@@ -81,7 +82,7 @@ def _compiled_reduce(ufunc, axis, keepdims, dtype, result, has_where, has_initia
     function = REDUCTIONS.get(ufunc)
 
     def run(x, where, initial):
-        x = x.astype(dtype)
+        x = cast(x, dtype)
         if function is None and axis and x.size and (has_where or has_initial):
             start = initial if has_initial else identity
             return shaped(_fold_from(ufunc, start, x, where, axis).astype(result), x)

@@ -7,6 +7,7 @@ import numpy as np
 
 from ...array import core
 from ...storage.buffer import Tracer, canonical
+from ...storage.casts import cast
 
 OURS = core.OURS
 JaxScalar = core.JaxScalar
@@ -106,7 +107,7 @@ def write_into(out, result, where=True):
     if out._buffer.traced or isinstance(result, Tracer):
         mask = where._value() if type(where) in OURS else where
         mask = jnp.asarray(mask, bool)
-        out[...] = core.array_of_device(jnp.where(mask, result.astype(out.dtype), out._value()))
+        out[...] = core.array_of_device(jnp.where(mask, cast(result, out.dtype), out._value()))
         return
     mask = where._read() if type(where) in OURS else np.asarray(where, bool)
     values = np.asarray(result)
