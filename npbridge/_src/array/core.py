@@ -200,8 +200,10 @@ def traced_sequence(obj, dtype=None) -> JaxArray:
     def value(x):
         if type(x) in (list, tuple):
             return [value(y) for y in x]
+        weak = x.weak if type(x) in OURS else None
         x = x._value() if type(x) in OURS else x
-        leaves.append(x.dtype if hasattr(x, "dtype") else x)
+        # in a sequence Python's numbers count as arrays of their own: an int beside a float32 makes a float64
+        leaves.append(np.dtype(weak) if weak else x.dtype if hasattr(x, "dtype") else np.asarray(x).dtype)
         return x
 
     values = value(obj)

@@ -43,6 +43,8 @@ class Fact:
         Whether the lengths of results with one axis depend on values, though they may not show it.
     layout : bool
         Whether it looks at shapes, strides and dtypes only, never at values.
+    joined : tuple of str
+        The parameters whose arrays meet in the dtype of the result.
     regular : bool
         Whether it may be asked about ordinary numbers only: of others LAPACK prints, or says nothing of all.
     """
@@ -54,6 +56,7 @@ class Fact:
     calls: tuple[str, ...] = ()
     by_values: bool = False
     layout: bool = False
+    joined: tuple[str, ...] = ()
     regular: bool = False
 
     @property

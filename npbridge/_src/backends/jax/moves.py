@@ -83,6 +83,31 @@ def lowered(twin):
     return form
 
 
+def joined(fact: Fact, twin):
+    """A form whose arrays meet in NumPy's dtype before ``jax.numpy`` joins them in another."""
+    plain = lowered(twin)
+
+    def form(args, kwargs):
+        from .traced_calls import asked
+
+        bound = fact.bound(args, kwargs)
+        answer = asked(fact, args, kwargs)
+        dtype = getattr(answer and answer.result, "dtype", None)
+        if dtype is not None:
+            args, kwargs = fact.arguments({k: _cast(v, dtype) if k in fact.joined else v for k, v in bound.items()})
+        return plain(args, kwargs)
+
+    return form
+
+
+def _cast(x, dtype):
+    if type(x) in (list, tuple):
+        return type(x)([_cast(y, dtype) for y in x])
+    if type(x) in OURS:
+        return x.astype(dtype)
+    return x.astype(dtype) if isinstance(x, (np.ndarray, np.generic)) else np.asarray(x, dtype)
+
+
 def _lowered(twin, args, kwargs):
     # jax.numpy takes no lists for arrays: neither among the items of a sequence, nor for an argument
     for change in (lambda x: x, _items_as_arrays):
@@ -242,7 +267,8 @@ def _rule(fact: Fact) -> Rule | None:
         return Rule(_view(fact), "native", "view", traced=(lowered(twin_of(function)),))
     if fact.kind == "move":
         how = "moves data: NumPy on the host replica, jax.numpy while traced"
-        return Rule(_on_the_host(fact), "native", how, traced=(lowered(twin_of(function)),))
+        form = joined(fact, twin_of(function)) if fact.joined else lowered(twin_of(function))
+        return Rule(_on_the_host(fact), "native", how, traced=(form,))
     if fact.kind == "make":
         return Rule(_create(function), "native", "created on the host")
     if fact.kind == "write":

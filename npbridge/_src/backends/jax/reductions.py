@@ -95,7 +95,7 @@ def _mean_dtypes(source, dtype, out):
 @functools.lru_cache(maxsize=1024)
 def _compiled_mean(axis, keepdims, loop, result, has_where, x64):
     def run(x, where):
-        x = x.astype(loop)
+        x = (x.real if x.dtype.kind == "c" and loop.kind != "c" else x).astype(loop)
         if has_where:
             where = jnp.broadcast_to(where, x.shape)
             count = jnp.sum(where, axis, keepdims=keepdims, dtype=jnp.int32)
@@ -147,9 +147,11 @@ def _warn_empty(a, axes, text, ddof=0):
 
 
 @functools.lru_cache(maxsize=1024)
-def _compiled_var(axis, keepdims, loop, result, has_where, has_mean, root, x64):
+def _compiled_var(axis, keepdims, source, loop, result, has_where, has_mean, root, x64):
+    wide = canonical(np.result_type(source, loop))  # deviations are of this dtype, sums of the one that was asked for
+    total_dtype = loop if result.kind == "c" or loop.kind != "c" else np.empty(0, loop).real.dtype
+
     def run(x, where, ddof, given):
-        x = x.astype(loop)
         if has_where:
             where = jnp.broadcast_to(where, x.shape)
             count = jnp.sum(where, axis, keepdims=True, dtype=jnp.int32).astype(jnp.zeros((), loop).real.dtype)
@@ -162,13 +164,15 @@ def _compiled_var(axis, keepdims, loop, result, has_where, has_mean, root, x64):
         if has_mean:
             center = given.astype(loop)
         else:
-            total = jnp.sum(jnp.where(where, x, zero) if has_where else x, axis, keepdims=True, dtype=loop)
-            center = total / count
-        off = x - center
-        square = off.real**2 + off.imag**2 if jnp.issubdtype(loop, jnp.complexfloating) else off * off
+            real = x.real if x.dtype.kind == "c" and loop.kind != "c" else x
+            real = real.astype(loop)
+            total = jnp.sum(jnp.where(where, real, zero) if has_where else real, axis, keepdims=True, dtype=loop)
+            center = (total / count).astype(loop)
+        off = x.astype(wide) - center.astype(wide)
+        square = off.real**2 + off.imag**2 if jnp.issubdtype(wide, jnp.complexfloating) else off * off
         if has_where:
             square = jnp.where(where, square, jnp.zeros((), square.dtype))
-        total = jnp.sum(square, axis, keepdims=keepdims, dtype=square.dtype)
+        total = jnp.sum(square, axis, keepdims=keepdims, dtype=total_dtype)
         free = jnp.maximum(count - ddof, 0).astype(total.dtype)
         if has_where and not keepdims:
             free = jnp.squeeze(free, axis)
@@ -199,7 +203,7 @@ def _spread(root):
         if has_mean:
             given = mean._value() if type(mean) in core.OURS else np.asarray(mean)
         compiled = _compiled_var(
-            axes, keepdims is not _NoValue and bool(keepdims), canonical(loop), canonical(result), has_where,
+            axes, keepdims is not _NoValue and bool(keepdims), a.dtype, canonical(loop), canonical(result), has_where,
             has_mean, root, jax.config.jax_enable_x64,
         )  # fmt: skip
         return write_result(computed(compiled, (a._value(), mask, ddof, given)), out)

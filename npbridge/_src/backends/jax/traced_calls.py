@@ -208,6 +208,21 @@ def through_host(fact: Fact, args, kwargs, expected, failure):
     return host_calls.call(fact, args, kwargs, expected, failure)
 
 
+def on_host(function, args, kwargs, why: str):
+    """A call of a ufunc, or of a method of one, that has no form but NumPy itself."""
+    fact = fact_of(function)
+    kwargs = dict(kwargs)
+    out = kwargs.pop("out", None)
+    out = out[0] if type(out) is tuple and len(out) == 1 else out
+    result = through_host(fact, args, kwargs, asked(fact, args, kwargs), UnsupportedError(why))
+    if out is None or out == ():
+        return result
+    if type(out) is tuple:
+        raise UnsupportedError(f"{fact.name} with several `out` has no form in compiled code for 'jax'.")
+    write_into(out, jnp.asarray(result._value()))
+    return out
+
+
 def refused(fact: Fact, failure) -> Exception:
     """The error that says why a call has no compiled form."""
     if isinstance(failure, (UnsupportedError, ControlFlowError)):

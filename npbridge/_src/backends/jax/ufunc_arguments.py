@@ -9,7 +9,7 @@ import numpy as np
 from ...array import core
 from ...dispatch import fallback
 from .. import host
-from . import ufunc_plans
+from . import moves, traced_calls, ufunc_plans
 
 OURS = core.OURS
 
@@ -48,6 +48,8 @@ def reduction_dtypes(ufunc, dtype, source, out):
 
 def on_host(ufunc, method, inputs, kwargs, written):
     kwargs = {k: v for k, v in kwargs.items() if v is not None or k == "axis"}
+    if moves.traced(inputs, kwargs):
+        return traced_calls.on_host(getattr(ufunc, method), inputs, kwargs, "there is no kernel for it")
     if ufunc.nin == 2 and ufunc.nout == 1 and ufunc.signature is None:
         fallback.announce(f"{ufunc.__name__}.{method}", "jax", "there is no JAX kernel for this ufunc")
     result = host.call_writing(getattr(ufunc, method), inputs, kwargs, [w for w in written if w is not None])

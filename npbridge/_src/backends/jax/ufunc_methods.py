@@ -88,6 +88,9 @@ def reduceat(ufunc, array, indices, axis=0, dtype=None, out=None):
     if array.ndim == 0:
         raise TypeError("cannot reduceat on a scalar")
     (axis,) = axes_of(axis, array.ndim)
+    if moves.traced((indices,)):
+        kwargs = {"axis": axis, "dtype": dtype, "out": out}
+        return on_host(ufunc, "reduceat", (array, indices), kwargs, (out,))
     at = np.asarray(core.host_values(indices))
     if at.size == 0:
         at = at.astype(np.intp)

@@ -39,7 +39,11 @@ def _extremum(name, ufunc):
     def reduce(x, axis):
         if jnp.issubdtype(x.dtype, jnp.complexfloating):
             return _fold(ufunc, x, axis)
-        return getattr(jnp, name)(x, axis)
+        found = getattr(jnp, name)(x, axis)
+        if not jnp.issubdtype(x.dtype, jnp.floating):
+            return found
+        # XLA's reductions on CPU lose NaN from 4,096 elements on
+        return jnp.where(jnp.any(jnp.isnan(x), axis), jnp.asarray(jnp.nan, x.dtype), found)
 
     return reduce
 
@@ -184,7 +188,7 @@ def reduce(ufunc, array, axis=0, dtype=None, out=None, keepdims=False, initial=_
         mask = np.True_
     start = _start(initial, loop) if has_initial else np.int8(0)
     if ufunc is np.power and loop.kind == "i":
-        ufuncs.check_power(ufunc_plans.plan_for(ufunc, (loop, loop)), (None, array._value()))
+        ufuncs.check_power(ufunc_plans.plan_for(ufunc, (loop, loop)), (None, np.delete(array, 0, axes[0])._value()))
     compiled = _compiled_reduce(
         ufunc, axes, bool(keepdims), canonical(loop), canonical(result), has_where, has_initial, identity,
         jax.config.jax_enable_x64,

@@ -12,12 +12,12 @@ import warnings
 import jax
 import numpy as np
 
-from ...array import core, traced_number
+from ...array import core, traced_index, traced_number
 from ...dispatch import fallback, registry
 from ...ground.errors import UnsupportedDtypeError
 from ...storage.buffer import Tracer
 from .. import host
-from . import moves
+from . import moves, traced_calls
 from .kernels import kernel_of
 from .known import computed
 from .ufunc_plans import COMPARISONS, EXACT, WEAK, as_dtype, host_scalar, operand, plan_for, plans, weak_value
@@ -93,10 +93,14 @@ def call(ufunc, inputs):
 
 def check_power(plan, values):
     """Integers to negative integer powers raise, as in NumPy."""
-    if plan.inputs[0].kind != "i" or isinstance(values[1], Tracer):
+    if plan.inputs[0].kind != "i":
         return
-    if (np.asarray(values[1]) < 0).any():
-        raise ValueError("Integers to negative integer powers are not allowed.")
+    error = ValueError("Integers to negative integer powers are not allowed.")
+    if isinstance(values[1], Tracer):
+        if traced_index.on_check is not None:
+            traced_index.on_check((values[1] < 0).any(), error)
+    elif (np.asarray(values[1]) < 0).any():
+        raise error
 
 
 def out_of_bounds(ufunc, inputs):
@@ -108,6 +112,8 @@ def out_of_bounds(ufunc, inputs):
 
 
 def without_kernel(ufunc, inputs, kwargs):
+    if moves.traced(inputs, kwargs):
+        return traced_calls.on_host(ufunc, inputs, kwargs, "jax.numpy has no such ufunc")
     fallback.announce(ufunc.__name__, "jax", "jax.numpy has no such ufunc")
     result = host.call_writing(ufunc, inputs, kwargs, kwargs.get("out", ()))
     return host.narrow(result)
@@ -202,6 +208,8 @@ def elsewhere(ufunc, inputs, out, where, order, dtype, signature, resolve, axes,
         if len(inputs) > ufunc.nin and not out and kernel_of(ufunc) is not None:
             return general(ufunc, inputs[: ufunc.nin], {**kwargs, "out": tuple(inputs[ufunc.nin :])})
         return host.call_writing(ufunc, inputs, kwargs, out)  # raises NumPy's TypeError
+    if moves.traced(inputs, kwargs):
+        return traced_calls.on_host(ufunc, inputs, kwargs, "there is no kernel for this form of it")
     fallback.announce(ufunc.__name__, "jax", "there is no JAX kernel for this ufunc")
     return host.narrow(host.call_writing(ufunc, inputs, kwargs, out))
 
