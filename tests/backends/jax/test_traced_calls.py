@@ -88,6 +88,12 @@ FORMS = {
     "what a mask finds": lambda v, k: (v[v > 2], np.flatnonzero(v > 2), np.nonzero(k == 1), np.where(v < 0)),
     "counts": lambda v, k: (np.bincount(k), np.bincount(k, v), np.bincount(k, minlength=6)),
     "trimmed": lambda v, k: (np.trim_zeros(k - 3), np.extract(k > 1, v), np.argwhere(v > 2)),
+    "histograms with edges": lambda v, k: (np.histogram(v, [-2, 0, 3]), np.histogramdd(v, bins=3, range=[(-1, 9)])),
+    "histograms of equal numbers": lambda v, k: (np.histogram(v * 0), np.histogram(k * 0, 3, density=True)),
+    "products with a number": lambda v, k: (np.dot(k.astype("u1"), 200), np.inner(k.astype("i1"), 100), np.dot(v, 2)),
+    "bins that fall": lambda v, k: (np.digitize(v, k[:1]), np.digitize(v, [5, 2, 0]), np.digitize(k, [1, 2], True)),
+    "given means": lambda v, k: (np.std(v, mean=v[0]), np.var(k.astype("u1"), mean=k.astype("u1")[:1], axis=0)),
+    "casts of not a number": lambda v, k: (np.astype(v * np.nan, "i4"), (v * np.inf).astype("i8"), (v * 1e9).astype("u1")),
     "polynomial division": lambda v, k: np.polydiv(v, [1.0, 2.0]),
 }  # fmt: skip
 
@@ -140,6 +146,9 @@ ERRORS = {
     "weights": (lambda v: np.average(v, weights=v * 0), V),
     "nanargmax": (lambda v: np.nanargmax(v * np.nan), V),
     "geomspace": (lambda v: np.geomspace(v[0] * 0, 10, 4), V),
+    "bins in no order": (lambda v, b: np.digitize(v, b), V, np.array([1.0, 3.0, 2.0])),
+    "a fit of zeros": (lambda v: np.polyfit(v * 0, v, 2), V),
+    "edges in no order": (lambda v, b: np.histogram(v, b), V, np.array([1.0, 3.0, 2.0])),
     "negative counts": (lambda k: np.bincount(k - 2, minlength=5), K),
     "booleans": (lambda v: (v > 1) - (v > 2), V),
     "axis": (lambda v: np.concatenate([v, v], axis=1), V),

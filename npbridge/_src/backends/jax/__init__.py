@@ -14,6 +14,7 @@ from . import (
     compositions,
     einsum,
     found,
+    histograms,
     in_place,
     known,
     linear_algebra,
@@ -24,7 +25,7 @@ from . import (
     ufuncs,
 )
 
-RULE_MODULES = (checked_forms, compositions, einsum, linear_algebra, moves, found, reductions, transforms)
+RULE_MODULES = (checked_forms, compositions, einsum, histograms, linear_algebra, moves, found, reductions, transforms)
 register_refusals("jax", host.narrow)
 
 

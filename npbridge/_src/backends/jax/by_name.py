@@ -24,7 +24,6 @@ from ...storage.casts import cast
 from .. import host
 from .known import computed
 from .moves import traced, twin_of, wrap
-from .ufunc_plans import WEAK
 from .ufunc_results import write_into
 
 OURS = core.OURS
@@ -95,7 +94,7 @@ def array_values(x):
         return values._value(), [values.dtype]
     values = np.array(values)
     core.check_dtype(values.dtype)
-    return values, [] if kind in WEAK else [values.dtype]
+    return values, [values.dtype]  # functions that are no ufuncs take Python's numbers for arrays
 
 
 def _as_one_array(x):

@@ -212,6 +212,27 @@ def argpartition(a, kth, axis=-1, kind="introselect", order=None):
     return argsort(a, axis, None, order)
 
 
+@form_of(np.digitize)
+def digitize(x, bins, right=False):
+    edges = values(bins)
+    if edges.ndim != 1:
+        raise ValueError("object too deep for desired array")
+    up, down = jnp.all(edges[:-1] <= edges[1:]), jnp.all(edges[:-1] >= edges[1:])
+    check(~(up | down), ValueError("bins must be monotonically increasing or decreasing"))
+    x = values(x)
+    common = np.result_type(x.dtype, edges.dtype)
+    x, edges = x.astype(common), edges.astype(common)
+    rising = jnp.searchsorted(edges, x, side="left" if right else "right")
+    falling = edges.size - jnp.searchsorted(edges[::-1], x, side="left" if right else "right")
+    return wrap(jnp.where(up, rising, falling))
+
+
+@form_of(np.astype)
+def astype(x, dtype, copy=True, device=None):
+    _ = device
+    return x.astype(dtype, copy=copy)
+
+
 # -- statistics
 
 
@@ -235,27 +256,3 @@ for _function in (np.percentile, np.nanpercentile):
     _limited(_function, 100, "Percentiles must be in the range [0, 100]")
 for _function in (np.quantile, np.nanquantile):
     _limited(_function, 1, "Quantiles must be in the range [0, 1]")
-
-
-def _finite_range(function) -> None:
-    """Histograms of what has no finite range raise where no range is given."""
-    rule = tables["jax"][function]
-
-    def checked(form):
-        def call(args, kwargs):
-            bound = fact_of(function).bound(args, kwargs)
-            if bound.get("range") is None and np.ndim(bound.get("bins", 10)) == 0 and np.size(bound["a"]):
-                found = [values(np.min(bound["a"])), values(np.max(bound["a"]))]
-                if jnp.issubdtype(found[0].dtype, jnp.inexact):
-                    check(~jnp.isfinite(found[0]) | ~jnp.isfinite(found[1]), ValueError(
-                        "autodetected range is not finite: there are infinities or NaNs among the numbers"
-                    ))  # fmt: skip
-            return form(args, kwargs)
-
-        return call
-
-    register("jax", function, rule._replace(traced=tuple(map(checked, rule.traced))))
-
-
-for _function in (np.histogram, np.histogram_bin_edges):
-    _finite_range(_function)

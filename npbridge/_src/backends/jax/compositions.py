@@ -78,7 +78,11 @@ class Roots(Composition):
 def _forms(function, own):
     """What is tried while JAX traces: NumPy's own code, and jax.numpy's function."""
     twin = twin_of(function)
-    return (own,) if twin is None else (own, lowered(twin))
+    return (own,) if twin is None or function in _ONLY_OWN else (own, lowered(twin))
+
+
+# what jax.numpy does otherwise than NumPy, for some values, where NumPy's code cannot be followed
+_ONLY_OWN = {np.polyfit, np.roots, np.polydiv}
 
 
 def _register() -> None:

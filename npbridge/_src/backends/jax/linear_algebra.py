@@ -19,6 +19,7 @@ from ...dispatch.registry import Rule, implements, register, tables
 from ...facts import fact_of
 from ...storage.buffer import Tracer, canonical
 from .by_name import ByName, Policy
+from .checked_forms import check
 from .compositions import Composition
 from .host_calls import where_not_finite
 from .kernels import KERNELS
@@ -201,6 +202,7 @@ def lstsq(a, b, rcond=None):
         rcond = np.finfo(dtype).eps / 2  # what LAPACK takes for its machine precision
     x, residuals, rank, s = _lstsq(a._value(), b._value(), float(rcond), dtype.name)
     if isinstance(rank, Tracer):
+        check(~jnp.all(jnp.isfinite(s)), np.linalg.LinAlgError("SVD did not converge in Linear Least Squares"))
         return _traced_fit(a, x, residuals, rank, s)
     rank = int(rank)
     if rank != a.shape[1] or a.shape[0] <= a.shape[1]:

@@ -148,7 +148,10 @@ def _warn_empty(a, axes, text, ddof=0):
 
 @functools.lru_cache(maxsize=1024)
 def _compiled_var(axis, keepdims, source, loop, result, has_where, has_mean, root, x64):
-    wide = canonical(np.result_type(source, loop))  # deviations are of this dtype, sums of the one that was asked for
+    # with a mean that was given NumPy subtracts in the dtypes as they are
+    wide = canonical(
+        np.result_type(source, has_mean or loop)
+    )  # deviations are of this dtype, sums of the one that was asked for
     total_dtype = loop if result.kind == "c" or loop.kind != "c" else np.empty(0, loop).real.dtype
 
     def run(x, where, ddof, given):
@@ -204,7 +207,7 @@ def _spread(root):
             given = mean._value() if type(mean) in core.OURS else np.asarray(mean)
         compiled = _compiled_var(
             axes, keepdims is not _NoValue and bool(keepdims), a.dtype, canonical(loop), canonical(result), has_where,
-            has_mean, root, jax.config.jax_enable_x64,
+            has_mean and given.dtype, root, jax.config.jax_enable_x64,
         )  # fmt: skip
         return write_result(computed(compiled, (a._value(), mask, ddof, given)), out)
 

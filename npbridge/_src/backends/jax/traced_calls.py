@@ -24,6 +24,7 @@ from ...facts.answers import Blank, Leaf
 from ...facts.fact import signature_of
 from ...ground.errors import ControlFlowError, UnsupportedError
 from ...storage.buffer import canonical
+from ...storage.casts import cast
 from .ufunc_results import write_into
 
 OURS = core.OURS
@@ -177,13 +178,20 @@ def _fitted_array(result, expected: Leaf, settles):
     dtype = canonical(expected.dtype) if expected.dtype is not None and not settles else value.dtype
     if expected.shape is not None and tuple(value.shape) != expected.shape and not (settles and None in expected.shape):
         raise Misfit(f"shape {tuple(value.shape)} instead of {expected.shape}, where None depends on values")
-    if value.dtype.kind == "c" and dtype.kind != "c":
+    if value.dtype.kind == "c" and dtype.kind != "c" or _is_coarser(value.dtype, dtype):
         raise Misfit(f"{value.dtype} instead of {dtype}")
     if value.dtype == dtype and type(result) in OURS:
         if value.ndim or (type(result) is core.JaxArray) is not expected.scalar:
             return result
-    value = jnp.asarray(value).astype(dtype)
+    value = cast(value, dtype)
     return core.of_device(value) if expected.scalar else core.array_of_device(value)
+
+
+def _is_coarser(have, want) -> bool:
+    """Whether numbers were computed in less precision than NumPy would have."""
+    if have.kind in "fc" and want.kind in "fc":
+        return np.finfo(have).eps > np.finfo(want).eps
+    return have.kind in "iu" and want.kind in "iu" and have.itemsize < want.itemsize
 
 
 _attempts: contextvars.ContextVar[int] = contextvars.ContextVar("npbridge_attempts", default=0)
