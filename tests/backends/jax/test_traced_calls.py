@@ -93,7 +93,7 @@ FORMS = {
     "products with a number": lambda v, k: (np.dot(k.astype("u1"), 200), np.inner(k.astype("i1"), 100), np.dot(v, 2)),
     "bins that fall": lambda v, k: (np.digitize(v, k[:1]), np.digitize(v, [5, 2, 0]), np.digitize(k, [1, 2], True)),
     "given means": lambda v, k: (np.std(v, mean=v[0]), np.var(k.astype("u1"), mean=k.astype("u1")[:1], axis=0)),
-    "casts of not a number": lambda v, k: (np.astype(v * np.nan, "i4"), (v * np.inf).astype("i8"), (v * 1e9).astype("u1")),
+    "casts of not a number": lambda v, k: (np.astype(v * np.nan, "i4"), (v / 0).astype("i8"), (v * 1e9).astype("u1")),
     "polynomial division": lambda v, k: np.polydiv(v, [1.0, 2.0]),
 }  # fmt: skip
 

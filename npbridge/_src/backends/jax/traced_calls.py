@@ -32,7 +32,7 @@ _SMALL = 1 << 12  # known arrays up to so many elements are handed to NumPy with
 
 # What a form may raise that cannot do a call; anything else is the user's affair.
 CANNOT = (
-    TypeError, ValueError, NotImplementedError, IndexError, OverflowError, AttributeError, KeyError,
+    TypeError, ValueError, NotImplementedError, IndexError, OverflowError, ZeroDivisionError, AttributeError, KeyError,
     UnsupportedError, ControlFlowError, jax.errors.JAXTypeError,
 )  # fmt: skip
 
