@@ -148,10 +148,9 @@ def _warn_empty(a, axes, text, ddof=0):
 
 @functools.lru_cache(maxsize=1024)
 def _compiled_var(axis, keepdims, source, loop, result, has_where, has_mean, root, x64):
-    # with a mean that was given NumPy subtracts in the dtypes as they are
-    wide = canonical(
-        np.result_type(source, has_mean or loop)
-    )  # deviations are of this dtype, sums of the one that was asked for
+    # Deviations are of this dtype, sums of the one that was asked for; with a mean that was given NumPy subtracts
+    # in the dtypes as they are.
+    wide = canonical(np.result_type(source, has_mean or loop))
     total_dtype = loop if result.kind == "c" or loop.kind != "c" else np.empty(0, loop).real.dtype
 
     def run(x, where, ddof, given):

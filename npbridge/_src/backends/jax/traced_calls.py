@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -35,6 +36,21 @@ CANNOT = (
     TypeError, ValueError, NotImplementedError, IndexError, OverflowError, ZeroDivisionError, AttributeError, KeyError,
     UnsupportedError, ControlFlowError, jax.errors.JAXTypeError,
 )  # fmt: skip
+
+
+class Fit(NamedTuple):
+    """How strictly a result is looked at.
+
+    Attributes
+    ----------
+    settles : bool
+        As the rule says.
+    moves : bool
+        Whether nothing was computed, so that a narrower dtype lost nothing.
+    """
+
+    settles: bool
+    moves: bool
 
 
 class Misfit(Exception):
@@ -112,6 +128,7 @@ def without_out(fact: Fact, rule, args, kwargs):
 def first_that_fits(fact: Fact, rule, args, kwargs, expected):
     """``(result, None)`` of the first form that gives what NumPy would, or ``(None, why not)``."""
     failure: Exception | None = None
+    fit = Fit(rule.settles, fact.kind == "move")
     if (
         expected is not None
         and not rule.settles
@@ -124,7 +141,9 @@ def first_that_fits(fact: Fact, rule, args, kwargs, expected):
         try:
             with attempting():
                 result = form(args, kwargs)
-            return (result if expected is None else fitted(result, expected.result, rule.settles)), None
+            return (
+                result if expected is None else fitted(result, expected.result, Fit(rule.settles, fact.kind == "move"))
+            ), None
         except traced_number.NeedsValue:
             raise
         except (*CANNOT, Misfit) as error:
@@ -147,7 +166,7 @@ def _origins(values):
             yield x.origins
 
 
-def fitted(result, expected, settles):
+def fitted(result, expected, fit: Fit):
     """`result` as NumPy would give it: its dtypes, its containers, scalars and arrays.
 
     Raises
@@ -156,18 +175,18 @@ def fitted(result, expected, settles):
         It cannot be brought into that form.
     """
     if type(expected) is Leaf:
-        return _fitted_array(result, expected, settles)
+        return _fitted_array(result, expected, fit)
     if expected is None and result is None:
         return None
     if isinstance(expected, (tuple, list)) and type(expected) is not answers.Constant:
         if not isinstance(result, (tuple, list)) or len(result) != len(expected):
             raise Misfit(f"{type(result).__name__} instead of {len(expected)} results")
-        parts = [fitted(r, e, settles) for r, e in zip(result, expected, strict=True)]
+        parts = [fitted(r, e, fit) for r, e in zip(result, expected, strict=True)]
         return type(expected)(*parts) if hasattr(expected, "_fields") else type(expected)(parts)
     return result
 
 
-def _fitted_array(result, expected: Leaf, settles):
+def _fitted_array(result, expected: Leaf, fit: Fit):
     if isinstance(result, Ragged):
         return result
     if expected.shape is not None and None in expected.shape:
@@ -175,10 +194,14 @@ def _fitted_array(result, expected: Leaf, settles):
     if type(result) not in OURS and not isinstance(result, (jax.Array, np.ndarray, np.generic, int, float, complex)):
         raise Misfit(f"{type(result).__name__} instead of an array")
     value = result._value() if type(result) in OURS else jnp.asarray(result)
-    dtype = canonical(expected.dtype) if expected.dtype is not None and not settles else value.dtype
-    if expected.shape is not None and tuple(value.shape) != expected.shape and not (settles and None in expected.shape):
+    dtype = canonical(expected.dtype) if expected.dtype is not None and not fit.settles else value.dtype
+    if (
+        expected.shape is not None
+        and tuple(value.shape) != expected.shape
+        and not (fit.settles and None in expected.shape)
+    ):
         raise Misfit(f"shape {tuple(value.shape)} instead of {expected.shape}, where None depends on values")
-    if value.dtype.kind == "c" and dtype.kind != "c" or _is_coarser(value.dtype, dtype):
+    if value.dtype.kind == "c" and dtype.kind != "c" or not fit.moves and _is_coarser(value.dtype, dtype):
         raise Misfit(f"{value.dtype} instead of {dtype}")
     if value.dtype == dtype and type(result) in OURS:
         if value.ndim or (type(result) is core.JaxArray) is not expected.scalar:
