@@ -43,6 +43,12 @@ def located(error: BaseException) -> BaseException:
     return error
 
 
+def at(error: BaseException, file: str, line: int, name: str) -> BaseException:
+    """`error`, which remembers a line of the user's code."""
+    setattr(error, _ATTRIBUTE, [(file, line, name)])
+    return error
+
+
 def located_where_raised(error: BaseException) -> BaseException:
     """`error`, which was caught here and remembers the lines through which it came."""
     lines = user_lines()

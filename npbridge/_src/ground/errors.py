@@ -40,10 +40,11 @@ class BackendError(NpbridgeError, ValueError):
 
 
 class VariableError(NpbridgeError, ValueError, TypeError):
-    """A ``Variable`` was given another shape, or values that its dtype does not hold.
+    """A ``Variable`` was given another shape, or values that its dtype does not hold; or one is missing.
 
     Variables keep both, so that code which was compiled for them stays right.  Make
-    it ``Variable(..., dynamic=True)``, or put a new ``Variable`` in its place.
+    it ``Variable(..., dynamic=True)``, or put a new ``Variable`` in its place.  Plain
+    numbers of a ``Base`` that compiled code reads and assigns should be variables.
     """
 
 

@@ -14,7 +14,9 @@ import jax
 import numpy as np
 
 from ..array import core, traced_number
-from ..storage.buffer import Buffer, Tracer
+from ..storage.buffer import Buffer, Tracer, canonical
+from .frozen_values import VIEWS, NotComparable, Same, comparable, frozen
+from .guards import compared_whole
 from .order import in_order
 
 OURS = core.OURS
@@ -58,7 +60,7 @@ def flatten(args, kwargs):
 
 
 def is_leaf(x) -> bool:
-    return type(x) in OURS or isinstance(x, (np.ndarray, jax.Array, Static)) or x is None
+    return type(x) in OURS or isinstance(x, (np.ndarray, jax.Array, Static, *VIEWS)) or x is None
 
 
 def is_object(x) -> bool:
@@ -66,7 +68,15 @@ def is_object(x) -> bool:
     kind = type(x)
     if kind in OURS or kind in NUMBERS or isinstance(x, (np.ndarray, np.generic, jax.Array, type, str)):
         return False
+    if compared_whole(kind) and comparable(x):
+        return False
     return (hasattr(x, "__dict__") or hasattr(kind, "__slots__")) and not isinstance(x, (types.ModuleType, np.ufunc))
+
+
+def fits(number: int) -> bool:
+    """Whether compiled code can hold an integer."""
+    bits = 8 * canonical(np.dtype(int)).itemsize - 1
+    return -(1 << bits) <= number < 1 << bits
 
 
 def objects_in(key) -> set[int]:
@@ -100,7 +110,7 @@ class Signature:
             return ("ours", *layout_key(x))
         if isinstance(x, np.ndarray):
             if x.dtype.char not in core.STORED_KINDS:
-                return ("object", id(x))
+                return (kind, frozen(x)) if comparable(x) else ("object", Same(x))
             self.arrays.append((i, x))
             return ("ndarray", x.shape, x.dtype)
         if isinstance(x, jax.Array):
@@ -109,16 +119,17 @@ class Signature:
         if isinstance(x, np.generic) and x.dtype.char in core.STORED_KINDS:
             self.arrays.append((i, as_input(core.of_number(x))))
             return ("scalar", x.dtype)
-        if kind in NUMBERS and i not in static and kind not in static:
+        if kind in NUMBERS and i not in static and kind not in static and (kind is not int or fits(x)):
             self.numbers.append((i, x))
             return kind
         if is_object(x):
             return ("object", id(x))
+        if kind in (str, bytes, bool, type(None)):
+            return (kind, x)
         try:
-            hash(x)
-        except TypeError:
-            return ("object", id(x))
-        return (kind, x)
+            return (kind, frozen(x))
+        except NotComparable:
+            return ("object", Same(x))  # held, so that its identity stays its own
 
 
 def as_input(scalar):

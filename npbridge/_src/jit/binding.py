@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from ..array import core
 from ..storage.buffer import Buffer
-from . import ndarrays
+from . import ndarrays, results
 from .arguments import Signature, layout_key
 
 OURS = core.OURS
@@ -32,8 +34,9 @@ class Binding:
                     alias.append(layout_key(x))
             self.leaves[i] = x
             alias.append(self.place(x._buffer))
-        self.raws = [*(x for _, x in signature.tracers), *(x.value for x in state.raws)]
+        self.raws = [*(x for _, x in signature.tracers), *(x.given() for x in state.raws)]
         self.places = state.places
+        self.state = state
         self.stand_ins = []  # for ndarrays that are captured: arrays of ours, and the places that they take
         for original, _, places in state.ndarrays.values():
             x = next(shared)
@@ -47,6 +50,11 @@ class Binding:
                 alias.append(layout_key(x))
             alias.append(self.place(x._buffer))
         self.alias = tuple(alias)
+
+    @functools.cached_property
+    def known(self) -> dict:
+        """What was there before the call, by identity: see results."""
+        return results.known_in(self.state)
 
     def names(self, arguments) -> dict[int, str]:
         """The names of buffers, by identity."""

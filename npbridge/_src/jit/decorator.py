@@ -23,7 +23,9 @@ from ..ground.errors import UnsupportedError
 from ..storage.buffer import recorders
 from . import arguments, bound, discover, reasons, texts, without_effect
 from .binding import Binding
+from .effects import Moves
 from .executable import ASKS_FOR_VALUES, Executable, Missed, needs_a_value
+from .inputs import is_scalar
 from .quick import MISS, quick_path
 
 # asked at every call: without the frame of a function around them
@@ -39,10 +41,10 @@ POOLS = 32  # for so many sets of objects that were arguments is compiled code k
 class Pool:
     """What was compiled for one set of objects among the arguments."""
 
-    def __init__(self, function, objects, raws_are_constants) -> None:
+    def __init__(self, function, objects, **what) -> None:
         self.objects = objects
         self.missed = 0  # how often the function was traced again for arrays that it met
-        self.state = discover.State(raws_are_constants)
+        self.state = discover.State(**what)
         self.state.visit(function, getattr(function, "__name__", "function"))
         for path, value in objects:
             self.state.visit(value, path)
@@ -131,9 +133,12 @@ class CompiledFunction:
                 return result
             except Missed as missed:
                 self._take_in(pool, missed)
+            except Moves as moves:
+                pool = self._let_move(leaves, moves.paths)
             except ASKS_FOR_VALUES as error:
                 if not self._make_static(pool, signature, error):
                     raise needs_a_value(error, self.function) from None
+                pool = self._pool(leaves)
             signature, binding = self._bind(pool, leaves, tree)
 
     def _bind(self, pool, leaves, tree):
@@ -152,7 +157,10 @@ class CompiledFunction:
         if pool is None or not pool.state.holds():
             if pool is None and len(self._pools) >= POOLS:
                 self._forget(next(iter(self._pools)))
-            pool = self._pools[key] = Pool(self.function, objects, self._raws_are_constants)
+            pool = self._pools[key] = Pool(
+                self.function, objects,
+                raws_are_constants=self._raws_are_constants, moving=self._moving, fixed=self._static,
+            )  # fmt: skip
         return pool
 
     def _forget(self, key) -> None:
@@ -207,17 +215,33 @@ class CompiledFunction:
         """Take the numbers that are needed for constants, else all of a kind, then raw arrays; False where they are."""
         needed = getattr(error, "origins", frozenset()) - self._static
         if needed:
-            self._static |= needed
+            self._fix(needed)
             return True
         for kind in (int, float, complex):
             if kind not in self._static and any(type(x) is kind for _, x in signature.numbers):
                 self._static |= {kind}
                 return True
+        moving = {x.path for x in pool.state.raws if is_scalar(x.value)} - self._static
+        if moving:
+            self._fix(moving)
+            return True
         if pool.state.raws:
             self._raws_are_constants = True
             pool.state.forget_raws()
             return True
         return False
+
+    def _fix(self, needed) -> None:
+        """Take numbers for constants, of arguments by their places, of the state by their paths."""
+        self._static |= needed
+        if any(isinstance(x, str) for x in needed):
+            self._pools.clear()
+
+    def _let_move(self, leaves, paths) -> Pool:
+        """Make inputs of numbers that the function binds anew."""
+        self._moving |= paths
+        self._pools.clear()
+        return self._pool(leaves)
 
     def _warn_of_assignments(self, entry) -> None:
         for path, name in dict.fromkeys(entry.assigned):
@@ -326,9 +350,12 @@ class CompiledFunction:
                 return entry, binding, signature
             except Missed as missed:
                 self._take_in(pool, missed)
+            except Moves as moves:
+                pool = self._let_move(leaves, moves.paths)
             except ASKS_FOR_VALUES as error:
                 if not self._make_static(pool, signature, error):
                     raise needs_a_value(error, self.function) from None
+                pool = self._pool(leaves)
 
     def cache_info(self) -> dict:
         """How often the function was compiled, for how many signatures, and why last."""
@@ -356,6 +383,7 @@ class CompiledFunction:
         self._entries: dict = {}
         self._pools: dict = {}
         self._static: frozenset = frozenset()
+        self._moving: frozenset = frozenset()  # numbers of the state that it binds anew
         self._raws_are_constants = False  # those that are held, as their values are needed
         self._quick = self._numba = self._latest = self._fast = None
         self._fast_count = -1

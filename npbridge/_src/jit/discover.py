@@ -15,13 +15,13 @@ import functools
 import types
 from typing import Any
 
-import jax
 import numpy as np
 
 from ..array import core
 from ..ground.users import is_users, is_users_class
 from . import effects
 from .bound import Compiled
+from .frozen_values import NotComparable, comparable, frozen, slots_of
 from .guards import (
     LONG,
     MISSING,
@@ -30,45 +30,35 @@ from .guards import (
     Attributes,
     Cell,
     Children,
+    ClassItems,
     Contents,
     Copy,
     Guard,
+    Keys,
     Length,
-    Members,
     Node,
     Table,
+    Value,
+    as_one,
     children_of,
+    compared_whole,
     is_node,
 )
+from .inputs import NUMBERS, Raw, can_move, is_raw, is_scalar
 
 OURS = core.OURS
-NUMBERS = (int, float, complex)
-WRITABLE = (dict, list, collections.deque, Cell, Attributes, Children)
-
-
-class Raw:
-    """A ``jax.Array``, or a number in a library's tree of arrays, that is held where another can take its place."""
-
-    __slots__ = ("holder", "key", "path", "value")
-
-    def __init__(self, holder, key, path, value) -> None:
-        self.holder, self.key, self.path, self.value = holder, key, path, value
-
-    def kind(self) -> tuple:
-        return kind_of(self.value)
-
-
-def kind_of(raw) -> tuple:
-    """What code depends on that was compiled for a ``jax.Array``, or a number in a tree of arrays."""
-    if type(raw) in NUMBERS:
-        return (), np.dtype(type(raw)), True
-    return raw.shape, raw.dtype, raw.aval.weak_type
+WRITABLE = (dict, list, collections.deque, Cell, Attributes, ClassItems, Children)
 
 
 class State:
-    """The arrays and guards that were found."""
+    """The arrays and guards that were found.
 
-    def __init__(self, raws_are_constants: bool = False) -> None:
+    `moving` are the paths of numbers that the function binds anew, and so are inputs; `fixed`
+    those whose values are needed while tracing.
+    """
+
+    def __init__(self, raws_are_constants: bool = False, moving=frozenset(), fixed=frozenset()) -> None:
+        self.moving, self.fixed = moving, fixed
         self.arrays: list[tuple[str, core.JaxArray]] = []
         self.guards: list[Any] = []
         # ndarrays by identity: the array, its name, and where it is held
@@ -80,6 +70,7 @@ class State:
         self._strangers: list[tuple[Any, str, str]] = []  # objects of libraries, and under which names they are held
         self._read: set[tuple[str, str]] = set()  # a name, and the attribute that code reads of it
         self._constants: tuple | None = None
+        self._paths: dict | None = None
 
     def holds(self) -> bool:
         """Whether all is as it was; an array that took the place of another is taken in."""
@@ -89,7 +80,7 @@ class State:
         """Take the array that a place holds now for the one that it held."""
         if guard.raw is not None:
             now = guard.now()
-            if not is_raw(now):
+            if not self.raws[guard.raw].takes(now):
                 return False
             self.raws[guard.raw].value = guard.value = now
             return True
@@ -115,35 +106,39 @@ class State:
         """What code depends on that was compiled for what a guard saw."""
         if type(guard) is Table:
             return guard.functions()
-        if type(guard) in (Copy, Members):
-            return repr(guard.value)
+        if type(guard) in (Copy, Value, Keys):
+            return guard.value if type(guard) is not Keys else tuple(guard.value)
+        if guard.raw is not None and is_scalar(guard.value):
+            return type(guard.value)
         if type(guard) is Node:
-            return self.form(guard.value, guard.taken and not self.raws_are_constants)
-        return self.form(guard.value, not self.raws_are_constants and isinstance(guard.holder, WRITABLE))
+            return self.form(guard.value, guard.path, guard.taken)
+        return self.form(guard.value, guard.path, isinstance(guard.holder, WRITABLE))
 
-    def form(self, value, taken: bool):
+    def form(self, value, path: str, taken: bool):
         """What of a value is constant: a new container of the same form is as good.
 
-        `taken` says whether raw arrays in it are inputs.
+        `taken` says whether another value can take its place.
         """
         kind = type(value)
-        if kind in OURS:
+        if taken and is_scalar(value) and self.moves(value, path):
+            return kind
+        if kind in OURS and kind is not core.JaxScalar:
             return kind
         if isinstance(value, SIMPLE):
-            return repr(value)
+            return repr(value) if kind in SIMPLE_TYPES else (kind, repr(value))
         if isinstance(value, np.ndarray):
             return "ndarray" if id(value) in self.ndarrays else id(value)
         if is_raw(value):
-            return "jax.Array" if taken else id(value)
+            return "jax.Array" if taken and not self.raws_are_constants else id(value)
         if isinstance(value, dict):  # its items have guards of their own, and so have those of lists
             return kind, tuple(map(repr, value))
         if isinstance(value, (list, collections.deque)):
             return kind, len(value)
         if isinstance(value, tuple) or is_node(value):
-            return self.form_of_node(value, taken)
-        return id(value)
+            return self.form_of_node(value, path, taken)
+        return frozen(value, as_one) if compared_whole(kind) and comparable(value, as_one) else id(value)
 
-    def form_of_node(self, value, taken: bool):
+    def form_of_node(self, value, path: str, taken: bool):
         if is_users_class(type(value)) and not isinstance(value, tuple):
             return type(value)  # its attributes have guards of their own
         children, structure = children_of(value) if is_node(value) else (value, None)
@@ -152,19 +147,36 @@ class State:
             hash(structure)
         except TypeError:
             return id(value)
-        numbers = taken and not isinstance(value, tuple)
-        form = [type(x) if numbers and type(x) in NUMBERS else self.form(x, taken) for x in children]
+        numbers = taken and not self.raws_are_constants and not isinstance(value, tuple)
+        form = []
+        for i, x in enumerate(children):
+            if numbers and type(x) in NUMBERS:
+                form.append(type(x))
+            else:
+                form.append(self.form(x, _name_in(value, i, path), taken))
         return type(value), structure, tuple(form)
+
+    def path_at(self, place, key) -> str:
+        """What a place is called that `key` of an effect's place is."""
+        if self._paths is None:
+            self._paths = {_place_of(g.holder, g.key): g.path for g in self.guards if type(g) is Guard}
+        return self._paths.get(place.identity(key), place.name(key))
 
     # -- walking
 
     def visit(self, value, path: str, holder=None, key=None) -> None:
         """Take in a value, which `holder` holds at `key`, and what can be reached from it."""
         kind = type(value)
-        if holder is not None and type(holder) is not Children and (kind in OURS or _interesting(value)):
+        held = holder is not None and type(holder) is not Children
+        self.note_place(value, path)
+        if compared_whole(kind) and self.visit_value(value, path, holder if held else None, key):
+            return
+        if held:
             self.guards.append(Guard(holder, key, value, path))
-        if kind in OURS:
-            self.visit_array(value, path, holder is not None and type(holder) is not Children)
+        if is_scalar(value) and self.visit_scalar(value, path, holder, key):
+            return
+        if kind in OURS and kind is not core.JaxScalar:
+            self.visit_array(value, path, held)
         elif isinstance(value, np.ndarray):
             self.visit_ndarray(value, path, holder, key)
         elif is_raw(value):
@@ -188,6 +200,39 @@ class State:
         if guarded:
             self.guards[-1].array = at
 
+    def note_place(self, value, path: str) -> None:
+        """What is changed in a container is noticed."""
+        if isinstance(value, (dict, list, collections.deque, set)) and id(value) not in self._seen:
+            self.places.append((effects.place_for, value, path))
+            if isinstance(value, set):
+                self._seen[id(value)] = value
+
+    def visit_scalar(self, value, path: str, holder, key) -> bool:
+        """A number that moves, and a scalar of ours, is an input where another can take its place."""
+        if not isinstance(holder, WRITABLE) or not self.moves(value, path):
+            return False
+        if type(holder) is not Children:
+            self.guards[-1].raw = len(self.raws)
+        self.raws.append(Raw(holder, key, path, value))
+        return True
+
+    def moves(self, value, path: str) -> bool:
+        """Whether a number or scalar is an input, where it can be one."""
+        if path in self.fixed or type(value) is not core.JaxScalar and path not in self.moving:
+            return False
+        return can_move(value)
+
+    def visit_value(self, value, path: str, holder, key) -> bool:
+        """Have a value compared as a whole, by what it is made of; False where it cannot be."""
+        own = getattr(value, "__dict__", None)
+        if type(own) is dict and any(isinstance(x, types.FunctionType) for x in own.values()):
+            return False  # which is called, and has state of its own
+        try:
+            self.guards.append(Value(holder, key, value, path))
+        except NotComparable:
+            return False
+        return True
+
     def visit_ndarray(self, array, path: str, holder, key) -> None:
         """An ndarray is an input where an array of ours can take its place while tracing, else a constant."""
         if array.dtype.char not in core.STORED_KINDS:
@@ -208,13 +253,13 @@ class State:
                         self.guards.append(Guard(own, name, item, f"{path}.{name}"))
                     self.visit(item, f"{path}.{name}", own, name)
 
-    def visit_raw(self, array, path: str, holder, key) -> None:
+    def visit_raw(self, array, path: str, holder, key, plain=True) -> None:
         """A ``jax.Array`` is an input, each time that it is met, where a tracer can take its place."""
         if self.raws_are_constants or not isinstance(holder, WRITABLE):
             return
         if type(holder) is not Children:
             self.guards[-1].raw = len(self.raws)
-        self.raws.append(Raw(holder, key, path, array))
+        self.raws.append(Raw(holder, key, path, array, plain))
 
     def forget_raws(self) -> None:
         """Take raw arrays for constants: their values are needed while tracing."""
@@ -237,27 +282,23 @@ class State:
         if not plain:
             self.guards.append(Node(value, path, inner is not None))
         for i, item in enumerate(children_of(value)[0] if node else value):
-            name = f"{path}.{value._fields[i]}" if hasattr(value, "_fields") else f"{path}[{i}]"
+            name = _name_in(value, i, path)
             if type(item) in NUMBERS and not plain:
-                self.visit_raw(item, name, inner, i)  # as JAX does
+                self.visit_raw(item, name, inner, i, plain=False)  # as JAX does
             else:
                 self.visit(item, name, inner, i)
 
     def visit_inside(self, value, kind: type, path: str) -> None:
-        if isinstance(value, (dict, list, collections.deque, set)):
-            self.places.append((effects.place_for, value, path))
-        if kind in (list, dict) and len(value) > LONG and _all_simple(value):
+        if kind in (list, dict) and len(value) > LONG and _all_simple(value) and not self.moves_in(path):
             self.guards.append(Copy(value, path))
         elif isinstance(value, dict):
-            self.guards.append(Length(value, path))
+            self.guards.append(Keys(value, path))
             for name, item in list(value.items()):
                 self.visit(item, f"{path}[{name!r}]", value, name)
         elif isinstance(value, (list, collections.deque)):
             self.guards.append(Length(value, path))
             for i, item in enumerate(value):
                 self.visit(item, f"{path}[{i}]", value, i)
-        elif kind is set:
-            self.guards.append(Members(value, path))
         elif kind is types.FunctionType:
             self.visit_function(value, path)
         elif kind is types.MethodType:
@@ -278,6 +319,9 @@ class State:
         elif is_users_class(kind):
             self.visit_object(value, path)
 
+    def moves_in(self, path: str) -> bool:
+        return any(moving.startswith(f"{path}[") for moving in self.moving)
+
     def visit_object(self, value, path: str) -> None:
         own = getattr(value, "__dict__", None)
         if type(own) is dict:
@@ -287,7 +331,7 @@ class State:
                 if type(item) is Compiled:
                     continue
                 self.visit(item, f"{path}.{name}", own, name)
-        slots = _slots(type(value))
+        slots = slots_of(type(value))
         if slots:
             self.places.append((effects.Slots, value, path, slots))
         for name in slots:
@@ -311,7 +355,8 @@ class State:
                 if isinstance(item, types.FunctionType):
                     self.visit(item, f"{path}.{name}")
                 elif type(item) is not Compiled:
-                    self.visit(item, f"{base.__name__}.{name}", vars(base), name)
+                    holder = ClassItems(base) if is_scalar(item) else vars(base)
+                    self.visit(item, f"{base.__name__}.{name}", holder, name)
 
     def visit_function(self, function, path: str) -> None:
         if not is_users(function.__module__):
@@ -346,17 +391,15 @@ class State:
                 self.visit_names(vars(value), used, f"{prefix}{name}.")
 
 
-def is_raw(value) -> bool:
-    """Whether a value is a ``jax.Array``."""
-    return isinstance(value, jax.Array) and type(value) not in OURS
+def _place_of(holder, key):
+    for attribute in ("cell", "object", "cls"):
+        if type(holder) in (Cell, Attributes, ClassItems) and hasattr(holder, attribute):
+            return id(getattr(holder, attribute)), key
+    return id(holder), key
 
 
-def _slots(kind: type) -> list[str]:
-    found = []
-    for base in kind.__mro__:
-        slots = base.__dict__.get("__slots__", ())
-        found += [slots] if isinstance(slots, str) else list(slots)
-    return [name for name in found if name not in ("__weakref__", "__dict__")]
+def _name_in(node, i: int, path: str) -> str:
+    return f"{path}.{node._fields[i]}" if hasattr(node, "_fields") else f"{path}[{i}]"
 
 
 def named_in(code: types.CodeType):
@@ -390,13 +433,6 @@ def _stored_in(code: types.CodeType):
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             yield from _stored_in(constant)
-
-
-def _interesting(value) -> bool:
-    """Whether a changed value must be noticed."""
-    if isinstance(value, (*SIMPLE, list, tuple, dict, set, frozenset, collections.deque)):
-        return True
-    return callable(value) or hasattr(value, "__dict__") or hasattr(type(value), "__slots__")
 
 
 def _all_simple(value) -> bool:

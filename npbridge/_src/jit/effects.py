@@ -2,24 +2,19 @@
 
 ``self.w = self.w + x`` binds an attribute to another array, ``history.append(x)``
 lets a list grow.  While JAX traces, such things are noticed and undone; after each
-run they are done again with the values of that run.  Where a plain constant is
-assigned (a counter that is a number) it has no effect, and the user is told: see
-:func:`npbridge.jit`.
+run they are done again with the values of that run, whatever is assigned.  Only a number
+in a model stays what it was, and the user is told: see :func:`npbridge.jit`.
 """
 
 from __future__ import annotations
 
 import collections
 
-import jax
-import numpy as np
-
 from ..array import core
-from ..array.ragged import Ragged
 from ..convert.places import UNBOUND
-from ..storage.buffer import Tracer
 from .bound import Compiled
-from .guards import is_node
+from .guards import SIMPLE_TYPES, same
+from .inputs import NUMBERS, is_scalar
 
 OURS = core.OURS
 
@@ -48,8 +43,12 @@ class Place:
         now = self.now()
         for key in [*now, *(k for k in self.before if k not in now)]:
             old, new = self.before.get(key, UNBOUND), now.get(key, UNBOUND)
-            if old is not new and type(new) is not Compiled:
+            if old is not new and type(new) is not Compiled and not _equal(old, new):
                 yield key, old, new
+
+    def identity(self, key):
+        """What tells the place of a value from others, as guards have it."""
+        return id(self.holder), key
 
     def restore(self) -> None:
         for key, old, _ in list(self.changes()):
@@ -59,6 +58,11 @@ class Place:
         return f"{self.path}[{key!r}]"
 
 
+def _equal(a, b) -> bool:
+    """Whether two constants are one: a number that is assigned as it was."""
+    return type(a) is type(b) and type(a) in SIMPLE_TYPES and same(a, b)
+
+
 class Object(Place):
     """The attributes of an object."""
 
@@ -66,6 +70,9 @@ class Object(Place):
 
     def now(self) -> dict:
         return dict(vars(self.holder))
+
+    def identity(self, key):
+        return id(vars(self.holder)), key
 
     def set(self, holder, key, value) -> None:
         if value is UNBOUND:
@@ -118,6 +125,9 @@ class Variable(Place):
     """A variable of an enclosing function."""
 
     __slots__ = ()
+
+    def identity(self, key):
+        return id(self.holder), "contents"
 
     def now(self) -> dict:
         try:
@@ -240,17 +250,31 @@ class Effect:
         self.place.set(holder, self.key, value)
 
 
-def is_made_again(old, new) -> bool:
-    """Whether an assignment is one of arrays, and so is made after each run."""
-    if isinstance(new, Ragged):
-        return True  # refused where it is described
-    if old is UNBOUND or old is None or isinstance(old, (np.ndarray, jax.Array, *OURS)):
-        return _has_arrays(new)
-    if isinstance(old, (list, dict, tuple, set)) or is_node(old):
-        return _has_arrays(new) or _has_arrays(old)
-    return False
+class Moves(Exception):
+    """Numbers that were taken for constants are bound anew: they have to be inputs."""
+
+    def __init__(self, paths) -> None:
+        super().__init__(f"{', '.join(sorted(paths))} cannot be constant")
+        self.paths = paths
 
 
-def _has_arrays(value) -> bool:
-    leaves = jax.tree.leaves(value, is_leaf=lambda x: type(x) in OURS or isinstance(x, Ragged))
-    return any(type(x) in OURS or isinstance(x, (jax.Array, Tracer, Ragged, np.ndarray)) for x in leaves)
+def moved(old, new, path):
+    """The paths of numbers in `old`, known while tracing, that have other values in `new`."""
+    if is_scalar(old):
+        if type(old) is not core.JaxScalar and (is_scalar(new) or isinstance(new, core.JaxScalar)):
+            yield path
+    elif type(old) is type(new) and isinstance(old, (list, tuple)) and len(old) == len(new):
+        for i, (a, b) in enumerate(zip(old, new, strict=True)):
+            if a is not b:
+                yield from moved(a, b, f"{path}.{old._fields[i]}" if hasattr(old, "_fields") else f"{path}[{i}]")
+    elif type(old) is type(new) and isinstance(old, dict):
+        for key in old:
+            if key in new and old[key] is not new[key]:
+                yield from moved(old[key], new[key], f"{path}[{key!r}]")
+
+
+def stays(place: Place, old) -> bool:
+    """Whether what was assigned is a number in a model, which stays what it was: state there is in Variables."""
+    if type(place) not in (Object, Slots) or not getattr(type(place.holder), "__npbridge_model__", False):
+        return False
+    return type(old) in NUMBERS or type(old) in OURS and old.weak is not None

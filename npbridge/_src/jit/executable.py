@@ -17,11 +17,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.extend.core import jaxpr_as_fun
+from jax.interpreters.partial_eval import dce_jaxpr
 
 from ..array import core
-from ..array.ragged import Ragged
 from ..array.traced_number import NeedsValue
-from ..array.undecided import Undecided
 from ..backends.jax import caches, control_flow, element_functions
 from ..convert import lines
 from ..convert.context import tracing
@@ -32,11 +31,11 @@ from ..face import host_draws
 from ..ground.errors import ControlFlowError, UnsupportedError
 from ..storage.buffer import DONATED, SMALL, Buffer, Tracer
 from ..storage.recording import give_back
-from . import effects, late, prechecks
+from . import effects, prechecks, without_effect
 from .arguments import Signature, weak_scalar
 from .binding import Binding
 from .guards import Children
-from .order import in_order
+from .results import as_result, as_state, describe, rebuilt
 
 OURS = core.OURS
 _ = control_flow, element_functions  # indices are checked from here on, also in functions without a loop or a branch
@@ -155,6 +154,7 @@ class Executable:
         self.output: Any = None
         self.variants: dict[tuple, Any] = {}
         self.assigned: list[tuple[str, Any]] = []  # the place in words, and its name in code
+        self.staying: list[str] = []  # their paths in the state
         self.checked: list[BaseException] = []
         self.notes: list[tuple[str, int, str]] = []
         self.functions: list = []
@@ -174,9 +174,10 @@ class Executable:
             try:
                 self.jaxpr = caches.traced(traced, given, numbers, raws)
             except caches.LeftOver:
-                self.effects, self.assigned = [], []
+                self.effects, self.assigned, self.staying = [], [], []
                 with caches.apart():
                     self.jaxpr = caches.traced(traced, given, numbers, raws)
+        self.see_that_nothing_stays_that_is_read(binding, signature)
 
     def _traced(self, binding, signature, tracers, numbers, raws):
         leaves = list(binding.leaves)
@@ -199,8 +200,8 @@ class Executable:
                 self.host = host if host.used else None
                 values: list = []
                 made: dict = {}
-                self.output = describe(result, binding, values, made)
-                self.describe_effects(places, binding, values, made)
+                self.output = describe(result, binding, values, made, as_result)
+                self.describe_effects(places, binding, values, made, leaves)
                 self.checked = [error for _, error in context.checks]
                 self.notes, self.functions = context.notes, list(context.functions.values())
                 self.inputs = binding.described()
@@ -217,17 +218,36 @@ class Executable:
 
     def stand_ins(self, binding, raws) -> list:
         found = [(*place, array) for _, array, places in binding.stand_ins for place in places]
-        return found + [(x.holder, x.key, tracer) for x, tracer in zip(self.state.raws, raws, strict=True)]
+        return found + [(x.holder, x.key, x.stand_in(tracer)) for x, tracer in zip(self.state.raws, raws, strict=True)]
 
-    def describe_effects(self, places, binding, values, made) -> None:
-        """What was assigned: to be done again after each run, or without effect."""
+    def describe_effects(self, places, binding, values, made, leaves) -> None:
+        """What was assigned: to be done again after each run, or (a number in a model) without effect."""
+        moved: list = []
         for at, place in enumerate(places):
             for key, old, new in place.changes():
-                if effects.is_made_again(old, new):
-                    plan = None if new is UNBOUND else describe(new, binding, values, made)
-                    self.effects.append(effects.Effect(place, key, plan, at))
-                else:
+                path = self.state.path_at(place, key)
+                moved += effects.moved(old, new, path)
+                if effects.stays(place, old):
                     self.assigned.append((place.name(key), key or place.path))
+                    self.staying.append(path)
+                else:
+                    plan = None if new is UNBOUND else describe(new, binding, values, made, as_state)
+                    self.effects.append(effects.Effect(place, key, plan, at))
+        new_ones = frozenset(moved) - self.state.moving - self.state.fixed
+        if new_ones:
+            raise effects.Moves(new_ones)
+
+    def see_that_nothing_stays_that_is_read(self, binding, signature) -> None:
+        """Numbers of a model that are bound anew keep their values: nothing may depend on them."""
+        if not self.staying:
+            return
+        jaxpr = self.jaxpr.jaxpr
+        used = dce_jaxpr(jaxpr, [True] * len(jaxpr.outvars))[1]
+        first = len(binding.buffers) + len(signature.numbers) + len(signature.tracers)
+        read = {x.path for x, u in zip(self.state.raws, used[first:], strict=True) if u} | self.state.fixed
+        for path, (what, name) in zip(self.staying, self.assigned, strict=True):
+            if path in read:
+                raise without_effect.refused(what, name, [*self.functions, self.function])
 
     # -- running
 
@@ -312,59 +332,6 @@ class Executable:
         return rebuilt(self.output, values, binding)
 
 
-WRAPPERS = {"scalar": core.of_device, "array": core.array_of_device}
-
-
-def rebuilt(output, values, binding):
-    """A result, from how it is made and the values of a run."""
-    tree, plan = output
-    leaves = []
-    for how, what in plan:
-        if how == "constant":
-            leaves.append(what)
-        elif how == "existing":
-            leaves.append(existing(what, binding))
-        elif how == "raw":
-            leaves.append(values[what])
-        elif how == "late":
-            leaves.append(late.settled(what, values))
-        else:
-            if type(values[what]) not in OURS:  # what is asked for again is the same array
-                values[what] = WRAPPERS.get(how, how)(values[what])
-            leaves.append(values[what])
-    return jax.tree.unflatten(tree, leaves)
-
-
-def describe(result, binding, values, made):
-    """How to rebuild a result; its traced values are added to `values`.
-
-    `made` knows the new arrays that were described before: what is one array stays one.
-    """
-    leaves, tree = jax.tree.flatten(in_order(result), is_leaf=lambda x: type(x) in OURS)
-    plan = []
-    for x in leaves:
-        if isinstance(x, (Ragged, Undecided)):
-            plan.append(("late", late.described(x, values)))
-            continue
-        if type(x) not in OURS:
-            traced = isinstance(x, Tracer)
-            plan.append(("raw", len(values)) if traced else ("constant", x))
-            if traced:
-                values.append(x)
-            continue
-        known = binding.index.get(id(x._buffer)) if hasattr(x, "_buffer") else None
-        if known is not None and type(x) is not core.JaxScalar:
-            plan.append(("existing", place_of(x, known, binding)))
-            continue
-        again = getattr(type(x), "__npbridge_again__", None)  # of a class of its own, such as Variable
-        how = again(x) if again is not None else "scalar" if isinstance(x, core.JaxScalar) else "array"
-        if id(x) not in made:
-            made[id(x)] = x, how, len(values)
-            values.append(jnp.asarray(x._value()))
-        plan.append(made[id(x)][1:])
-    return tree, plan
-
-
 def first_failed(flags) -> list:
     """The number, from one on, of the first flag that is true, or 0; nothing where there are no flags."""
     if not flags:
@@ -379,22 +346,6 @@ def see_that_all_is_known(recorder, binding) -> None:
     missed = {id(b): b for b in touched if id(b) not in binding.index}
     if missed:
         raise Missed(list(missed.values()))
-
-
-def place_of(x, known, binding):
-    """How to find again an array that existed before the call, or a view of one."""
-    for i, leaf in enumerate(binding.leaves):
-        if leaf is x:
-            return ("leaf", i)
-    for i, array in enumerate(binding.held):
-        if array is x:
-            return ("held", i)
-    if x._whole:
-        return ("buffer", known)
-    window = x._window()
-    buffer = x._buffer
-    offset = core.view.address(window) - core.view.address(buffer.host) if window.size else 0
-    return ("view", known, window.shape, window.strides, offset, window.dtype, window.flags.writeable)
 
 
 def seen_at_once(compiled):
@@ -423,17 +374,3 @@ def donated(buffer: Buffer) -> bool:
     if buffer.device is None or buffer.traced or buffer.nbytes <= (SMALL if _thread._count() else DONATED):
         return False
     return buffer.donatable()
-
-
-def existing(what, binding):
-    if what[0] == "leaf":
-        return binding.leaves[what[1]]
-    if what[0] == "held":
-        return binding.held[what[1]]
-    buffer = binding.buffers[what[1]]
-    if what[0] == "buffer":
-        return core.of_view(buffer, None, None)
-    _, _, shape, strides, offset, dtype, writeable = what
-    window = np.ndarray(shape, dtype, buffer.stand_in(), offset, strides)
-    window.flags.writeable = writeable
-    return core.of_view(buffer, window, None)

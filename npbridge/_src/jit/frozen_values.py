@@ -26,7 +26,7 @@ import numpy as np
 from ..array.classes import OURS
 from ..ground.users import is_users_class
 
-DEEP, MANY = 64, 20_000  # a value of more parts is not compared at each call
+DEEP, MANY = 64, 2000  # a value of more parts is not compared at each call
 _AS_THEY_ARE = (str, bytes, int, bool, type(None), type(Ellipsis), type(NotImplemented))
 _BY_IDENTITY = (
     type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType, types.CodeType, np.ufunc, jax.Array,
@@ -35,7 +35,7 @@ _BY_IDENTITY = (
     # what is drawn from them is never a constant
     np.random.Generator, np.random.RandomState, np.random.BitGenerator, random.Random,
 )  # fmt: skip
-_VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
+VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
 _SLICE = slice
 
 
@@ -87,10 +87,10 @@ def frozen(value: Any, known: Callable[[Any], Any] | None = None) -> Any:
     return _Freezer(known).key(value, 0)
 
 
-def comparable(value: Any) -> bool:
+def comparable(value: Any, known: Callable[[Any], Any] | None = None) -> bool:
     """Whether :func:`frozen` takes a value."""
     try:
-        frozen(value)
+        frozen(value, known)
     except NotComparable:
         return False
     return True
@@ -155,7 +155,7 @@ class _Freezer:
             return self.all((value.start, value.stop, value.step), depth)
         if kind is types.MappingProxyType:
             return self.items(value, depth)
-        if kind in _VIEWS:
+        if kind in VIEWS:
             return self.all(value, depth)
         if kind is types.MethodType:
             return self.all((value.__self__, value.__func__), depth)

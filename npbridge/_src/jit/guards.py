@@ -6,18 +6,41 @@ in the short way of a call (``line``).
 
 from __future__ import annotations
 
+import collections
+import functools
+import marshal
 import operator
+import sys
+import types
 
 import jax
 import numpy as np
 
 from ..array import core
+from ..ground.users import is_users_class
+from .frozen_values import NotComparable, Same, frozen
 
 OURS = core.OURS
 SIMPLE = (int, float, complex, bool, str, bytes, type(None), np.generic, np.dtype)
 SIMPLE_TYPES = {int, float, complex, bool, str, bytes, type(None), *np.sctypeDict.values()}
+_SCALARS = {*SIMPLE_TYPES, core.JaxScalar}
 LONG = 50  # so many constants in a list are looked at together
 MISSING = object()
+# what is in them has guards of its own
+_INSIDE = (tuple, list, dict, collections.deque, types.MethodType, functools.partial)
+_HANDED_ON = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType, np.ufunc)
+_MARSHALLED = {int, float, complex, bool, str, bytes, type(None)}
+
+
+@functools.lru_cache(4096)
+def compared_whole(kind: type) -> bool:
+    """Whether values of a type are compared by what they are made of: Python's and NumPy's kinds of values."""
+    if kind in OURS or issubclass(kind, (*SIMPLE, *_INSIDE, *_HANDED_ON, np.ndarray, jax.Array)):
+        return False
+    if is_users_class(kind) or hasattr(kind, "__npbridge_reaches__"):
+        return False
+    top = kind.__module__.partition(".")[0]
+    return top in ("builtins", "numpy") or top in sys.stdlib_module_names
 
 
 class Guard:
@@ -40,12 +63,12 @@ class Guard:
         value = self.now()
         if value is self.value:
             return True
-        return type(value) is type(self.value) and type(value) in SIMPLE_TYPES and same(value, self.value)
+        return type(value) is type(self.value) and type(value) in _SCALARS and same(value, self.value)
 
     def line(self, code) -> str:
         """The line that looks at it in the quick way."""
         holder, key, value = code.name(self.holder, "g"), code.name(self.key, "k"), code.name(self.value, "v")
-        differs = f" and differs(now, {value})" if type(self.value) in SIMPLE_TYPES else ""
+        differs = f" and differs(now, {value})" if type(self.value) in _SCALARS else ""
         return f"if (now := {holder}[{key}]) is not {value}{differs}: return MISS"
 
 
@@ -69,6 +92,68 @@ class Length:
         return f"if len({code.name(self.holder, 'g')}) != {self.value}: return MISS"
 
 
+class Keys:
+    """The keys of a dictionary, in their order."""
+
+    __slots__ = ("holder", "path", "types", "value")
+    array = raw = None
+
+    def __init__(self, holder, path) -> None:
+        self.holder, self.path = holder, f"the keys of {path}"
+        self.value, self.types = list(holder), list(map(type, holder))
+
+    def now(self):
+        return list(self.holder)
+
+    def holds(self) -> bool:
+        now = self.now()
+        return now == self.value and list(map(type, now)) == self.types
+
+    def line(self, code) -> str:
+        if {str}.issuperset(self.types):
+            return f"if [*{code.name(self.holder, 'g')}] != {code.name(self.value, 'v')}: return MISS"
+        return f"if not {code.name(self, 'g')}.holds(): return MISS"
+
+
+class Value:
+    """What a value was: of a kind that is compared as a whole, wherever it is held."""
+
+    __slots__ = ("holder", "key", "known", "path", "value")
+    array = raw = None
+
+    def __init__(self, holder, key, value, path) -> None:
+        self.holder, self.key, self.path = holder, key, path
+        self.known, self.value = value, frozen(value, as_one)  # the latter for `explain`, too
+
+    def now(self):
+        if self.holder is None:
+            return self.known
+        try:
+            return self.holder[self.key]
+        except (KeyError, IndexError, AttributeError):
+            return MISSING
+
+    def holds(self) -> bool:
+        try:
+            return frozen(self.now(), as_one) == self.value
+        except NotComparable:
+            return False
+
+    def line(self, code) -> str:
+        if type(self.known) in _FIXED and self.holder is not None:
+            holder, key = code.name(self.holder, "g"), code.name(self.key, "k")
+            return f"if {holder}[{key}] is not {code.name(self.known, 'v')}: return MISS"
+        return f"if not {code.name(self, 'g')}.holds(): return MISS"
+
+
+_FIXED = (range, type(Ellipsis))  # nothing in them can change
+
+
+def as_one(value):
+    """Arrays are inputs wherever they are met: only which one it is counts."""
+    return Same(value) if type(value) in OURS and type(value) is not core.JaxScalar else None
+
+
 class Copy:
     """What a long list or dict of constants held."""
 
@@ -77,16 +162,24 @@ class Copy:
 
     def __init__(self, holder, path) -> None:
         self.holder, self.path = holder, f"the items of {path}"
-        self.value = holder.copy()
+        self.value = self.now()
 
     def now(self):
-        return self.holder
+        """Its bytes: quickly made, and they tell ``1`` from ``1.0``, and ``0.0`` from ``-0.0``."""
+        holder = self.holder
+        if _MARSHALLED.issuperset(map(type, holder)):
+            if type(holder) is list or _MARSHALLED.issuperset(map(type, holder.values())):
+                return marshal.dumps(holder, 2)
+        return frozen(holder, as_one)
 
     def holds(self) -> bool:
-        return self.holder == self.value
+        try:
+            return self.now() == self.value
+        except NotComparable:
+            return False
 
     def line(self, code) -> str:
-        return f"if {code.name(self.holder, 'g')} != {code.name(self.value, 'v')}: return MISS"
+        return f"if not {code.name(self, 'g')}.holds(): return MISS"
 
 
 class Table:
@@ -110,26 +203,6 @@ class Table:
 
     def functions(self) -> tuple:
         return tuple([id(x) for x in self.value.values() if callable(x) or hasattr(x, "__get__")])
-
-    def line(self, code) -> str:
-        return f"if {code.name(self.holder, 'g')} != {code.name(self.value, 'v')}: return MISS"
-
-
-class Members:
-    """What a set held."""
-
-    __slots__ = ("holder", "path", "value")
-    array = raw = None
-
-    def __init__(self, holder, path) -> None:
-        self.holder, self.path = holder, f"the members of {path}"
-        self.value = frozenset(holder)
-
-    def now(self):
-        return frozenset(self.holder)
-
-    def holds(self) -> bool:
-        return self.holder == self.value
 
     def line(self, code) -> str:
         return f"if {code.name(self.holder, 'g')} != {code.name(self.value, 'v')}: return MISS"
@@ -190,6 +263,21 @@ class Attributes:
 
     def __setitem__(self, key, value):
         object.__setattr__(self.object, key, value)  # also where the class is frozen
+
+
+class ClassItems:
+    """The attributes of a class as a mapping that can be written."""
+
+    __slots__ = ("cls",)
+
+    def __init__(self, cls) -> None:
+        self.cls = cls
+
+    def __getitem__(self, key):
+        return self.cls.__dict__[key]
+
+    def __setitem__(self, key, value):
+        type.__setattr__(self.cls, key, value)
 
 
 class Children:

@@ -70,7 +70,8 @@ def jit(
     Notes
     -----
     Attributes, globals and closure variables that are not arrays are constants;
-    when one has changed, the next call compiles again.
+    when one has changed, the next call compiles again.  Numbers that the function
+    binds anew are inputs and results, as arrays are.
 
     Examples
     --------

@@ -15,9 +15,9 @@ from typing import Any
 
 from ..array import core
 from ..storage.buffer import DONATED, SMALL
-from .arguments import Static
-from .discover import kind_of
+from .arguments import Static, fits
 from .guards import SIMPLE, Children, same
+from .inputs import given, is_scalar, kind_of
 
 MISS = object()
 JaxArray = core.JaxArray
@@ -77,7 +77,7 @@ class _Code:
         self.entry, self.binding, self.pool = entry, binding, pool
         self.names = {
             "MISS": MISS, "JaxArray": JaxArray, "differs": _differs, "entry": entry, "rebuild": _rebuild,
-            "apply_effects": _apply_effects, "places": pool.state.places, "kind_of": kind_of,
+            "apply_effects": _apply_effects, "given": given, "places": pool.state.places, "kind_of": kind_of,
             "array_of_device": core.array_of_device, "of_device": core.of_device,
             "refs": sys.getrefcount, "threads": _thread._count,
         }  # fmt: skip
@@ -125,11 +125,17 @@ class _Code:
     def raw(self, i: int, raw) -> str:
         """The name of a ``jax.Array`` that is held, which another one of its kind may have replaced."""
         if type(raw.holder) is Children:
-            return self.name(raw.value, "r")  # the node that it is in is looked at
+            return self.name(raw.given(), "r")  # the node that it is in is looked at
         r, kind = f"r{len(self.names)}", self.name(type(raw.value), "T")
         holder, key, known = self.name(raw.holder, "g"), self.name(raw.key, "k"), self.name(raw.kind(), "q")
-        self.lines += [f"if type({r} := {holder}[{key}]) is not {kind} or kind_of({r}) != {known}: return MISS"]
-        return r
+        look = f"type({r} := {holder}[{key}]) is not {kind}"
+        if type(raw.value) is int:
+            self.names["fits"] = fits
+            look += f" or not fits({r})"
+        elif type(raw.value) not in _NUMBERS:
+            look += f" or kind_of({r}) != {known}"
+        self.lines += [f"if {look}: return MISS"]
+        return f"given({r})" if type(raw.value) not in _NUMBERS and is_scalar(raw.value) else r
 
     def pinned(self, guard, array) -> str:
         """A ``Variable`` in its place: it keeps its buffer, whose shape and dtype stay as they are."""
@@ -240,7 +246,7 @@ class _Code:
                 return [f"return {self.name(what, 'r')}"]
         if not plan and tree.num_nodes == 1:
             return ["return None"]
-        return [f"return rebuild(entry, out, [{self.leaves()}], [{', '.join(buffers)}], {self.held_now})"]
+        return [f"return rebuild(entry, out, [{self.leaves()}], [{', '.join(buffers)}], {self.held_now}, places)"]
 
     def leaves(self) -> str:
         return ", ".join(f"a{i}" for i in range(self.arguments))
@@ -265,8 +271,8 @@ class Rebound:
         self.leaves, self.buffers, self.held, self.places = leaves, buffers, held, places
 
 
-def _rebuild(entry, out, leaves, buffers, held):
-    return entry.rebuild(out, Rebound(leaves, buffers, held))
+def _rebuild(entry, out, leaves, buffers, held, places):
+    return entry.rebuild(out, Rebound(leaves, buffers, held, places))
 
 
 def _apply_effects(entry, out, leaves, buffers, held, places):

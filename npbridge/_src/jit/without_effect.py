@@ -6,7 +6,10 @@ import dis
 import types
 import warnings
 
+from ..convert import lines
 from ..dispatch import fallback
+from ..ground.errors import VariableError
+from .texts import plain_functions
 
 _STORES = ("STORE_ATTR", "STORE_GLOBAL", "STORE_DEREF", "DELETE_ATTR", "DELETE_GLOBAL", "DELETE_DEREF")
 
@@ -14,8 +17,8 @@ _STORES = ("STORE_ATTR", "STORE_GLOBAL", "STORE_DEREF", "DELETE_ATTR", "DELETE_G
 def warn(path: str, name, called: str, functions) -> None:
     """Warn that what was assigned to `path` is lost; `name` is what the code of `functions` calls it."""
     message = (
-        f"assigning {path} inside compiled {called} has no effect after the call: it is a constant there. Hold it in a "
-        "Variable or an array and write into that, or return it."
+        f"assigning {path} inside compiled {called} has no effect after the call: a number in a Base is a constant "
+        "there. Hold it in a Variable or an array and write into that, or return it."
     )
     for function in functions:
         line = line_of(function.__code__, name)
@@ -24,6 +27,20 @@ def warn(path: str, name, called: str, functions) -> None:
             warnings.warn_explicit(message, UserWarning, file, line, function.__module__ or file, registry)
             return
     warnings.warn(message, UserWarning, stacklevel=fallback.user_stacklevel())
+
+
+def refused(path: str, name, functions) -> Exception:
+    """The error that says of a number in a model that it is read and bound anew."""
+    error = VariableError(
+        f"{path} is a number in a Base, and compiled code reads it and binds it anew: numbers there are constants, so "
+        "that the next call would read the old one. Make it a Variable (npbridge.Variable(0.0), say), or keep it in an "
+        "object of a class that does not derive from Base."
+    )
+    for function in plain_functions(functions):
+        line = line_of(function.__code__, name)
+        if line is not None:
+            return lines.again(lines.at(error, function.__code__.co_filename, line, function.__name__))
+    return error
 
 
 def line_of(code: types.CodeType, name) -> int | None:
