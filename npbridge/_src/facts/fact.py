@@ -20,6 +20,14 @@ KINDS = (
     "write",  # changes an argument, and gives nothing
     "describe",  # tells of layout or dtype, or prints
 )
+# Parameters, by the names that NumPy gives them everywhere, that shape the computation: numbers there are no values.
+STRUCTURE = frozenset(
+    """
+    M N UPLO axes axis axis1 axis2 axisa axisb axisc bins ddof decimals deg destination dims dtype edge_order ind
+    indices_or_sections k keepdims kth minlength n ndmin new_shape newshape num obj offset ord pad_width repeats reps s
+    shape source window_shape
+    """.split()
+)
 ROWS = ("elementwise", "fourier", "linear", "making", "moves", "reductions", "statistics")
 
 

@@ -193,6 +193,8 @@ class Executable:
             try:
                 with tracing(strict=self.strict) as context:
                     context.names = binding.names(self.arguments)
+                    for i, _ in signature.numbers:  # they are made for this trace
+                        context.recorder.own.add(id(leaves[i]._buffer))
                     host = context.host = host_draws.Host(self.state)
                     result = self.function(*args, **kwargs)
                 see_that_all_is_known(context.recorder, binding)

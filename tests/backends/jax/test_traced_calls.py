@@ -117,6 +117,29 @@ def test_dtypes(name):
     compare(DTYPES[name], F4, I4)
 
 
+NUMBERS = {
+    "axes": lambda v, m, a, b: (m.sum(axis=(a, b)), np.median(m, axis=(a, b)), np.trace(m, axis1=a, axis2=b)),
+    "orders of norms": lambda v, m, a, b: (np.linalg.norm(m, b), np.linalg.norm(v, a), np.linalg.cond(m, b)),
+    "shapes": lambda v, m, a, b: (
+        np.reshape(v, (b + 1, 2)),
+        np.tile(v, b),
+        np.unravel_index(v.astype(int), (b + 9, 7)),
+    ),
+    "places": lambda v, m, a, b: (np.partition(v, b)[b], np.insert(v, b, 9.0), np.delete(v, a), np.take(v, b)),
+    "values": lambda v, m, a, b: (np.diff(v, prepend=b), np.roll(v, b), np.clip(v, a, b), np.full_like(v, b)),
+    "places past the end": lambda v, m, a, b: np.partition(v, b + 8),
+    "limits": lambda v, m, a, b: np.clip(v.astype("u1"), a - 4, b + 400),
+    "compared to small ones": lambda v, m, a, b: (v.astype("u1") < b + 300, v.astype("i1") >= a - 200),
+    "too large for small ones": lambda v, m, a, b: v.astype("u1") + (b + 300),
+    "negative beside unsigned": lambda v, m, a, b: v.astype("u1") * (a - 1),
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_numbers_that_are_arguments(name):
+    compare(NUMBERS[name], np.abs(V), M, 0, 1)
+
+
 def test_complex_numbers():
     compare(lambda z: (np.sort(z), np.argsort(z), np.sort(z.real)), Z)
     compare(

@@ -200,15 +200,24 @@ def _complex_order(z, axis):
     return jnp.lexsort(keys, axis=axis)
 
 
+def _see_places(a, kth, axis) -> None:
+    n = np.size(a) if axis is None else np.shape(a)[axis]
+    if moves.traced((kth,)):
+        at = values(kth)
+        check((at < -n) | (at >= n), ValueError(f"kth is out of bounds ({n})"))
+
+
 @form_of(np.partition)
 def partition(a, kth, axis=-1, kind="introselect", order=None):
-    _ = kth, kind  # what is sorted is partitioned at every place
-    return sort(a, axis, None, order)
+    _ = kind
+    _see_places(a, kth, axis)
+    return sort(a, axis, None, order)  # what is sorted is partitioned at every place
 
 
 @form_of(np.argpartition)
 def argpartition(a, kth, axis=-1, kind="introselect", order=None):
-    _ = kth, kind
+    _ = kind
+    _see_places(a, kth, axis)
     return argsort(a, axis, None, order)
 
 
@@ -231,6 +240,16 @@ def digitize(x, bins, right=False):
 def astype(x, dtype, copy=True, device=None):
     _ = device
     return x.astype(dtype, copy=copy)
+
+
+@form_of(np.real)
+def real(val):
+    return val.real
+
+
+@form_of(np.imag)
+def imag(val):
+    return val.imag
 
 
 # -- statistics

@@ -11,7 +11,7 @@ from __future__ import annotations
 import jax.numpy as jnp
 import numpy as np
 
-from ...array import core
+from ...array import core, traced_number
 from ...dispatch.registry import Rule, implements, register
 from ...facts import facts
 from .kernels import KERNELS
@@ -118,6 +118,13 @@ def clip_method(a, min=None, max=None, out=None, **kwargs):
     return clip(a, min, max, out, **kwargs)
 
 
+def _held(limit, info, nearer, end):
+    """A limit that is a Python integer known only at run time, as one that the dtype holds."""
+    if not isinstance(limit, traced_number.TracedNumber) or limit.weak is not int:
+        return limit
+    return traced_number.compute(nearer, limit, int(end))
+
+
 @implements(np.clip, backend="jax")
 def clip(a, a_min=_NoValue, a_max=_NoValue, out=None, *, min=_NoValue, max=_NoValue, **kwargs):
     if a_min is _NoValue and a_max is _NoValue:
@@ -132,8 +139,8 @@ def clip(a, a_min=_NoValue, a_max=_NoValue, out=None, *, min=_NoValue, max=_NoVa
     if a.dtype.kind in "iu":
         # Python integers that the dtype cannot hold are no limits
         info = np.iinfo(a.dtype)
-        a_min = None if type(a_min) is int and a_min <= info.min else a_min
-        a_max = None if type(a_max) is int and a_max >= info.max else a_max
+        a_min = None if type(a_min) is int and a_min <= info.min else _held(a_min, info, np.maximum, info.min)
+        a_max = None if type(a_max) is int and a_max >= info.max else _held(a_max, info, np.minimum, info.max)
     if a_min is None and a_max is None:
         return np.positive(a, out=out, **kwargs)
     if a_min is None:

@@ -22,7 +22,7 @@ from ...array.ragged import Ragged
 from ...convert import context as contexts
 from ...facts import Fact, answers, fact_of
 from ...facts.answers import Blank, Leaf
-from ...facts.fact import signature_of
+from ...facts.fact import STRUCTURE, signature_of
 from ...ground.errors import ControlFlowError, UnsupportedError
 from ...storage.buffer import canonical
 from ...storage.casts import cast
@@ -68,6 +68,7 @@ def call(rule, function, args, kwargs):
             return shown
     if any(callable(fact.bound(args, kwargs).get(name)) for name in fact.calls):
         return rule.call(args, kwargs)
+    see_that_structure_is_known(fact, args, kwargs)
     expected = asked(fact, args, kwargs)
     out, given, named = without_out(fact, rule, args, kwargs)
     result, failure = first_that_fits(fact, rule, given, named, expected)
@@ -79,6 +80,14 @@ def call(rule, function, args, kwargs):
         raise TypeError("return arrays must be of ArrayType")
     write_into(out, jnp.asarray(result._value()))
     return out
+
+
+def see_that_structure_is_known(fact: Fact, args, kwargs) -> None:
+    """Have numbers that are arguments of the compiled function fixed, where they shape or choose what is computed."""
+    bound = fact.bound(args, kwargs)
+    origins = set().union(*_origins([v for k, v in bound.items() if k in STRUCTURE]))
+    if origins:
+        raise traced_number.NeedsValue(frozenset(origins))
 
 
 def asked(fact: Fact, args, kwargs):
@@ -141,9 +150,7 @@ def first_that_fits(fact: Fact, rule, args, kwargs, expected):
         try:
             with attempting():
                 result = form(args, kwargs)
-            return (
-                result if expected is None else fitted(result, expected.result, Fit(rule.settles, fact.kind == "move"))
-            ), None
+            return (result if expected is None else fitted(result, expected.result, fit)), None
         except traced_number.NeedsValue:
             raise
         except (*CANNOT, Misfit) as error:
@@ -189,18 +196,13 @@ def fitted(result, expected, fit: Fit):
 def _fitted_array(result, expected: Leaf, fit: Fit):
     if isinstance(result, Ragged):
         return result
-    if expected.shape is not None and None in expected.shape:
-        raise Misfit("its length depends on the values")
     if type(result) not in OURS and not isinstance(result, (jax.Array, np.ndarray, np.generic, int, float, complex)):
         raise Misfit(f"{type(result).__name__} instead of an array")
     value = result._value() if type(result) in OURS else jnp.asarray(result)
     dtype = canonical(expected.dtype) if expected.dtype is not None and not fit.settles else value.dtype
-    if (
-        expected.shape is not None
-        and tuple(value.shape) != expected.shape
-        and not (fit.settles and None in expected.shape)
-    ):
-        raise Misfit(f"shape {tuple(value.shape)} instead of {expected.shape}, where None depends on values")
+    shape = expected.shape
+    if shape is not None and tuple(value.shape) != shape and not (fit.settles and None in shape):
+        raise Misfit(f"shape {tuple(value.shape)} instead of {shape}, where None depends on values")
     if value.dtype.kind == "c" and dtype.kind != "c" or not fit.moves and _is_coarser(value.dtype, dtype):
         raise Misfit(f"{value.dtype} instead of {dtype}")
     if value.dtype == dtype and type(result) in OURS:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import jax
 import numpy as np
 
-from ...array import core
+from ...array import core, traced_index
 from ...storage.buffer import Tracer, canonical
 from ...storage.casts import cast
 from . import special_values  # noqa: F401  its kernels replace some of kernels.py
@@ -99,12 +99,39 @@ def plan_for(ufunc, dtypes, **resolve):
     return plan
 
 
+def see_that_it_is_held(number, dtype) -> None:
+    """Have NumPy's error raised at run time where a Python integer is out of bounds for a dtype."""
+    have, want = np.iinfo(number.dtype), np.iinfo(dtype)
+    out = []
+    if have.min < want.min:
+        out.append(number < int(want.min))
+    if have.max > want.max:
+        out.append(number > int(want.max))
+    if out and traced_index.on_check is not None:
+        outside = out[0] if len(out) == 1 else out[0] | out[1]
+        traced_index.on_check(outside, OverflowError(f"a Python integer is out of bounds for {dtype}"))
+
+
+def comparable(values, dtypes) -> list:
+    """The dtypes of a comparison; Python integers known only at run time are not cut to those of small ones."""
+    return [
+        np.dtype(np.int64) if d is int and isinstance(v, Tracer) and _meets_small(dtypes) else d
+        for v, d in zip(values, dtypes, strict=True)
+    ]
+
+
+def _meets_small(dtypes) -> bool:
+    return any(d not in WEAK and d.kind in "iub" and d.itemsize < 8 for d in dtypes)
+
+
 _weak_values: dict = {}
 
 
 def weak_value(number, dtype):
     """A Python number as a device scalar of the loop's dtype; OverflowError as NumPy's."""
     if isinstance(number, Tracer):
+        if dtype.kind in "iu" and number.dtype.kind in "iu":
+            see_that_it_is_held(number, dtype)
         return number.astype(canonical(dtype))
     key = (number, dtype, canonical(dtype), type(number))
     value = _weak_values.get(key)

@@ -20,7 +20,18 @@ from .. import host
 from . import moves, traced_calls
 from .kernels import kernel_of
 from .known import computed
-from .ufunc_plans import COMPARISONS, EXACT, WEAK, as_dtype, host_scalar, operand, plan_for, plans, weak_value
+from .ufunc_plans import (
+    COMPARISONS,
+    EXACT,
+    WEAK,
+    as_dtype,
+    comparable,
+    host_scalar,
+    operand,
+    plan_for,
+    plans,
+    weak_value,
+)
 from .ufunc_results import as_ordered, check_out, check_shapes, store
 
 OURS = core.OURS
@@ -61,6 +72,8 @@ def call(ufunc, inputs):
             weak = weak or dtype in WEAK
             values.append(value)
             dtypes.append(dtype)
+    if weak and ufunc in COMPARISONS:
+        dtypes = comparable(values, dtypes)
     key = (ufunc, *dtypes, jax.config.jax_enable_x64)
     plan = plans.get(key)
     if plan is None:
