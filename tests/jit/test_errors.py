@@ -224,19 +224,6 @@ def test_what_has_no_form_names_the_line_and_the_other_backend():
     assert line == "return np.zeros(int(x.sum()))"
 
 
-def test_two_paths_of_different_shape_name_the_variable():
-    @jit
-    def program(x):
-        for i in range(20):
-            if x[0] > i:
-                y = x
-            else:
-                y = x[1:]
-        return y
-
-    assert raised_by(ControlFlowError, program, floats(1, 2), match="^y is an array of shape") == "if x[0] > i:"
-
-
 def test_a_carry_that_grows_names_the_variable():
     @jit
     def program(x, n):

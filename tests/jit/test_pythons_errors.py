@@ -14,7 +14,7 @@ PROGRAMS: list = []
 
 def program(*argument_lists):
     def add(function):
-        PROGRAMS.extend((function, arguments) for arguments in argument_lists)
+        PROGRAMS.append((function, argument_lists))
         return function
 
     return add
@@ -194,9 +194,9 @@ def attribute_of_none(x, y):
     return y
 
 
-@pytest.mark.parametrize(("function", "arguments"), PROGRAMS, ids=lambda x: getattr(x, "__name__", ""))
-def test_as_numpy(function, arguments):
-    agrees(function, *arguments)
+@pytest.mark.parametrize(("function", "several"), PROGRAMS, ids=lambda x: getattr(x, "__name__", ""))
+def test_as_numpy(function, several):
+    agrees(function, *several)
 
 
 def test_error_in_a_function_called_as_one_of_ours():

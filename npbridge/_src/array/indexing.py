@@ -15,8 +15,9 @@ import numpy as np
 from ..storage import view
 from ..storage.buffer import SMALL, Tracer, recorders
 from ..storage.casts import cast
-from . import core
+from . import core, either
 from .core import OURS, JaxArray, JaxScalar, _new, of_number, of_view
+from .either import Either
 
 # the module of that name, which imports this one; it is there before anything is traced
 traced_index: Any = None
@@ -73,6 +74,8 @@ def _getitem(self, key):
     buffer = self._buffer
     kind = type(key)
     if kind not in _SIMPLE:
+        if kind is Either:
+            return either.distribute(JaxArray.__getitem__, self, key)
         key = plain_key(key)
         if not is_basic(key) and (is_traced(key) or buffer.traced):
             if recorders:
@@ -222,6 +225,12 @@ def _setitem(self, key, value):
 
 def _set_anywhere(self, key, value):
     kind = type(value)
+    if recorders and kind is Either and self.dtype.kind == "f" and value.is_real():
+        value = either.distribute(_as_stored, value, self.dtype)
+        kind = type(value)
+    if recorders and (kind is Either or type(key) is Either):
+        either.distribute(JaxArray.__setitem__, self, key, value)
+        return
     source = None
     if kind in OURS:
         source = value
@@ -259,6 +268,13 @@ def _set_anywhere(self, key, value):
         value = source._read() if type(source) is not JaxScalar else source._number
     with buffer.lock:
         self._writable()[key] = value
+
+
+def _as_stored(number, dtype):
+    return core.of_device(cast(number._value() if type(number) in OURS else number, dtype))
+
+
+either.PURE.add(_as_stored)
 
 
 def _same_window(self, key, value) -> bool:

@@ -95,7 +95,11 @@ def _comparable(other) -> bool:
 
 def _incomparable(name, self, other):
     """NumPy's answer for operands that are no numbers: text, None, objects."""
-    answer = getattr(self._number if type(self) is JaxScalar else np.asarray(self._read()), f"__{name}__")(other)
+    if self._buffer.traced:  # the answer needs no values
+        values = np.zeros(self.shape, self.dtype)[()]
+    else:
+        values = self._number if type(self) is JaxScalar else np.asarray(self._read())
+    answer = getattr(values, f"__{name}__")(other)
     if isinstance(answer, np.generic):
         return core.of_number(answer)
     return core.from_object(answer, copy=True) if isinstance(answer, np.ndarray) else answer

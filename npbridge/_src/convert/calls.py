@@ -6,7 +6,8 @@ import builtins
 import functools
 import types
 
-from ..array import core
+from ..array import core, either
+from ..array.either import Either
 from ..face import traced_draws
 from ..face.modules import face_of, functions
 from ..face.rebind import OVER_OURS
@@ -29,9 +30,62 @@ def _interactive(filename: str) -> bool:
     return filename.startswith(("<ipython", "<stdin", "<doctest", "<string"))
 
 
+# called with what it is given, of whatever kind: each of these refuses a value that is of one kind or another
+_AS_IT_IS = (print, repr, format, hash, id, str, list, tuple, dict, set)
+
+
 def call(f):
     """What to call in the place of `f`."""
+    found = _callee(f)
+    if contexts.current() is None or any(found is g for g in _AS_IT_IS) or _is_converted(found):
+        return found
+    return _of_each(found)
+
+
+def _is_converted(f) -> bool:
+    from .pipeline import is_converted
+
+    while True:
+        if type(f) is types.MethodType:
+            f = f.__func__
+        elif type(f) is functools.partial:
+            f = f.func
+        else:
+            break
+    return f is _instance or type(f) is types.FunctionType and is_converted(f)
+
+
+def _of_each(f):
+    """``f`` of values that can be of one kind or another."""
+
+    def each(*args, **kwargs):
+        if not any(type(x) is Either for x in (*args, *kwargs.values())):
+            for i, x in enumerate(args):
+                if type(x) in (list, tuple) and any(type(y) is Either for y in x):
+                    return _of_each_item(each, f, args, i, kwargs)
+            return f(*args, **kwargs)
+        names, count = list(kwargs), len(args)
+        return either.distribute(
+            lambda *values: f(*values[:count], **dict(zip(names, values[count:], strict=True))), *args, *kwargs.values()
+        )
+
+    return each
+
+
+def _of_each_item(each, f, args, i, kwargs):
+    """The same where such values are items of the i-th argument."""
+    values = args[i]
+    if sum(type(x) is Either for x in values) > 3 and len(args) == 1 and not kwargs:
+        from ..backends.jax import control_flow_folds
+
+        return control_flow_folds.of_many(f, values)
+    return either.distribute(lambda *items: each(*args[:i], type(values)(items), *args[i + 1 :], **kwargs), *values)
+
+
+def _callee(f):
     kind = type(f)
+    if kind is Either:
+        return lambda *args, **kwargs: either.distribute(lambda g, *values: call(g)(*values, **kwargs), f, *args)
     if kind is types.FunctionType:
         return _function(f)
     if contexts.current() is not None:
@@ -49,7 +103,7 @@ def call(f):
     if isinstance(f, type):
         return _class(f)
     if kind is functools.partial:
-        return functools.partial(call(f.func), *f.args, **f.keywords)
+        return functools.partial(_callee(f.func), *f.args, **f.keywords)
     inner = getattr(kind, "__call__", None)  # noqa: B004
     if type(inner) is types.FunctionType and is_users(inner):
         return types.MethodType(_function(inner), f)

@@ -11,6 +11,7 @@ _OF_THE_FRAME = {"locals", "globals", "vars", "dir", "eval", "exec", "super", "b
 _MAKING = ("array", "asarray")
 _FOLDS = {"sum", "max", "min", "any", "all"}
 _ITEM = "__npb_item__"
+_IDENTITY = {ast.In: "in_", ast.NotIn: "not_in", ast.Is: "is_", ast.IsNot: "is_not"}
 
 
 def operator_name(name: str):
@@ -50,6 +51,7 @@ class Expressions(ast.NodeTransformer):
     def __init__(self, scope, function) -> None:
         self.scope = scope
         self.function = function
+        self.unsure: set[int] = set()  # the names, as nodes, that are read where they may not be bound
 
     def delayed(self, node):
         arguments = ast.arguments([], [], None, [], [], None, [])
@@ -79,10 +81,15 @@ class Expressions(ast.NodeTransformer):
             return assign_at(call_operator("not_", [node.operand]), node)
         return node
 
+    def visit_Name(self, node):
+        if id(node) not in self.unsure:
+            return node
+        return assign_at(call_operator("bound", [node, ast.Constant(node.id)]), node)
+
     def visit_Compare(self, node):
-        if isinstance(node.ops[0], (ast.In, ast.NotIn)) and len(node.ops) == 1:
+        name = _IDENTITY.get(type(node.ops[0])) if len(node.ops) == 1 else None
+        if name is not None:
             left, right = self.visit(node.left), self.visit(node.comparators[0])
-            name = "in_" if isinstance(node.ops[0], ast.In) else "not_in"
             return assign_at(call_operator(name, [left, right]), node)
         if len(node.ops) == 1 or _binds(*node.comparators):
             return self.generic_visit(node)

@@ -11,6 +11,7 @@ import functools
 import operator
 
 from ..array import core
+from ..array.either import Either
 from ..ground.errors import ControlFlowError
 from ..storage.buffer import Tracer
 from . import context as contexts
@@ -21,9 +22,9 @@ from .lines import located
 from .status import BREAK, CONTINUE, Return, Traced
 
 __all__ = [
-    "BREAK", "CONTINUE", "Return", "after", "and_", "assert_stmt", "attribute", "call", "collected", "compare",
-    "folded", "for_stmt", "if_exp", "if_leaving", "if_stmt", "in_", "items", "not_", "not_in", "or_", "raised",
-    "result", "tracing", "trying", "while_stmt",
+    "BREAK", "CONTINUE", "Return", "after", "and_", "assert_stmt", "attribute", "bound", "call", "collected", "compare",
+    "folded", "for_stmt", "if_exp", "if_leaving", "if_stmt", "in_", "is_", "is_not", "items", "not_", "not_in", "or_",
+    "raised", "result", "tracing", "trying", "while_stmt",
 ]  # fmt: skip
 
 OURS = core.OURS
@@ -38,7 +39,7 @@ def is_traced(x) -> bool:
             return isinstance(_slot_buffer(x).device, Tracer)
         except AttributeError:
             return False
-    return isinstance(x, Tracer)
+    return isinstance(x, Tracer) or type(x) is Either
 
 
 def _lowering():
@@ -231,6 +232,21 @@ def not_in(item, container):
     return not_(in_(item, container))
 
 
+def is_(a, b):
+    """``a is b``."""
+    return _lowering().is_(a, b) if type(a) is Either or type(b) is Either else a is b
+
+
+def is_not(a, b):
+    """``a is not b``."""
+    return not_(is_(a, b))
+
+
+def bound(value, name):
+    """A variable that is not bound on every path, where it is read."""
+    return _lowering().bound(value, name) if type(value) is Either else value
+
+
 def items(iterable):
     """What a comprehension runs over."""
     return iterable if current() is None else _lowering().items(iterable)
@@ -260,8 +276,8 @@ _COMPARE = {
     "LtE": operator.le,
     "Gt": operator.gt,
     "GtE": operator.ge,
-    "Is": operator.is_,
-    "IsNot": operator.is_not,
+    "Is": is_,
+    "IsNot": is_not,
     "In": in_,
     "NotIn": not_in,
 }

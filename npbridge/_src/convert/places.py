@@ -147,7 +147,7 @@ class Heap:
             self.cells[place.key] = (place, value)
             if value is not UNBOUND:
                 stack.append((value, name, depth + 1))
-        for name in _global_names(f.__code__):
+        for name in _global_names(f.__code__) if is_users(f) else ():
             value = f.__globals__.get(name)
             if (
                 type(value) in (list, dict, set)

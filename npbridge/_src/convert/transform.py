@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 
 from . import patterns
+from .bindings import unsure
 from .expressions import Expressions, assign_at, call_operator, operator_name
 from .scopes import Liveness, Scope, assigned
 
@@ -65,6 +66,7 @@ class Statements:
         """The converted body of a function definition."""
         patterns.lower_matches(node.body, self.counter)
         self.live = Liveness(node.body, self.scope)
+        self.expressions.unsure = unsure(node.body, self.scope)
         names = [n for n in assigned(node.body) if n not in self.scope.globals | self.scope.nonlocals]
         names = [n for n in names if n not in self.scope.parameters]
         body = self.block(node.body, False)

@@ -10,11 +10,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..array import core, traced_number
+from ..array.either import Either
 from ..array.ragged import Ragged
 from ..array.undecided import Undecided
 from ..ground.users import is_users_class
 from ..storage.buffer import Tracer
-from . import effects, late
+from . import effects, late, leaving
 from .frozen_values import slots_of
 from .order import InOrder
 
@@ -132,6 +133,8 @@ def rebuilt(output, values, binding):
             leaves.append(number(values[what], how))
         elif how == "late":
             leaves.append(late.settled(what, values))
+        elif how == "parts":
+            leaves.append(what.settled(values, lambda output: rebuilt(output, values, binding)))
         else:
             if type(values[what]) not in OURS:  # what is asked for again is the same array
                 values[what] = WRAPPERS.get(how, how)(values[what])
@@ -145,11 +148,15 @@ def describe(result, binding, values, made, kind_of_number):
     `made` knows the new arrays that were described before: what is one array stays one.
     `kind_of_number` says what becomes of numbers of Python's.
     """
-    leaves, tree = jax.tree.flatten(ready(result, binding.known), is_leaf=lambda x: type(x) in OURS or type(x) is Here)
+    leaves, tree = jax.tree.flatten(ready(result, binding.known), is_leaf=_is_leaf)
     plan = []
     for x in leaves:
         if isinstance(x, (Ragged, Undecided)):
             plan.append(("late", late.described(x, values)))
+            continue
+        parts = leaving.parts_of(x, binding, values, lambda y: describe(y, binding, values, made, kind_of_number))
+        if parts is not None:
+            plan.append(("parts", parts))
             continue
         if type(x) is Here:
             plan.append(("here", x.at))
@@ -176,6 +183,10 @@ def describe(result, binding, values, made, kind_of_number):
             values.append(jnp.asarray(x._value()))
         plan.append((how, made[id(x)][1]))
     return tree, plan
+
+
+def _is_leaf(x) -> bool:
+    return type(x) in OURS or type(x) in (Here, Either)
 
 
 def as_result(number):

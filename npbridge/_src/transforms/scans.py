@@ -10,19 +10,19 @@ import numpy as np
 from jax import lax
 
 from ..array import core
+from ..backends.jax.control_flow_join import Mismatch, widened
 from ..backends.jax.control_flow_trace import trace_block
 from ..backends.jax.control_flow_values import (
     UNDEFINED,
     Leaf,
-    Mismatch,
     Node,
+    Options,
     alike,
     cast,
     put_together,
     take_apart,
     variable,
     wants_value,
-    widened,
 )
 from ..convert import context as contexts
 from ..convert import status as statuses
@@ -102,6 +102,8 @@ class Scan:
         changed = False
         try:
             carried = variable(widened(self.carried, self._after))
+            if any(isinstance(child, Options) for child in carried.children):
+                raise Mismatch(f"{self.carried.describe()}, then {self._after.describe()}")
         except Mismatch as error:
             raise TransformError(
                 f"what the loop carries is {error}. It must keep its structure, shapes and kinds."

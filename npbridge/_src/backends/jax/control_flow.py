@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from ...array import core, ragged, traced_index
+from ...array import choice, core, either, ragged, traced_index
+from ...array.either import Either
 from ...convert import context as contexts
 from ...convert import operators
 from ...convert import status as statuses
@@ -16,19 +19,17 @@ from ...convert.places import UNBOUND, StructureChanged, places_of
 from ...ground.errors import ControlFlowError
 from ...storage import recording
 from . import control_flow_loops as loops
-from .control_flow_trace import same_object, trace_block, visible
+from .control_flow_join import NOTHING, Mapped, Mismatch, fit, join, one_kind, settled
+from .control_flow_trace import PYTHONS, same_object, trace_block, visible
 from .control_flow_values import (
     UNDEFINED,
     Leaf,
-    Mismatch,
     Static,
     cast,
-    join,
     leaves,
     put_together,
     take_apart,
     variable,
-    wants_value,
 )
 
 OURS = core.OURS
@@ -65,7 +66,9 @@ def items(iterable):
 
 def predicate(test):
     """A condition as a boolean scalar of JAX."""
-    value = test._value() if type(test) in OURS else test
+    if type(test) is Either:
+        test = distribute(lambda x: core.of_device(predicate(x)) if operators.is_traced(x) else np.bool_(x), test)
+    value = test._value() if type(test) in OURS else jnp.asarray(test)
     if value.size != 1:
         raise ValueError("The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()")
     return jnp.reshape(value, ()).astype(bool)
@@ -122,14 +125,9 @@ def after(status, rest, names, live):
 
 def result(status):
     """What a function returns whose paths are chosen at run time."""
-    _, possible, value = statuses.parts(status)
+    code, possible, value = statuses.parts(status)
     if possible == {statuses.NORMAL_CODE, statuses.RETURN_CODE}:
-        if value is None:
-            return None
-        raise ControlFlowError(
-            "the function returns a value on one path and nothing on another, and which path is taken is known only "
-            "at run time. Return a value of the same kind on every path, or run the function on the 'numpy' backend."
-        )
+        return None if value is None else if_exp(code == statuses.RETURN_CODE, lambda: value, lambda: None)
     raise AssertionError(f"a function cannot be left by {possible}")
 
 
@@ -190,7 +188,7 @@ class Merge:
 
     def __init__(self, pred, a, b) -> None:
         self.pred, self.a, self.b = pred, a, b
-        self.kept = False  # both sides return one object
+        self.chosen: list = []  # the arrays that are one or another
         # for each side: functions from its outputs to the merged outputs
         self.picks: list[tuple] = []
         self.merged: list[Leaf] = []
@@ -200,18 +198,46 @@ class Merge:
     def pair(self, x, y, what):
         """The tree for two trees; its leaves become outputs."""
         try:
-            tree = join(x, y)
+            tree = join(x, y, self)
+            sides = fit(x, tree), fit(y, tree)
         except Mismatch as mismatch:
             raise ControlFlowError(
                 f"{what} is {mismatch}, depending on a condition that is known only at run time. Give it the same "
                 "shape and kind on both paths, or run the function on the 'numpy' backend."
             ) from None
-        for leaf, left, right in zip(leaves(tree), leaves(x), leaves(y), strict=True):
+        for leaf, left, right in zip(leaves(tree), *sides, strict=True):
             if leaf.constant is UNDEFINED:
                 self.output(leaf, self.source(left, self.at_a), self.source(right, self.at_b))
         return tree
 
+    def is_there(self, array) -> bool:
+        return visible(array, self.a.recorder, self.b.recorder)
+
+    def both(self, a, b):
+        """For two arrays of one kind: themselves, where they are one, and one or another where somebody has them."""
+        x, y = a.origin, b.origin
+        if x is not None and y is not None and same_object(x, y):
+            return Static(x)
+        shown = [v is not None and self.is_there(v) for v in (x, y)]
+        if not any(shown):
+            return None
+        leaf = one_kind(a, b)
+        if any(type(v._buffer) is choice.Choice for v, old in zip((x, y), shown, strict=True) if old):
+            leaf.made = _frozen
+            return leaf
+
+        def made(value):
+            array = choice.array_of(self.pred, x if shown[0] else None, y if shown[1] else None, value)
+            self.chosen.append(array)
+            return array
+
+        leaf.made = made
+        return leaf
+
     def source(self, leaf, positions):
+        if type(leaf) is Mapped:
+            inner, table = self.source(leaf.leaf, positions), leaf.table
+            return lambda outs: jnp.asarray(table)[inner(outs)]
         at = positions.get(id(leaf))
         if at is not None:
             return lambda outs: outs[at]
@@ -243,16 +269,14 @@ class Merge:
                 statuses.MISSING if value is UNDEFINED else put_together(value, values),
             )
         )
-        if not self.kept and any(visible(x, a.recorder, b.recorder) for x in (a.returned, b.returned)):
-            recording.freeze(statuses.parts(status)[2], "the value")
         for key, (how, what) in bound.items():
             place = a.places.get(key) or b.places[key]
             place.set(what if how == "object" else put_together(what, values))
-            if how == "frozen":
-                recording.freeze(place.get(), place.name)
         for buffer, _ in buffers.values():
             with buffer.lock:
                 buffer.replace(next(values))
+        for array in self.chosen:
+            array._buffer.settle()
         for _, error in (*a.checks, *b.checks):
             contexts.current().checks.append((next(values), error))
         return status
@@ -283,7 +307,6 @@ class Merge:
                 value = self.one_sided(value, a.value is not UNDEFINED)
             return code, value, possible
         if same_object(a.returned, b.returned):
-            self.kept = True
             return code, Static(a.returned), possible
         return code, self.pair(a.value, b.value, "the value"), possible
 
@@ -295,8 +318,8 @@ class Merge:
 
     def one_sided(self, tree, first):
         """A value that only one path returns; the code says where it counts."""
-        merged = variable(tree)
-        for leaf, own in zip(wants_value(merged), leaves(tree), strict=True):
+        merged = variable(settled(tree, self))
+        for leaf, own in zip(leaves(merged), fit(tree, merged), strict=True):
             pick = self.source(own, self.at_a if first else self.at_b)
             unused = lambda outs, leaf=leaf: jnp.zeros(leaf.shape, leaf.dtype)  # noqa: E731
             self.output(leaf, *((pick, unused) if first else (unused, pick)))
@@ -309,13 +332,18 @@ class Merge:
         x, y = a.objects.get(key, entry), b.objects.get(key, entry)
         if same_object(x, y):
             return "object", x
-        if x is UNBOUND or y is UNBOUND:
-            return "object", UNBOUND
-        first = a.trees[key] if key in a.trees else take_apart(x)
-        second = b.trees[key] if key in b.trees else take_apart(y)
-        tree = self.pair(first, second, place.name)
-        shared = visible(x, a.recorder, b.recorder) or visible(y, a.recorder, b.recorder)
-        return ("frozen" if shared else "tree"), tree
+        if place.shared and (x is UNBOUND or y is UNBOUND):
+            raise ControlFlowError(
+                f"whether {place.name} is there depends on a condition that is known only at run time. Give it a value "
+                "on both paths, or run the function on the 'numpy' backend."
+            )
+        return "tree", self.pair(self.tree(a, key, x), self.tree(b, key, y), place.name)
+
+    def tree(self, block, key, now):
+        tree = block.trees.get(key)
+        if now is UNBOUND or tree is UNDEFINED:
+            return NOTHING
+        return take_apart(now) if tree is None else tree
 
     def buffer(self, key, buffer) -> None:
         now = buffer.to_device()
@@ -326,6 +354,83 @@ class Merge:
         self.output(Leaf("array", buffer.shape, buffer.dtype), *picks)
 
 
+def _frozen(value):
+    """An array that is one of several, too many to follow: it can be read."""
+    array = core.array_of_device(value)
+    recording.freeze(array, "a variable")
+    return array
+
+
+# -- values of one kind or another
+
+
+def distribute(function, *args):
+    """``function(*args)``, where some of the arguments are of one kind or another: each under its condition."""
+    at = next((i for i, x in enumerate(args) if type(x) is Either), None)
+    if at is None:
+        return function(*args)
+    found = args[at]
+    if function in either.PURE and not any(o is UNBOUND for o in found.options):
+        try:
+            return _chosen(found.which, [distribute(function, *args[:at], o, *args[at + 1 :]) for o in found.options])
+        except (*PYTHONS, Mismatch):
+            pass  # of one of them: an error where it is the one
+
+    def case(k):
+        def run():
+            option = found.options[k]
+            if option is UNBOUND:
+                raise UnboundLocalError("a local variable is not associated with a value here")
+            return distribute(function, *args[:at], option, *args[at + 1 :])
+
+        return run
+
+    def cases(k):
+        if k == len(found.options) - 1:
+            return case(k)
+        return lambda: if_exp(found.which == k, case(k), cases(k + 1))
+
+    return cases(0)()
+
+
+def _chosen(which, results):
+    """The one of several results that `which` says."""
+    trees = [take_apart(x) for x in results]
+    tree = functools.reduce(join, trees)
+    values = []
+    for leaf, *sources in zip(leaves(tree), *(fit(t, tree) for t in trees), strict=True):
+        if leaf.constant is UNDEFINED:
+            value, *others = (cast(source.value, leaf) for source in sources)
+            for k, other in enumerate(others, 1):
+                value = jnp.where(which == k, other, value)
+            values.append(value)
+    return put_together(tree, iter(values))
+
+
+either.distribute = distribute
+
+
+def bound(x, name):
+    """A variable that only some paths bind, where it is read."""
+    nothing = next((k for k, o in enumerate(x.options) if o is UNBOUND), None)
+    if nothing is None:
+        return x
+    check(
+        x.which == nothing,
+        UnboundLocalError(f"cannot access local variable '{name}' where it is not associated with a value"),
+    )
+    left = [o for k, o in enumerate(x.options) if k != nothing]
+    if len(left) == 1:
+        return left[0]
+    numbers = np.cumsum([k != nothing for k in range(len(x.options))]) - 1
+    return Either(jnp.asarray(np.maximum(numbers, 0), "int32")[x.which], left)
+
+
+def is_(a, b):
+    """``a is b``."""
+    return distribute(lambda x, y: np.bool_(x is y), a, b)
+
+
 # -- expressions
 
 
@@ -333,6 +438,16 @@ def if_exp(test, then, otherwise):
     functions = [then, otherwise]
     returning = [lambda: statuses.Return(then()), lambda: statuses.Return(otherwise())]
     return branch(test, *returning, [], functions, None, then.__code__).value
+
+
+def selected(test, a, b):
+    """``a if test else b`` of values that are there: numbers of one kind are selected, not branched for."""
+    x, y = take_apart(a), take_apart(b)
+    leaf = one_kind(x, y) if isinstance(x, Leaf) and isinstance(y, Leaf) and not x.shape else None
+    if leaf is None or leaf.kind not in ("number", "scalar"):
+        return if_exp(test, lambda: a, lambda: b)
+    value = jnp.where(predicate(test), cast(x.value, leaf), cast(y.value, leaf))
+    return put_together(leaf, iter([value]))
 
 
 def and_(value, other):
@@ -349,6 +464,8 @@ def not_(value):
 
 
 def in_(item, container):
+    if type(item) is Either or type(container) is Either:
+        return distribute(operators.in_, item, container)
     if type(container) in (list, tuple, range, set, frozenset):
         found = [core.of_device(predicate(item == x)) for x in container]
         answer = np.bool_(False)

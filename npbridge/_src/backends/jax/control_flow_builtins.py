@@ -9,13 +9,14 @@ import types
 import jax.numpy as jnp
 import numpy as np
 
-from ...array import core, ragged, traced_errors, traced_number
+from ...array import core, either, ragged, traced_errors, traced_number
+from ...array.either import Either
 from ...convert.calls import call
 from ...convert.operators import if_exp, is_traced
 from ...storage.buffer import canonical
 from ...storage.casts import cast
+from . import control_flow, control_flow_math
 from . import control_flow_iterables as iterables
-from . import control_flow_math
 
 OURS = core.OURS
 compute = traced_number.compute
@@ -49,12 +50,10 @@ def truth(*args):
     """``bool``."""
     if len(args) != 1 or not is_traced(args[0]):
         return bool(*args)
-    from .control_flow import predicate
-
-    return core.of_device(predicate(args[0]))
+    return core.of_device(control_flow.predicate(args[0]))
 
 
-def _extreme(builtin, ufunc, method):
+def _extreme(builtin, ufunc):
     def best(*args, **kwargs):
         values = args[0] if len(args) == 1 else args
         if type(values) is types.GeneratorType:
@@ -65,10 +64,12 @@ def _extreme(builtin, ufunc, method):
         if kwargs:
             return builtin(*args, **kwargs)
         if type(values) in OURS and is_traced(values):
-            return getattr(values, method)()
+            values = _of_line(values, ufunc) if values.ndim == 1 and values.size else list(values)
+            if type(values) is not list:
+                return values
         if type(values) not in (list, tuple) or not any(map(is_traced, values)):
-            return builtin(*args)
-        return functools.reduce(lambda a, b: _scalar(ufunc, a, b), values)
+            return builtin(*args) if type(values) is not list else builtin(values)
+        return functools.reduce(lambda a, b: larger_of(ufunc, a, b), values)
 
     return best
 
@@ -78,19 +79,35 @@ def _extreme_by_key(builtin, ufunc, values, key):
     keys = [key(x) for x in values]
     if not any(map(is_traced, keys)):
         return values[builtin(builtins.range(len(keys)), key=keys.__getitem__)]
-    better = np.greater if ufunc is np.maximum else np.less
     best, least = values[0], keys[0]
     for item, k in zip(values[1:], keys[1:], strict=True):
-        is_better = _scalar(better, k, least)
+        is_better = k > least if ufunc is np.maximum else k < least
         best = if_exp(is_better, lambda item=item: item, lambda best=best: best)
-        least = _scalar(ufunc, k, least)
+        least = larger_of(ufunc, least, k)
     return best
 
 
-def _scalar(ufunc, a, b):
-    if all(type(x) in (int, float, bool) or getattr(x, "weak", None) for x in (a, b)):
-        return compute(ufunc, a, b)
-    return ufunc(a, b)
+def larger_of(ufunc, a, b):
+    """The larger (or smaller) of two as Python has it: the second where it is more, in the kind that it is of."""
+    if Either in (type(a), type(b)):
+        return control_flow.distribute(larger_of, ufunc, a, b)
+    if all(type(x) is int or getattr(x, "weak", None) is int for x in (a, b)):
+        return compute(ufunc, a, b)  # which keeps what is known of the ends
+    better = b > a if ufunc is np.maximum else b < a
+    if not is_traced(better):
+        return b if better else a
+    return control_flow.selected(better, b, a)
+
+
+either.PURE.add(larger_of)
+
+
+def _of_line(values, ufunc):
+    """The extreme of the items of an array: comparison after comparison, a NaN counts only where it is the first."""
+    if values.dtype.kind not in "fc":
+        return ufunc.reduce(values)
+    best = (np.fmax if ufunc is np.maximum else np.fmin).reduce(values)
+    return np.where(np.isnan(values[0]), values[0], best)[()]
 
 
 def _round(x, ndigits=None):
@@ -166,8 +183,8 @@ TYPES = {
 }
 _FUNCTIONS = {
     builtins.len: _len,
-    builtins.min: _extreme(min, np.minimum, "min"),
-    builtins.max: _extreme(max, np.maximum, "max"),
+    builtins.min: _extreme(min, np.minimum),
+    builtins.max: _extreme(max, np.maximum),
     builtins.round: _round,
     builtins.any: _any,
     builtins.all: _all,

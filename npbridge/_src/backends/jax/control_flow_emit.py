@@ -7,6 +7,7 @@ import numpy as np
 from jax import lax
 
 from ...array import core
+from ...array.either import Either
 from ...convert import context as contexts
 from ...convert import status as statuses
 from ...convert.operators import is_traced
@@ -14,6 +15,7 @@ from ...convert.places import UNBOUND
 from ...storage import recording
 from ...storage.buffer import canonical
 from . import control_flow_exchange as exchange
+from .control_flow_join import NOTHING, Mapped, fit, fits_together
 from .control_flow_trace import same_object, visible
 from .control_flow_values import UNDEFINED, Leaf, Static, cast, leaves, put_together, take_apart, variable, wants_value
 
@@ -51,6 +53,9 @@ class Emission:
         return len(self.slots) - 1
 
     def source(self, leaf):
+        if type(leaf) is Mapped:
+            inner = self.source(leaf.leaf)
+            return lambda outs: jnp.asarray(leaf.table)[inner(outs)]
         i = self.at.get(id(leaf))
         return (lambda outs: leaf.value) if i is None else (lambda outs: outs[i])
 
@@ -72,10 +77,12 @@ class Emission:
     def _add_variables(self) -> None:
         roll, block = self.roll, self.block
         for key, tree in roll.carried.items():
-            old = leaves(take_apart(roll.entry[key]))
-            new = leaves(block.trees[key]) if key in block.trees else None
-            for n, (leaf, first) in enumerate(zip(wants_value(tree), old, strict=True)):
-                self.add(leaf, first.value, self.source(new[n]) if new is not None else None)
+            entry = roll.entry[key]
+            first = fit(NOTHING if entry is UNBOUND else take_apart(entry), tree)
+            after = block.trees.get(key)
+            new = [None] * len(first) if after is None else fit(NOTHING if after is UNDEFINED else after, tree)
+            for leaf, old, now in zip(leaves(tree), first, new, strict=True):
+                self.add(leaf, old.value, None if now is None else self.source(now))
 
     def _add_results(self) -> None:
         roll, block = self.roll, self.block
@@ -160,7 +167,7 @@ class Emission:
                     buffer.replace(next(values))
         for key, new in carried.items():
             if key not in roll.turn:
-                roll.places[key].set(new)
+                roll.places[key].set(self._as_it_was(key, new, runs))
         exchange.hand_back(roll, carried, runs)
         self._bind(values, runs)
         for _, error in block.checks:
@@ -169,6 +176,16 @@ class Emission:
             return None
         possible = block.possible - _GOES_ON if self._never_ends() else block.possible | {statuses.NORMAL_CODE}
         return statuses.assemble(final[self.code], possible, returned)
+
+    def _as_it_was(self, key, new, runs):
+        """What a place has after the loop: where nothing ran, the value that it had, which may be of another kind."""
+        entry = self.roll.entry[key]
+        if not self.roll.dynamic or entry is UNBOUND or self.roll.places[key] is self.roll.go:
+            return new
+        tree = self.roll.carried[key]
+        if isinstance(tree, Leaf) and not fits_together(take_apart(entry), tree):
+            return Either(jnp.where(runs <= 0, 0, 1).astype("int32"), (entry, new))
+        return new
 
     def _never_ends(self) -> bool:
         """Whether it is a ``while True``, which only ``break`` and ``return`` end."""
@@ -182,12 +199,12 @@ class Emission:
         roll, block = self.roll, self.block
         for key, tree in self.bound.items():
             place = roll.places[key]
-            place.set(UNBOUND if tree is UNDEFINED else put_together(tree, values))
+            now = UNBOUND if tree is UNDEFINED else put_together(tree, values)
             if visible(block.objects[key], block.recorder):
-                recording.freeze(place.get(), place.name)
-            if roll.dynamic and roll.entry[key] is UNBOUND and place.name in roll.loop.live:
-                message = f"cannot access local variable '{place.name}' where it is not associated with a value"
-                contexts.current().checks.append((runs <= 0, UnboundLocalError(message)))
+                recording.freeze(now, place.name)
+            if roll.dynamic and roll.entry[key] is UNBOUND and place.name in roll.loop.live and now is not UNBOUND:
+                now = Either(jnp.where(runs <= 0, 0, 1).astype("int32"), (UNBOUND, now))
+            place.set(now)
 
 
 def _truth(x):

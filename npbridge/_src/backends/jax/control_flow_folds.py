@@ -7,14 +7,14 @@ import builtins
 import jax.numpy as jnp
 import numpy as np
 
-from ...array import core, creation, traced_number
+from ...array import core, creation, either, traced_number
 from ...convert import context as contexts
 from ...convert.calls import call
 from ...convert.operators import if_exp, is_traced
 from ...ground.errors import ControlFlowError
 from ...storage.buffer import canonical
 from . import control_flow_loops as loops
-from .control_flow_builtins import builtin, truth
+from .control_flow_builtins import builtin, larger_of, truth
 from .control_flow_iterables import Iteration, Range, enumerated, iteration_over
 
 OURS = core.OURS
@@ -80,7 +80,7 @@ def _extreme(over, element, ufunc):
 
     def body(item):
         nonlocal best
-        best = ufunc(best, element(item))
+        best = larger_of(ufunc, best, element(item))
 
     loops.for_stmt(Rest(over), body, None, ("best",), ("best",), ("best",), ())
     return best
@@ -96,12 +96,13 @@ def collected(function, iterable, element):
     if not is_traced(first):
         rest = Rest(over)
         return call(function)([first, *[element(rest.item(i)) for i in range(rest.length)]])
-    out = _put(creation.zeros((over.length, *first.shape), first.dtype), 0, first)
+    length = over.length
+    out = either.distribute(lambda x: _put(creation.zeros((length, *x.shape), x.dtype), 0, x), first)
 
     def body(entry):
         nonlocal out
         index, item = entry
-        out = _put(out, index, call(function)(element(item)))
+        out = either.distribute(_put, out, index, call(function)(element(item)))
 
     # `out` is bound anew by each item, so that its dtype can settle: integers may be followed by floats
     loops.for_stmt(enumerated(Rest(over), 1), body, None, ("out",), ("out",), ("out",), ())
@@ -122,6 +123,20 @@ def _put(array, index, value):
 
 
 _MAKING = (np.array, np.asarray, creation.array, creation.asarray)
+
+
+def of_many(f, values):
+    """``f(values)`` for a list with items of one kind or another: they meet one after the other."""
+    if getattr(f, "__wrapped__", f) not in _MAKING or any(type(x) in (list, tuple) for x in values):
+        raise ControlFlowError(
+            "a list of more than three items of which the kinds depend on conditions that are known only at run time "
+            "cannot be given to this function. Give them the same kind on every path, or make an array of them first."
+        )
+    made = None
+    for x in values:
+        one = either.distribute(lambda v: creation.array([v]), x)
+        made = one if made is None else either.distribute(lambda a, b: np.concatenate([a, b]), made, one)
+    return made
 
 
 def items(iterable):

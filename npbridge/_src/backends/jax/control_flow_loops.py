@@ -14,7 +14,7 @@ from ...ground.errors import ControlFlowError, UnsupportedError
 from ...storage.buffer import recorders
 from . import control_flow as branches
 from .control_flow_iterables import iteration_over
-from .control_flow_roll import Roll
+from .control_flow_roll import Roll, decided
 from .control_flow_trace import NEEDS_VALUE, NotRollable, Peel
 
 SHORT = 8  # so many iterations are not worth a loop
@@ -235,7 +235,7 @@ def while_stmt(test, body, otherwise, names, start, live, written):
 
 
 def _while(loop, peeled, run=0):
-    go = loop.test()
+    go = decided(loop.test())
     if not is_traced(go) and not go:
         return loop.finish()
     try:
@@ -286,7 +286,7 @@ def _number_while(loop):
                 return None
             if status is not None and status is not statuses.CONTINUE:
                 return status
-            if not loop.test():
+            if not decided(loop.test()):
                 return loop.finish()
     finally:
         trace.plain -= 1
@@ -295,7 +295,7 @@ def _number_while(loop):
 
 def _python_while(loop, bound, error=None):
     for _ in range(bound):
-        go = loop.test()
+        go = decided(loop.test())
         if is_traced(go):
             return _while(loop, 0)
         if not go:

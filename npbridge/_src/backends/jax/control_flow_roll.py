@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...array import core, traced_index, traced_number, traced_range
+from ...array.either import Either
 from ...convert import context as contexts
 from ...convert import status as statuses
 from ...convert.operators import is_traced
@@ -18,11 +19,12 @@ from ...storage.buffer import Tracer, canonical, recorders
 from ...storage.recording import contents, give_back
 from . import control_flow_exchange as exchange
 from .control_flow_emit import Emission
+from .control_flow_join import NOTHING, Mismatch, widened
 from .control_flow_trace import NotRollable, Peel, same_object, trace_block
 from .control_flow_values import (
     UNDEFINED,
     Leaf,
-    Mismatch,
+    Options,
     alike,
     leaves,
     put_together,
@@ -30,7 +32,6 @@ from .control_flow_values import (
     take_apart,
     variable,
     wants_value,
-    widened,
 )
 
 OURS = core.OURS
@@ -92,7 +93,7 @@ class Roll:
             if p is self.go or value is UNBOUND or p.name not in self.start:
                 continue
             tree = take_apart(value)
-            if isinstance(tree, Leaf) and tree.kind != "array":
+            if isinstance(tree, Options) or isinstance(tree, Leaf) and tree.kind != "array":
                 self.carried[key] = variable(tree)
         known = contexts.current().memo.get(self.loop.code)
         buffers = [b for b, _ in known.values()] if known else []
@@ -177,7 +178,7 @@ class Roll:
         code, possible, _ = statuses.parts(status)
         test = self.loop.test.__code__
         if possible <= _GOES_ON or not (test.co_names or test.co_freevars):  # `while True` asks nothing
-            self.go.set(self.loop.test())
+            self.go.set(decided(self.loop.test()))
         elif not possible & _GOES_ON:
             self.go.set(False)
         else:
@@ -208,16 +209,19 @@ class Roll:
     def _learn_place(self, key, place, tree) -> bool:
         entry = self.entry[key]
         taken_over = place.shared or place.name in self.start
-        if place is self.go or entry is UNBOUND or not taken_over:
+        if place is self.go or not taken_over:
+            return False
+        if entry is UNBOUND and (place.shared or place.name not in self.loop.start or tree is UNDEFINED):
             return False
         now = self.block.objects[key]
         if key not in self.carried and (same_object(now, entry) or same(now, entry)):
             return False
-        if tree is UNDEFINED:
+        if tree is UNDEFINED and place.shared:
             raise NotRollable(f"it unbinds {place.name}")
         old = self.carried.get(key)
         try:
-            new = variable(widened(variable(take_apart(entry)) if old is None else old, tree))
+            first = NOTHING if entry is UNBOUND else variable(take_apart(entry))
+            new = variable(widened(first if old is None else old, NOTHING if tree is UNDEFINED else tree))
         except Mismatch as error:
             raise Peel(f"{place.name} is {error}") from None
         self.carried[key] = new
@@ -228,7 +232,8 @@ class Roll:
         block = self.block
         if block.buffers or block.checks or (self.over is not None and is_traced(self.count)):
             return False
-        values = [leaf.value for key in self.carried for leaf in leaves(take_apart(self.entry[key]))]
+        entries = [self.entry[key] for key in self.carried if self.entry[key] is not UNBOUND]
+        values = [leaf.value for entry in entries for leaf in leaves(take_apart(entry))]
         values += list(block.jaxpr.consts)
         arrays = any(leaf.shape for tree in block.trees.values() for leaf in wants_value(tree))
         return not arrays and not any(isinstance(v, Tracer) for v in values)
@@ -271,6 +276,11 @@ def _kinds(tree) -> str:
 
 def _leaf_of(buffer) -> Leaf:
     return Leaf("array", buffer.shape, buffer.dtype)
+
+
+def decided(answer):
+    """The answer of a test, which can be one of several kinds."""
+    return _truth(answer) if type(answer) is Either else answer
 
 
 def _truth(x):

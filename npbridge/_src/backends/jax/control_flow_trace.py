@@ -33,12 +33,12 @@ NEEDS_VALUE = (
 
 
 # what Python and NumPy raise for values and types that are known while tracing
-_PYTHONS = (ArithmeticError, AssertionError, AttributeError, LookupError, NameError, TypeError, ValueError)
+PYTHONS = (ArithmeticError, AssertionError, AttributeError, LookupError, NameError, TypeError, ValueError)
 
 
 def is_pythons(error) -> bool:
     """Whether the user's code would have raised it uncompiled, too."""
-    if not isinstance(error, _PYTHONS) or type(error).__module__.partition(".")[0] in ("jax", "jaxlib", "npbridge"):
+    if not isinstance(error, PYTHONS) or type(error).__module__.partition(".")[0] in ("jax", "jaxlib", "npbridge"):
         return False
     trace = error.__traceback__
     while trace.tb_next is not None:

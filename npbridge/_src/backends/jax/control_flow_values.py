@@ -1,4 +1,4 @@
-"""Values at the border of a loop or a branch: taken apart, made alike, put together.
+"""Values at the border of a loop or a branch: taken apart, and put together.
 
 A value is a tree of containers whose leaves are arrays and numbers; whatever else is
 in it is *static* and must be the same on every path.
@@ -13,17 +13,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from ...array import core, ragged, traced_number
+from ...array.either import Either
 from ...ground.errors import UnsupportedError
 from ...storage.buffer import Tracer, canonical
 
 OURS = core.OURS
 UNDEFINED = type("Undefined", (), {"__repr__": lambda self: "not bound", "__slots__": ()})()
 _SIMPLE = (int, float, complex, bool, str, bytes, range, slice, np.generic, np.dtype, type(None))
-_RANK = {bool: 0, int: 1, float: 2, complex: 3}
-
-
-class Mismatch(Exception):
-    """Two values that cannot be one value at run time."""
 
 
 class Leaf:
@@ -39,9 +35,13 @@ class Leaf:
         The values, for JAX.
     constant : object
         The Python number or NumPy scalar where it is known, else UNDEFINED.
+    origin : JaxArray or None
+        The array that it was taken from.
+    made : callable or None
+        From the values of the run time to the array that it stands for.
     """
 
-    __slots__ = ("constant", "dtype", "kind", "shape", "value", "weak")
+    __slots__ = ("constant", "dtype", "kind", "made", "origin", "shape", "value", "weak")
 
     def __init__(self, kind, shape, dtype, value=None, weak=None, constant=UNDEFINED) -> None:
         self.kind = kind
@@ -50,6 +50,7 @@ class Leaf:
         self.value = value
         self.weak = weak
         self.constant = constant
+        self.origin = self.made = None
 
     @property
     def aval(self):
@@ -90,11 +91,25 @@ class Node:
         return f"a {self.cls.__name__} of {len(self.children)}"
 
 
+class Options:
+    """A value of one of several kinds; `which` says the number of the option."""
+
+    __slots__ = ("options", "which")
+
+    def __init__(self, which: Leaf, options: list) -> None:
+        self.which, self.options = which, options
+
+    def describe(self) -> str:
+        return " or ".join(o.describe() for o in self.options)
+
+
 def take_apart(x) -> Any:
     """The tree of a value."""
     kind = type(x)
     if kind in OURS:
         return _take_ours(x)
+    if kind is Either:
+        return Options(Leaf("raw", (), "int32", x.which), [take_apart(o) for o in x.options])
     if kind is bool:
         return Leaf("scalar", (), bool, x, None, x)
     if kind in (int, float, complex):
@@ -128,12 +143,16 @@ def _take_ours(x) -> Leaf:
         buffer = x._buffer
         constant = UNDEFINED if isinstance(buffer.device, Tracer) else x
         return Leaf("scalar", (), x.dtype, x._value(), None, constant)
-    return Leaf("array", x.shape, x.dtype, x._value())
+    leaf = Leaf("array", x.shape, x.dtype, x._value())
+    leaf.origin = x
+    return leaf
 
 
 def leaves(tree) -> list[Leaf]:
     if isinstance(tree, Leaf):
         return [tree]
+    if isinstance(tree, Options):
+        return [tree.which, *(leaf for option in tree.options for leaf in leaves(option))]
     return [leaf for child in tree.children for leaf in leaves(child)] if isinstance(tree, Node) else []
 
 
@@ -141,6 +160,9 @@ def put_together(tree, values) -> Any:
     """The value of a tree whose leaves take their values from the iterator."""
     if isinstance(tree, Static):
         return tree.value
+    if isinstance(tree, Options):
+        which = next(values)
+        return Either(which, [put_together(o, values) for o in tree.options])
     if isinstance(tree, Node):
         children = [put_together(c, values) for c in tree.children]
         if tree.cls is dict:
@@ -153,6 +175,8 @@ def put_together(tree, values) -> Any:
         return traced_number.of_value(value, tree.weak)
     if tree.kind == "scalar":
         return core.of_device(value)
+    if tree.made is not None:
+        return tree.made(value)
     return value if tree.kind == "raw" else core.array_of_device(value)
 
 
@@ -174,74 +198,12 @@ def same(a, b) -> bool:
     return isinstance(a, _SIMPLE) and type(a) not in OURS and (a == b or a != a) and repr(a) == repr(b)
 
 
-def join(a, b) -> Any:
-    """The tree that can hold what either of two trees holds."""
-    if isinstance(a, Node) and isinstance(b, Node) and a.cls is b.cls and list(a.keys) == list(b.keys):
-        return Node(a.cls, a.keys, [join(x, y) for x, y in zip(a.children, b.children, strict=True)])
-    if isinstance(a, Static) and isinstance(b, Static) and same(a.value, b.value):
-        return a
-    if not (isinstance(a, Leaf) and isinstance(b, Leaf)) or a.shape != b.shape:
-        raise Mismatch(f"{a.describe()} and {b.describe()}")
-    if a.constant is not UNDEFINED and b.constant is not UNDEFINED and same_number(a, b):
-        return a
-    kind, dtype, weak = a.kind, common_dtype(a, b), None
-    if a.weak and b.weak:
-        weak = max(a.weak, b.weak, key=_RANK.get)
-    elif a.kind != b.kind:
-        kind = "array" if "array" in (a.kind, b.kind) and a.shape else "raw" if "raw" in (a.kind, b.kind) else "scalar"
-    return Leaf(kind, a.shape, dtype, None, weak)
-
-
-def same_number(a: Leaf, b: Leaf) -> bool:
-    x, y = (z._number if type(z) is core.JaxScalar else z for z in (a.constant, b.constant))
-    return a.like(b) and same(x, y)
-
-
-def common_dtype(a: Leaf, b: Leaf):
-    """The dtype of both, as NumPy promotes (Python numbers give way)."""
-    if a.weak and b.weak:
-        return np.dtype(max(a.weak, b.weak, key=_RANK.get))
-    x = a.weak(0) if a.weak else a.dtype
-    y = b.weak(0) if b.weak else b.dtype
-    return np.result_type(x, y)
-
-
-def widened(entry, after) -> Any:
-    """The tree of a variable of a loop, from its trees at the start and the end of the body.
-
-    A number takes the type that it has after an iteration, where the first value can
-    be given that type without loss; else both are joined.
-    """
-    if isinstance(entry, Node) and isinstance(after, Node) and entry.cls is after.cls:
-        if list(entry.keys) == list(after.keys):
-            children = [widened(x, y) for x, y in zip(entry.children, after.children, strict=True)]
-            return Node(entry.cls, entry.keys, children)
-    if isinstance(entry, Static) and isinstance(after, Static) and same(entry.value, after.value):
-        return entry
-    if not (isinstance(entry, Leaf) and isinstance(after, Leaf)) or entry.shape != after.shape:
-        raise Mismatch(f"{entry.describe()} before it and {after.describe()} after its first iteration")
-    if entry.like(after):
-        return Leaf(entry.kind, entry.shape, entry.dtype, None, entry.weak)
-    if _holds(after, entry):
-        return Leaf(after.kind, after.shape, after.dtype, None, after.weak)
-    joined = join(Leaf(entry.kind, entry.shape, entry.dtype, None, entry.weak), after)
-    joined.constant = UNDEFINED
-    return joined
-
-
-def _holds(new: Leaf, old: Leaf) -> bool:
-    """Whether every value of `old` can be given the dtype of `new`."""
-    if old.weak:
-        return np.can_cast({int: np.int8}.get(old.weak, old.weak), new.dtype, "same_kind") and (
-            new.weak is None or _RANK[new.weak] >= _RANK[old.weak]
-        )
-    return np.can_cast(old.dtype, new.dtype, "safe")
-
-
 def alike(a, b) -> bool:
     """Whether two trees have the same structure and types."""
     if isinstance(a, Node) and isinstance(b, Node):
         return a.cls is b.cls and list(a.keys) == list(b.keys) and all(map(alike, a.children, b.children))
+    if isinstance(a, Options) and isinstance(b, Options):
+        return len(a.options) == len(b.options) and all(map(alike, a.options, b.options))
     if isinstance(a, Leaf) and isinstance(b, Leaf):
         return a.like(b)
     return isinstance(a, Static) and isinstance(b, Static) and same(a.value, b.value)
@@ -251,6 +213,8 @@ def variable(tree) -> Any:
     """The tree with its known numbers as values of the run time."""
     if isinstance(tree, Node):
         return Node(tree.cls, tree.keys, [variable(c) for c in tree.children])
+    if isinstance(tree, Options):
+        return Options(variable(tree.which), [variable(o) for o in tree.options])
     if isinstance(tree, Leaf):
         return Leaf(tree.kind, tree.shape, tree.dtype, tree.value, tree.weak)
     return tree

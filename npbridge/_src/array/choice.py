@@ -1,0 +1,69 @@
+"""An array that is one of two arrays of the same shape and dtype, which of them being known only at run time.
+
+It is read by selecting, and written through to the one that it is: each of the two is
+written under its condition.
+"""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+import numpy as np
+
+from ..storage.buffer import Buffer
+from . import core
+
+
+class Choice(Buffer):
+    """The storage of such an array: ``first`` where the condition holds, else ``second``."""
+
+    __slots__ = ("_seen", "_value", "condition", "first", "second")
+
+    def __init__(self, condition, first, second, value) -> None:
+        self.condition, self.first, self.second, self._value = condition, first, second, value
+        self._seen = None
+        super().__init__(None, None, first.shape, first.dtype)
+
+    @property
+    def version(self):
+        return self.first._buffer.version + self.second._buffer.version
+
+    @version.setter
+    def version(self, value) -> None:
+        return
+
+    def settle(self) -> None:
+        """The value that was given is that of the two arrays as they are now."""
+        self._seen = self.version
+
+    @property
+    def device(self):
+        if self._seen != self.version:
+            self._value = jnp.where(self.condition, self.first._value(), self.second._value())
+            self._seen = self.version
+        return self._value
+
+    @device.setter
+    def device(self, value) -> None:
+        return
+
+    @property
+    def traced(self) -> bool:
+        return True
+
+    def replace(self, device) -> None:
+        first, second = self.first._value(), self.second._value()
+        self.first[...] = core.array_of_device(jnp.where(self.condition, device, first))
+        self.second[...] = core.array_of_device(jnp.where(self.condition, second, device))
+
+    def host_for_writing(self):
+        return np.asarray(self.device)  # raises: the values are known at run time only
+
+
+def array_of(condition, first, second, value):
+    """The array that is `first` or `second`; None stands for one that nobody else has."""
+    alone = core.array_of_device(value)
+    first, second = (alone if x is None else x for x in (first, second))
+    array = core._new(core.JaxArray)
+    array._buffer = Choice(condition, first, second, value)
+    array._layout = array._base = array._cached = None
+    return array
