@@ -7,6 +7,7 @@ import functools
 import numpy as np
 
 from ..ground.config import config
+from ..ground.errors import UnsupportedError
 from .core import JaxArray, JaxScalar
 
 
@@ -35,7 +36,11 @@ def _repr(self):
 
 def _str(self):
     if self._buffer.traced:
-        return array_repr(self)
+        raise UnsupportedError(
+            "the text of a value that is known only when the compiled function runs is needed before, by code that "
+            "is not compiled. Write it with an f-string, str(), format() or print() in the function itself, or return "
+            "the value and make the text outside."
+        )
     return str(self._number if type(self) is JaxScalar else self._read())
 
 

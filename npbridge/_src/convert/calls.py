@@ -8,7 +8,7 @@ import types
 
 from ..array import core, either
 from ..array.either import Either
-from ..face import traced_draws
+from ..face import host_functions, traced_draws
 from ..face.modules import face_of, functions
 from ..face.rebind import OVER_OURS
 from ..face.whose import in_library
@@ -86,6 +86,10 @@ def _callee(f):
     kind = type(f)
     if kind is Either:
         return lambda *args, **kwargs: either.distribute(lambda g, *values: call(g)(*values, **kwargs), f, *args)
+    if contexts.current() is not None:
+        hosted = host_functions.replaced(f)
+        if hosted is not None:
+            return hosted
     if kind is types.FunctionType:
         return _function(f)
     if contexts.current() is not None:

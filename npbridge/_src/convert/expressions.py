@@ -151,6 +151,22 @@ class Expressions(ast.NodeTransformer):
         node.func = assign_at(call_operator("call", [node.func]), node.func)
         return node
 
+    def visit_BinOp(self, node):
+        self.generic_visit(node)
+        text = node.left.value if isinstance(node.left, ast.Constant) else None
+        if isinstance(node.op, ast.Mod) and isinstance(text, str):
+            return assign_at(call_operator("percent", [node.left, node.right]), node)
+        return node
+
+    def visit_JoinedStr(self, node):
+        parts = []
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                spec = ast.Constant("") if part.format_spec is None else self.visit(part.format_spec)
+                part = ast.Tuple([self.visit(part.value), ast.Constant(part.conversion), spec], ast.Load())
+            parts.append(part)
+        return assign_at(call_operator("joined", parts), node)
+
     def visit_Attribute(self, node):
         self.generic_visit(node)
         if not isinstance(node.ctx, ast.Load) or (node.attr.startswith("__") and node.attr.endswith("__")):

@@ -12,6 +12,7 @@ import operator
 
 from ..array import core
 from ..array.either import Either
+from ..face.late_texts import joined, percent
 from ..ground.errors import ControlFlowError
 from ..storage.buffer import Tracer
 from . import context as contexts
@@ -23,8 +24,8 @@ from .status import BREAK, CONTINUE, Return, Traced
 
 __all__ = [
     "BREAK", "CONTINUE", "Return", "after", "and_", "assert_stmt", "attribute", "bound", "call", "collected", "compare",
-    "folded", "for_stmt", "if_exp", "if_leaving", "if_stmt", "in_", "is_", "is_not", "items", "not_", "not_in", "or_",
-    "raised", "result", "tracing", "trying", "while_stmt",
+    "folded", "for_stmt", "if_exp", "if_leaving", "if_stmt", "in_", "is_", "is_not", "items", "joined", "not_",
+    "not_in", "or_", "percent", "raised", "result", "tracing", "trying", "while_stmt",
 ]  # fmt: skip
 
 OURS = core.OURS

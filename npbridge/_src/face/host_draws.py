@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import threading
 import warnings
-import weakref
 from typing import Any
 
 import jax
@@ -25,8 +24,13 @@ from ..convert import context as contexts
 from ..storage import buffer as buffers
 from .host_tasks import Task, global_state, set_state, state_of
 
-# The arrays in which draws reach compiled code, by what was found of the function.
-_arrays: weakref.WeakKeyDictionary[Any, dict] = weakref.WeakKeyDictionary()
+
+class Arrays:
+    """The arrays in which draws reach the compiled forms of one function; one call at a time fills them."""
+
+    def __init__(self) -> None:
+        self.kept: dict = {}
+        self.lock = threading.RLock()
 
 
 class Host:
@@ -42,13 +46,12 @@ class Host:
         Whether compiled code draws, too.
     """
 
-    def __init__(self, found: Any) -> None:
-        self.arrays = _arrays.setdefault(found, {})
+    def __init__(self, arrays: Arrays) -> None:
+        self.arrays, self.lock = arrays.kept, arrays.lock
         self.before: list[tuple[Task, Any]] = []
         self.generators: dict[int, Any] = {}
         self.calls_back = False
         self.error: BaseException | None = None
-        self.lock = threading.RLock()
         self.at_first = global_state()
 
     @property
@@ -76,6 +79,20 @@ class Host:
             value = self._before(task, shape, dtype)
         else:
             value = self._calling_back(task, parameters, shape, dtype)
+        return self._wrapped(value, kind)
+
+    def call(self, task: Task):
+        """The value of a call that belongs where it stands in the program."""
+        kind, shape, dtype = task.result(task.values)
+        return self._wrapped(self._calling_back(task, task.values, shape, dtype), kind)
+
+    def do(self, task: Task) -> None:
+        """Call for what it does; derivatives leave that alone."""
+        self.calls_back = True
+        jax.debug.callback(lambda *values: self._run(task, values, None), *task.values, ordered=True)
+
+    @staticmethod
+    def _wrapped(value, kind):
         if kind is None:
             return None
         if kind in (int, float):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import warnings
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 from ..array import core
 from ..ground.errors import UnsupportedError
 from ..storage.buffer import Tracer, canonical
+from . import late_texts
 
 OURS = core.OURS
 GLOBAL: Any = np.random.normal.__self__  # type: ignore[attr-defined]
@@ -23,6 +25,7 @@ class Task:
     def __init__(self, generator, method, args, kwargs) -> None:
         leaves, self.tree = jax.tree.flatten((args, kwargs), is_leaf=lambda x: x is None or type(x) in OURS)
         self.generator, self.method = generator, method
+        self.weak = [getattr(x, "weak", None) if type(x) in OURS else None for x in leaves]
         self.traced = [i for i, x in enumerate(leaves) if is_traced(x)]
         self.values = [_value(x) for i, x in enumerate(leaves) if i in self.traced]
         self.leaves = [None if i in self.traced else core.host_values(x) for i, x in enumerate(leaves)]
@@ -30,8 +33,12 @@ class Task:
     def __call__(self, generator, values):
         leaves = list(self.leaves)
         for i, x in zip(self.traced, values, strict=True):
-            leaves[i] = x[()] if x.ndim == 0 else x
+            weak = self.weak[i]
+            leaves[i] = weak(x) if weak is not None else x[()] if x.ndim == 0 else x
         args, kwargs = jax.tree.unflatten(self.tree, leaves)
+        if generator is None:
+            args = [late_texts.settled(x) for x in args]
+            return self.method(*args, **{k: late_texts.settled(x) for k, x in kwargs.items()})
         if callable(self.method):
             return self.method(generator, *args, **kwargs)
         return getattr(plain(generator), self.method)(generator, *args, **kwargs)
@@ -52,6 +59,17 @@ class Task:
                 error = error or problem
         assert error is not None
         raise error
+
+
+class Call(Task):
+    """``function(*args, **kwargs)`` of Python's library, which gives a number of a `kind`, or nothing."""
+
+    def __init__(self, function, args, kwargs, kind) -> None:
+        super().__init__(None, function, args, kwargs)
+        self.kind = kind
+
+    def result(self, parameters):
+        return (None, (), None) if self.kind is None else (self.kind, (), canonical(np.dtype(self.kind)))
 
 
 def _described(drawn):
@@ -84,10 +102,14 @@ def _value(x):
 
 
 def plain(generator):
+    if isinstance(generator, random.Random):
+        return random.Random
     return np.random.Generator if isinstance(generator, np.random.Generator) else np.random.RandomState
 
 
 def _scratch(generator):
+    if isinstance(generator, random.Random):
+        return random.Random(0)
     return _scratch_state if isinstance(generator, np.random.RandomState) else np.random.Generator(np.random.PCG64(0))
 
 
@@ -95,13 +117,17 @@ _scratch_state = np.random.RandomState(0)
 
 
 def state_of(generator):
+    if isinstance(generator, random.Random):
+        return generator.getstate()
     if isinstance(generator, np.random.RandomState):
         return np.random.RandomState.get_state(generator, False)
     return getattr(generator, "bit_generator", generator).state
 
 
 def set_state(generator, state) -> None:
-    if isinstance(generator, np.random.RandomState):
+    if isinstance(generator, random.Random):
+        generator.setstate(state)
+    elif isinstance(generator, np.random.RandomState):
         np.random.RandomState.set_state(generator, state)
     else:
         getattr(generator, "bit_generator", generator).state = state

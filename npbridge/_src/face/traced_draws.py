@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
+import operator
 import sys
 from typing import Any
 
@@ -63,6 +66,7 @@ class Drawing:
                 f"{what} draws on the host, which strict=True forbids. Draw from npbridge.random, whose numbers are "
                 "made in compiled code."
             )
+        args, kwargs = with_known_sizes(self.generator, self.name, args, kwargs)
         special = _SPECIAL.get(self.name)
         was = host.calls_back
         result = special(self, *args, **kwargs) if special is not None else self.draw(self.name, args, kwargs)
@@ -73,6 +77,31 @@ class Drawing:
     def draw(self, method, args, kwargs):
         task = Task(self.generator, method, args, kwargs)
         return host_in(contexts.current(), f"numpy.random's {self.name}").draw(task, task.values)
+
+
+def with_known_sizes(generator, name: str, args, kwargs):
+    """The arguments with the numbers that are lengths of what is drawn as such: they cannot be left to the run."""
+    try:
+        bound = _signature(plain(generator), name).bind(generator, *args, **kwargs)
+    except (TypeError, ValueError):  # NumPy says so itself
+        return args, kwargs
+    for which in _SIZES.intersection(bound.arguments):
+        bound.arguments[which] = _known(bound.arguments[which])
+    return bound.args[1:], bound.kwargs
+
+
+_SIZES = {"size", "length", "n_children", "args"}
+
+
+@functools.cache
+def _signature(kind, name: str):
+    return inspect.signature(getattr(kind, name))
+
+
+def _known(size):
+    if type(size) in (tuple, list):
+        return type(size)(map(_known, size))
+    return operator.index(size) if is_traced(size) else size
 
 
 def host_in(context, what: str) -> Host:

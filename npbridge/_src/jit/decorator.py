@@ -18,6 +18,7 @@ from ..convert.lines import tidy
 from ..dispatch import backend as backends
 from ..dispatch import fallback
 from ..dispatch.backend import active
+from ..face import host_draws
 from ..ground import debugging
 from ..ground.errors import UnsupportedError
 from ..storage.buffer import recorders
@@ -160,6 +161,7 @@ class CompiledFunction:
             pool = self._pools[key] = Pool(
                 self.function, objects,
                 raws_are_constants=self._raws_are_constants, moving=self._moving, fixed=self._static,
+                drawn=self._drawn,
             )  # fmt: skip
         return pool
 
@@ -383,6 +385,7 @@ class CompiledFunction:
         self._entries: dict = {}
         self._pools: dict = {}
         self._static: frozenset = frozenset()
+        self._drawn = host_draws.Arrays()
         self._moving: frozenset = frozenset()  # numbers of the state that it binds anew
         self._raws_are_constants = False  # those that are held, as their values are needed
         self._quick = self._numba = self._latest = self._fast = None

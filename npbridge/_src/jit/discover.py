@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from ..array import core
+from ..face import host_draws
 from ..ground.users import is_users, is_users_class
 from . import effects
 from .bound import Compiled
@@ -54,11 +55,12 @@ class State:
     """The arrays and guards that were found.
 
     `moving` are the paths of numbers that the function binds anew, and so are inputs; `fixed`
-    those whose values are needed while tracing.
+    those whose values are needed while tracing; in `drawn` the numbers come that NumPy draws.
     """
 
-    def __init__(self, raws_are_constants: bool = False, moving=frozenset(), fixed=frozenset()) -> None:
+    def __init__(self, raws_are_constants: bool = False, moving=frozenset(), fixed=frozenset(), drawn=None) -> None:
         self.moving, self.fixed = moving, fixed
+        self.drawn = host_draws.Arrays() if drawn is None else drawn
         self.arrays: list[tuple[str, core.JaxArray]] = []
         self.guards: list[Any] = []
         # ndarrays by identity: the array, its name, and where it is held

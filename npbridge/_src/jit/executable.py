@@ -195,7 +195,7 @@ class Executable:
                     context.names = binding.names(self.arguments)
                     for i, _ in signature.numbers:  # they are made for this trace
                         context.recorder.own.add(id(leaves[i]._buffer))
-                    host = context.host = host_draws.Host(self.state)
+                    host = context.host = host_draws.Host(self.state.drawn)
                     result = self.function(*args, **kwargs)
                 see_that_all_is_known(context.recorder, binding)
                 host.see_that_nothing_was_drawn()

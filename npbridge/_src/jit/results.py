@@ -13,6 +13,7 @@ from ..array import core, traced_number
 from ..array.either import Either
 from ..array.ragged import Ragged
 from ..array.undecided import Undecided
+from ..face.late_texts import LateText
 from ..ground.users import is_users_class
 from ..storage.buffer import Tracer
 from . import effects, late, leaving
@@ -129,6 +130,9 @@ def rebuilt(output, values, binding):
             leaves.append(values[what])
         elif how == "here":
             leaves.append(binding.places[what][1])
+        elif how == "text":
+            inside, parts = what
+            leaves.append(jax.tree.unflatten(parts, rebuilt(inside, values, binding)).settled())
         elif how in NUMBERS:
             leaves.append(number(values[what], how))
         elif how == "late":
@@ -149,7 +153,7 @@ def describe(result, binding, values, made, kind_of_number):
     `kind_of_number` says what becomes of numbers of Python's.
     """
     leaves, tree = jax.tree.flatten(ready(result, binding.known), is_leaf=_is_leaf)
-    plan = []
+    plan: list = []
     for x in leaves:
         if isinstance(x, (Ragged, Undecided)):
             plan.append(("late", late.described(x, values)))
@@ -157,6 +161,10 @@ def describe(result, binding, values, made, kind_of_number):
         parts = leaving.parts_of(x, binding, values, lambda y: describe(y, binding, values, made, kind_of_number))
         if parts is not None:
             plan.append(("parts", parts))
+            continue
+        if type(x) is LateText:
+            inside, parts = jax.tree.flatten(x, is_leaf=lambda y: type(y) in OURS)
+            plan.append(("text", (describe(inside, binding, values, made, as_state), parts)))
             continue
         if type(x) is Here:
             plan.append(("here", x.at))
@@ -186,7 +194,7 @@ def describe(result, binding, values, made, kind_of_number):
 
 
 def _is_leaf(x) -> bool:
-    return type(x) in OURS or type(x) in (Here, Either)
+    return type(x) in OURS or type(x) in (Here, Either, LateText)
 
 
 def as_result(number):
