@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -136,20 +137,20 @@ def _element(self, key):
 
 def _traced_getitem(self, key):
     self._window()[key]  # NumPy's IndexError
-    return core.of_device(self._value()[_without_lists(key)])
+    return core.of_device(self._value()[key_for_jax(key)])
 
 
-def _without_lists(key):
+def key_for_jax(key):
     """The key as JAX takes it: arrays in place of lists."""
     if type(key) is list:
         return np.asarray(key, None if key else np.intp)
-    return tuple(map(_without_lists, key)) if type(key) is tuple else key
+    return tuple(map(key_for_jax, key)) if type(key) is tuple else key
 
 
 def _traced_read(value, key):
     if recorders:
         traced_index.see_that_all_are_inside(key, value.shape)
-    return jnp.asarray(value)[_without_lists(key)]
+    return jnp.asarray(value)[key_for_jax(key)]
 
 
 def _traced_write(self, key, value) -> None:
@@ -171,10 +172,20 @@ def _traced_write(self, key, value) -> None:
         value = value[0]
     new = jnp.asarray(value._value() if type(value) in OURS else core.host_values(value))
     mask = key[0] if type(key) is tuple and len(key) == 1 else key
+    axis = traced_index.masked_axis(key) if recorders and type(key) is tuple else None
+    if axis is not None and len(key) > 1:
+        parts = [slice(None) if k is key[axis] else k for k in key]
+        window = self[tuple(parts)]
+        window[...] = core.array_of_device(_masked_along(window._value(), key[axis], cast(new, old.dtype), axis))
+        return
     if getattr(getattr(mask, "dtype", None), "kind", "") == "b":
         updated = _masked(old, jnp.asarray(mask), cast(new, old.dtype))
     else:
-        updated = old.at[_without_lists(key)].set(cast(new, old.dtype))
+        places = old.at[key_for_jax(key)]
+        extra = new.ndim - jax.eval_shape(places.get).ndim if new.ndim > 1 else 0
+        if extra > 0 and new.shape[:extra] == (1,) * extra:
+            new = new.reshape(new.shape[extra:])
+        updated = places.set(cast(new, old.dtype))
     self[...] = core.array_of_device(updated)
 
 
@@ -196,6 +207,24 @@ def _masked(old, mask, new):
         new = new[turn].reshape(mask.shape + new.shape[1:])
     elif new.ndim > trailing:
         new = new[0]
+    return jnp.where(spread, new, old)
+
+
+def _masked_along(old, mask, new, axis):
+    """`old` with `new` at the places along an axis that a mask of one dimension names."""
+    if mask.shape != old.shape[axis : axis + 1]:
+        raise IndexError(
+            f"boolean index did not match indexed array along axis {axis}; size of axis is {old.shape[axis]} but size "
+            f"of corresponding boolean axis is {mask.shape[0]}"
+        )
+    from_end = old.ndim - axis
+    if new.ndim >= from_end and new.shape[-from_end] != 1:
+        count = new.shape[-from_end]
+        traced_index.on_check(jnp.sum(mask) != count, ValueError(
+            "shape mismatch: value array could not be broadcast to indexing result"
+        ))  # fmt: skip
+        new = jnp.take(new, jnp.clip(jnp.cumsum(mask) - 1, 0, count - 1), axis=new.ndim - from_end)
+    spread = mask.reshape(mask.shape + (1,) * (from_end - 1))
     return jnp.where(spread, new, old)
 
 

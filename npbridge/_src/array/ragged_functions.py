@@ -119,8 +119,43 @@ def _copy(a, *args, **kwargs):
     return a.copy()
 
 
+def _expand_dims(a, axis):
+    axes = [axis] if np.ndim(axis) == 0 else list(axis)
+    ndim = a.ndim + len(axes)
+    places = {int(x) % ndim for x in axes}
+    rest = iter(a.extents)
+    return Ragged(np.expand_dims(a.data, axis), [None if i in places else next(rest) for i in range(ndim)])
+
+
+def _squeeze(a, axis=None):
+    fixed = [i for i, (n, e) in enumerate(zip(a.data.shape, a.extents, strict=True)) if e is None and n == 1]
+    gone = fixed if axis is None else [int(x) % a.ndim for x in np.atleast_1d(axis)]
+    if not set(gone) <= set(fixed) or (axis is None and any(e is not None for e in a.extents) and a.ndim == 1):
+        return a if a.ndim == 1 and axis is None else _refuse_form(np.squeeze)
+    return Ragged(np.squeeze(a.data, tuple(gone)), [e for i, e in enumerate(a.extents) if i not in gone])
+
+
+def _refuse_form(function):
+    raise UnsupportedError(REFUSED.format(what=f"numpy.{function.__name__} with these arguments"))
+
+
+def _ravel(a, order="C"):
+    return a.copy() if a.ndim == 1 else _refuse_form(np.ravel)
+
+
+def _transpose(a, axes=None):
+    order = range(a.ndim)[::-1] if axes is None else [int(x) % a.ndim for x in axes]
+    return Ragged(np.transpose(a.data, axes), [a.extents[i] for i in order])
+
+
 FUNCTIONS.update(
     {
+        np.expand_dims: _expand_dims,
+        np.squeeze: _squeeze,
+        np.ravel: _ravel,
+        np.transpose: _transpose,
+        np.atleast_1d: lambda a: a,
+        np.atleast_2d: lambda a: a if a.ndim > 1 else _expand_dims(a, 0),
         np.sum: _reduction(np.sum, lambda d: 0),
         np.prod: _reduction(np.prod, lambda d: 1),
         np.max: _reduction(np.max, lambda d: _extreme_of(d, False)),
@@ -159,6 +194,7 @@ def _method(function):
 
 for _name, _function in {
     "sum": np.sum, "prod": np.prod, "max": np.max, "min": np.min, "any": np.any, "all": np.all, "mean": np.mean,
+    "squeeze": np.squeeze, "ravel": np.ravel, "flatten": np.ravel, "transpose": np.transpose,
     "argmax": np.argmax, "argmin": np.argmin, "dot": np.dot, "cumsum": np.cumsum, "cumprod": np.cumprod,
 }.items():  # fmt: skip
     setattr(Ragged, _name, _method(_function))

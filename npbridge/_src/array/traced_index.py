@@ -20,6 +20,7 @@ from ..storage.casts import cast
 from . import (
     core,
     indexing,
+    interop,
     positions,
     ragged,
     ragged_functions,
@@ -140,7 +141,7 @@ def _slice(s: slice, n: int) -> Axis:
     stop = last if s.stop is None else s.stop
     width = None if stop is None or s.start is None or s.stop is None else traced_number.distance(start, stop)
     if width is not None:
-        return _fixed(start, len(range(0, width, step)), step, n)
+        return _fixed(start, stop, len(range(0, width, step)), step, n)
     if step not in (1, -1):
         return _strided(s, n, step)
     if step == 1:
@@ -176,8 +177,10 @@ def _strided(s: slice, n: int, step) -> Axis:
     return Axis(0, None, -1 if backwards else 1, places=ragged.Chosen(mask))
 
 
-def _fixed(start, size, step, n) -> Axis:
+def _fixed(start, stop, size, step, n) -> Axis:
     value = _raw(start)
+    if size > n and step == 1:  # it reaches over an end wherever it lies
+        return Axis(0, None, places=ragged.Extent(_clamped(start, n), _clamped(stop, n)))
     if size > n:
         raise IndexError(f"a slice of {size} elements of an axis with size {n}")
     last = value + (size - 1) * step
@@ -356,6 +359,36 @@ def is_traced_number(x) -> bool:
     return isinstance(x._buffer.device, Tracer) and not x.shape
 
 
+# -- numbers of Python's
+
+
+def item(array, *args):
+    """``array.item(*args)``."""
+    if not args and array.size != 1:
+        raise ValueError("can only convert an array of size 1 to a Python scalar")
+    if len(args) == 1 and type(args[0]) is tuple:
+        args = args[0]
+    elif len(args) <= 1:
+        return _as_number(array.reshape(-1)[args[0] if args else 0])
+    if len(args) != array.ndim:
+        raise ValueError("incorrect number of indices for array")
+    return _as_number(array[args])
+
+
+def as_lists(array):
+    """``array.tolist()``."""
+    if not array.ndim:
+        return _as_number(array[()])
+    return [as_lists(array[i]) for i in range(array.shape[0])]
+
+
+def _as_number(scalar):
+    if type(scalar) in OURS and not scalar._buffer.traced:
+        return scalar.item()
+    kind = {"b": None, "f": float, "c": complex}.get(scalar.dtype.kind, int)
+    return scalar if kind is None else traced_number.of_value(jnp.asarray(scalar._value()), kind)
+
+
 # -- lists and masks
 
 
@@ -426,5 +459,5 @@ def root(buffer: Buffer) -> Buffer:
 
 from . import traced_errors  # noqa: E402  it imports this module
 
-indexing.traced_index = sys.modules[__name__]
+indexing.traced_index = interop.traced_index = sys.modules[__name__]
 _ = ragged_functions, ragged_parts, ragged_statistics  # they fill in what ragged arrays can do

@@ -115,6 +115,15 @@ def form_of(x) -> Form | None:
     return Form({}, int(x)) if isinstance(x, (int, np.integer)) else None
 
 
+def stands_for_another(x) -> bool:
+    """Whether a number is known where the code around it is written out: the index of a loop, an argument."""
+    form = form_of(x)
+    if type(x) is TracedNumber and x.origins:
+        return True
+    unknowns = [unknown for unknown, _ in form.terms.values()] if form is not None else []
+    return any(type(u) is TracedNumber and (u.bounds is not None or u.origins) for u in unknowns)
+
+
 # forms of traced scalars that are no Python numbers, by their buffers
 _forms: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 

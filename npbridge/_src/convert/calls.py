@@ -6,10 +6,13 @@ import builtins
 import functools
 import types
 
+import numpy as np
+
 from ..array import core, either
 from ..array.either import Either
 from ..face import host_functions, traced_draws
 from ..face.modules import face_of, functions
+from ..face.objects import vectorize
 from ..face.rebind import OVER_OURS
 from ..face.whose import in_library
 from . import context as contexts
@@ -108,6 +111,10 @@ def _callee(f):
         return _class(f)
     if kind is functools.partial:
         return functools.partial(_callee(f.func), *f.args, **f.keywords)
+    if kind is np.vectorize and contexts.current() is not None:  # made by code that knows NumPy's alone
+        new = object.__new__(vectorize)
+        new.__dict__.update(f.__dict__)
+        return new
     inner = getattr(kind, "__call__", None)  # noqa: B004
     if type(inner) is types.FunctionType and is_users(inner):
         return types.MethodType(_function(inner), f)

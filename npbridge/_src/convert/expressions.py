@@ -86,6 +86,13 @@ class Expressions(ast.NodeTransformer):
             return node
         return assign_at(call_operator("bound", [node, ast.Constant(node.id)]), node)
 
+    def visit_Subscript(self, node):
+        self.generic_visit(node)
+        plain = not isinstance(node.slice, (ast.Slice, ast.Tuple, ast.Constant, ast.Starred))
+        if not isinstance(node.ctx, ast.Load) or not plain:
+            return node
+        return assign_at(call_operator("item", [node.value, node.slice]), node)
+
     def visit_Compare(self, node):
         name = _IDENTITY.get(type(node.ops[0])) if len(node.ops) == 1 else None
         if name is not None:

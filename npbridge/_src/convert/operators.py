@@ -24,8 +24,8 @@ from .status import BREAK, CONTINUE, Return, Traced
 
 __all__ = [
     "BREAK", "CONTINUE", "Return", "after", "and_", "assert_stmt", "attribute", "bound", "call", "collected", "compare",
-    "folded", "for_stmt", "if_exp", "if_leaving", "if_stmt", "in_", "is_", "is_not", "items", "joined", "not_",
-    "not_in", "or_", "percent", "raised", "result", "tracing", "trying", "while_stmt",
+    "folded", "for_stmt", "if_exp", "if_leaving", "if_stmt", "in_", "is_", "is_not", "item", "items", "joined",
+    "not_", "not_in", "or_", "percent", "raised", "result", "tracing", "trying", "while_stmt",
 ]  # fmt: skip
 
 OURS = core.OURS
@@ -241,6 +241,13 @@ def is_(a, b):
 def is_not(a, b):
     """``a is not b``."""
     return not_(is_(a, b))
+
+
+def item(container, key):
+    """``container[key]``."""
+    if type(container) in (dict, list, tuple) and is_traced(key):
+        return _lowering().item(container, key)
+    return container[key]
 
 
 def bound(value, name):

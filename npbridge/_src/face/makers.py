@@ -11,7 +11,8 @@ import importlib
 import jax
 import numpy as np
 
-from ..array import conversion, core
+from ..array import conversion, core, creation
+from ..storage.buffer import recorders
 from .adopt import OURS, STORED, adopt, given
 
 _PLAIN = {np.ndarray, int, float, bool, complex, str, bytes, range}
@@ -75,6 +76,8 @@ class Creator(Maker):
     __slots__ = ()
 
     def __call__(self, *args, **kwargs):
+        if recorders and self.__wrapped__ is np.full:
+            return creation.full(*args, **kwargs)  # of a value that may be known only at run time
         args = [given(x) for x in args]
         if kwargs:
             kwargs = {k: x if k == "like" else given(x) for k, x in kwargs.items()}

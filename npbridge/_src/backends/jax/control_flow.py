@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from ...array import choice, core, either, ragged, traced_index
+from ...array import choice, core, either, ragged, traced_index, traced_number
 from ...array.either import Either
 from ...convert import context as contexts
 from ...convert import operators
@@ -424,6 +424,35 @@ def bound(x, name):
         return left[0]
     numbers = np.cumsum([k != nothing for k in range(len(x.options))]) - 1
     return Either(jnp.asarray(np.maximum(numbers, 0), "int32")[x.which], left)
+
+
+_MOST_ENTRIES = 64
+
+
+def item(container, key):
+    """``container[key]`` of a dictionary or sequence, by a key that is computed at run time."""
+    if type(key) is Either:
+        return distribute(item, container, key)
+    if not operators.is_traced(key):
+        return container[key]
+    entries = list(container.items()) if type(container) is dict else list(enumerate(container))
+    numbers = [(k, v) for k, v in entries if isinstance(k, (int, float, np.generic))]
+    if traced_number.stands_for_another(key) or not numbers or len(numbers) > _MOST_ENTRIES:
+        return container[key]  # a loop that is written out knows it
+    value = core.of_device(jnp.asarray(traced_index._raw(key)))
+    if type(container) is dict:
+        error: Exception = KeyError("a key that is known only at run time is not in the dictionary")
+    else:
+        if value.dtype.kind not in "iu":
+            raise TypeError(f"{type(container).__name__} indices must be integers or slices, not {value.dtype}")
+        value = np.where(value < 0, value + len(container), value)[()]
+        error = IndexError(f"{type(container).__name__} index out of range")
+    found = [value == k for k, _ in numbers]
+    check(jnp.logical_not(functools.reduce(jnp.logical_or, map(predicate, found))), error)
+    result = numbers[-1][1]
+    for is_it, (_, entry) in zip(found[-2::-1], numbers[-2::-1], strict=True):
+        result = selected(is_it, entry, result)
+    return result
 
 
 def is_(a, b):

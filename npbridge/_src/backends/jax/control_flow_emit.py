@@ -201,7 +201,10 @@ class Emission:
             place = roll.places[key]
             now = UNBOUND if tree is UNDEFINED else put_together(tree, values)
             if visible(block.objects[key], block.recorder):
-                recording.freeze(now, place.name)
+                if block.objects[key] is roll.item and isinstance(runs, int) and runs:
+                    now = roll.over.item(roll.first + runs - 1)  # a part of what the loop ran over
+                else:
+                    recording.freeze(now, place.name)
             if roll.dynamic and roll.entry[key] is UNBOUND and place.name in roll.loop.live and now is not UNBOUND:
                 now = Either(jnp.where(runs <= 0, 0, 1).astype("int32"), (UNBOUND, now))
             place.set(now)

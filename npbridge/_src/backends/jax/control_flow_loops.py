@@ -137,6 +137,27 @@ def for_stmt(iterable, body, otherwise, names, start, live, written):
     return loop.rolled(roll)
 
 
+class _Walked:
+    """The items of something that Python walks: a dictionary or set must not change its size meanwhile."""
+
+    def __init__(self, source) -> None:
+        self.items = list(source)
+        self.sized = source if isinstance(source, (dict, set, *_VIEWS)) else ()
+        self.size = len(self.sized)
+
+    def __len__(self):
+        if len(self.sized) != self.size:
+            what = "Set" if isinstance(self.sized, set) else "dictionary"
+            raise RuntimeError(f"{what} changed size during iteration")
+        return len(self.items)
+
+    def __getitem__(self, i):
+        return self.items[i]
+
+
+_VIEWS = tuple(type(view) for view in ({}.keys(), {}.values(), {}.items()))
+
+
 class _Items:
     """The items of an iteration, made when they are asked for."""
 
@@ -151,7 +172,7 @@ class _Items:
 
 
 def _over_objects(loop, iterable):
-    items = iterable if type(iterable) in (list, tuple) else list(iterable)
+    items = iterable if type(iterable) in (list, tuple) else _Walked(iterable)
     if len(items) > SHORT:
         loop.note(f"unrolled {len(items)} times: it runs over Python objects")
         if contexts.current().strict and len(items) > BOUND:

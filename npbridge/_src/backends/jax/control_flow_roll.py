@@ -84,6 +84,7 @@ class Roll:
         self.guards: list = []
         self.turn: dict = {}
         self.pure = False
+        self.item = None  # of the iteration that is traced
         self.walk = over.walk() if over is not None and type(first) is int else None
         self._guess()
 
@@ -173,7 +174,8 @@ class Roll:
         if self.walk is not None:
             return self.loop.body(self.over.item_at(self.index, self.place))
         if self.over is not None:
-            return self.loop.body(self.over.item(self.index))
+            self.item = self.over.item(self.index)
+            return self.loop.body(self.item)
         status = self.loop.body()
         code, possible, _ = statuses.parts(status)
         test = self.loop.test.__code__

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...array import core
+from ...array.conversion import convert
 from ...convert.calls import call
 from ...convert.operators import is_traced
 from ...dispatch.registry import register, tables
@@ -78,10 +79,17 @@ def along_axis(function, axis, arr, *args, **kwargs):
     axis = axis.__index__() % arr.ndim
     moved = np.moveaxis(arr, axis, -1)
     lead = moved.shape[:-1]
-    rows = moved.reshape(-1, arr.shape[axis])
+    rows = moved.reshape(int(np.prod(lead)), arr.shape[axis])
+    if not lead:
+        return convert(function(arr, *args, **kwargs))[()]
     if not rows.shape[0]:
         raise ValueError("Cannot apply_along_axis when any iteration dimensions are 0")
-    out = _collected(lambda i: function(rows[i], *args, **kwargs), rows.shape[0], lead)
+
+    def at(i):
+        result = function(rows[i], *args, **kwargs)
+        return convert(result) if isinstance(result, (tuple, list)) else result
+
+    out = _collected(at, rows.shape[0], lead)
     ndim = out.ndim - len(lead)
     for k in range(ndim):
         out = np.moveaxis(out, len(lead) + k, axis + k)

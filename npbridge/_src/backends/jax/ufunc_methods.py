@@ -9,11 +9,11 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from ...array import core
+from ...array import core, indexing, traced_index
 from ...storage.buffer import canonical
 from ...storage.casts import cast
 from .. import host
-from . import moves, ufunc_results, ufuncs
+from . import moves, ufunc_plans, ufunc_results, ufuncs
 from .kernels import kernel_of
 from .known import computed
 from .ufunc_arguments import as_array, axes_of, on_host, reduction_dtypes
@@ -160,13 +160,33 @@ def at(ufunc, array, indices, values=None):
 
 def _traced_at(ufunc, array, indices, values):
     value = jnp.asarray(array._value())
-    index = tuple(_raw(i) for i in indices) if type(indices) is tuple else _raw(indices)
-    if values is None:
-        array[...] = core.array_of_device(value.at[index].apply(kernel_of(ufunc)))
+    index = indexing.plain_key(indices)
+    traced_index.see_that_all_are_inside(index, value.shape)
+    index = indexing.key_for_jax(index)
+    np.empty(array.shape, np.int8)[jax.tree.map(_stand_in, index)]  # NumPy's error for an index that is none
+    operands = () if values is None else (jnp.asarray(as_array(values)._value()),)
+    samples = [np.zeros(1, x.dtype) for x in operands]
+    ufunc.at(np.ones(1, value.dtype), [0], *samples)  # and for dtypes that do not fit
+    if values is not None and ufunc in _SCATTER:
+        update = getattr(value.at[index], _SCATTER[ufunc])
+        array[...] = core.array_of_device(update(cast(operands[0], value.dtype)))
         return
-    update = getattr(value.at[index], _SCATTER[ufunc])
-    array[...] = core.array_of_device(update(_raw(values)))
+    array[...] = core.array_of_device(_one_by_one(ufunc, value, index, operands))
 
 
-def _raw(x):
-    return x._value() if type(x) in OURS else x
+def _stand_in(x):
+    return np.zeros(x.shape, x.dtype) if hasattr(x, "dtype") else x
+
+
+def _one_by_one(ufunc, value, index, operands):
+    """Each place in turn, as often as it is named."""
+    places = jnp.arange(value.size).reshape(value.shape)[index]
+    given = [jnp.broadcast_to(x, places.shape).reshape(-1) for x in operands]
+    places, flat = places.reshape(-1), value.reshape(-1)
+    plan = ufunc_plans.plan_for(ufunc, (value.dtype, *(x.dtype for x in operands)))
+
+    def step(k, flat):
+        new = plan.compiled(flat[places[k]], *(x[k] for x in given))
+        return flat.at[places[k]].set(cast(new, flat.dtype))
+
+    return lax.fori_loop(0, places.size, step, flat).reshape(value.shape)
