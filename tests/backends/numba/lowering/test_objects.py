@@ -135,17 +135,38 @@ class Demo1:
         return self.a
 
 
-def test_assigning_a_number_has_no_effect_and_warns():
+def test_numbers_of_a_plain_object_are_bound_anew():
     d = Demo1()
-    with pytest.warns(UserWarning, match=r"Demo10\.a"):
+    update, counts = compile_function(d.update), compile_function(d.counts)
+    update(2.0)
+    assert d.a == 2.0 and type(d.a) is float
+    assert [counts() for _ in range(4)] == [6.0, 14.0, 30.0, 62.0] and d.a == 62.0
+    d.a = 1
+    assert counts() == 4 and type(d.a) is int
+    with pytest.raises(LoweringError, match="type"):
+        update(2.5)
+
+
+class Ticker(npbridge.Base):
+    def __init__(self):
+        super().__init__()
+        self.a = 1.0
+
+    def update(self, b):
+        self.a = b
+
+    def counts(self):
+        self.a += 1
+
+
+def test_numbers_of_a_model_stay_or_are_an_error():
+    d = Ticker()
+    with pytest.warns(UserWarning, match=r"Ticker0\.a"):
         compile_function(d.update)(2.0)
     assert d.a == 1.0
-    with pytest.warns(UserWarning):
-        assert compile_function(d.counts)() == 4.0
+    with pytest.raises(npbridge.errors.VariableError, match="Variable"):
+        compile_function(d.counts)()
     assert d.a == 1.0
-    d.a = 1
-    with pytest.warns(UserWarning):
-        compile_function(d.update)(2.5)
 
 
 class Demo2(npbridge.Base):

@@ -14,7 +14,8 @@ import numpy as np
 from ....state.variable import WHAT_INSTEAD
 from . import twins
 from .paths import Path
-from .values import Dynamic, Known, Method, Struct, Super, Value, is_array, is_constant, is_variable
+from .questions import number_of
+from .values import NUMBERS, Dynamic, Known, Method, Struct, Super, Value, is_array, is_constant, is_variable
 
 _MISSING = object()
 _NOT_A_VARIABLE = (
@@ -113,8 +114,6 @@ def of_known(unit: Any, base: Known, name: str, node: ast.AST) -> tuple[Value, a
         real = twins.real_module(value)
         return _of_module(unit, base, real if hasattr(real, name) else value, name, node)
     path = base.path.attr(name) if base.path is not None else None
-    if path is not None and path in unit.loose:
-        return unit.load(unit.loose[path], node)
     if isinstance(value, enum.Enum) and name in ("value", "name"):
         return Known(getattr(value, name)), None
     if isinstance(value, np.generic) and name == "value":
@@ -198,7 +197,7 @@ def store(unit: Any, target: ast.Attribute, value: Value, made: ast.expr | None,
         return [ast.Expr(call)] if call is not None else []
     path = base.path.attr(target.attr)
     current = getattr(base.value, target.attr, None)
-    if path in unit.loose or not (is_array(current) or _is_number(current)):
+    if not (is_array(current) or _is_number(current)):
         return _store_loose(unit, path, target, value, made, node)
     if _is_number(current):
         return _store_number(unit, path, current, value, unit.node(value, made, node), node)
@@ -282,22 +281,52 @@ def _write_variable(
 
 
 def _store_number(unit: Any, path: Any, current: Any, value: Value, made: ast.expr, node: ast.AST) -> list[ast.stmt]:
+    """A number is bound anew: it is an argument, in a box, and what the box holds afterwards is assigned."""
     if path not in unit.program.options.boxed:
         raise NeedsBox(path)
-    unit.program.note(_NOT_A_VARIABLE.format(path=path.text), unit.filename, node.lineno)
     lifted = unit.program.lift(path, current, "box")
     unit.need(lifted)
-    call = ast.Call(unit.stub("npb_store_number"), [lifted.ref(), made, ast.Constant(path.text)], [])
-    return [ast.Expr(call)]
+    if _is_in_a_model(unit.program, path):
+        unit.program.note(_NOT_A_VARIABLE.format(path=path.text), unit.filename, node.lineno)
+        lifted.stored = lifted.stored or (unit.filename, node.lineno)
+        exact: Any = None
+    else:
+        lifted.rebound = True
+        exact = _kept_kind(unit, current, value, node)
+    parts = [lifted.ref(), made, ast.Constant(path.text), ast.Constant(exact)]
+    return [ast.Expr(ast.Call(unit.stub("npb_store_number"), parts, []))]
+
+
+def _is_in_a_model(program: Any, path: Any) -> bool:
+    """Whether the number is an attribute of a ``Base``, whose state is in its Variables."""
+    *before, last = path.steps
+    if last[0] != "attr":
+        return False
+    owner = Path(path.root, tuple(before))
+    held = program.guards.get(owner)
+    value = held.value if held is not None else program.roots.get(path.root.text) if not before else None
+    return bool(getattr(type(value), "__npbridge_model__", False))
+
+
+def _kept_kind(unit: Any, current: Any, value: Value, node: ast.AST) -> str:
+    """The dtype that the number must have, to be of the same kind afterwards; Python's and NumPy's are told apart."""
+    python = type(current) in NUMBERS
+    given = number_of(value)
+    if python and given is not None and given != type(current).__name__:
+        raise unit.error_for_now(node, f"a number changes its type here, from {type(current).__name__} to {given}")
+    mixed = (given is None) is python
+    if mixed and (unit.program.options.robust or type(current) not in (float, np.float64)):
+        raise unit.error_for_now(node, "a number of Python's becomes one of NumPy's here, or the other way round")
+    return str(np.asarray(current if not hasattr(current, "_number") else current._number).dtype)
 
 
 def _store_loose(unit: Any, path: Any, target: Any, value: Value, made: Any, node: ast.AST) -> list[ast.stmt]:
-    """An attribute that is new, or holds no number: a variable of this function."""
-    unit.program.note(_NOT_A_VARIABLE.format(path=path.text), unit.filename, node.lineno)
-    name = unit.loose.get(path)
-    if name is None:
-        name = unit.loose[path] = unit.fresh(path.label)
-    return unit.store_name(ast.Name(name, ast.Store()), value, made, node)
+    """An attribute that is new, or holds neither a number nor an array."""
+    raise unit.error_for_now(
+        node,
+        f"{path.text} is bound to something else in compiled code, and holds neither a number nor an array before. "
+        "Hold it in a Variable or an array and write into that, or return it.",
+    )
 
 
 def augment(unit: Any, target: ast.Attribute, node: ast.AugAssign) -> list[ast.stmt]:
@@ -307,7 +336,7 @@ def augment(unit: Any, target: ast.Attribute, node: ast.AugAssign) -> list[ast.s
         current = getattr(base.value, target.attr, None)
         path = base.path.attr(target.attr)
         entry = inspect.getattr_static(type(base.value), target.attr, None)
-        if is_array(current) and path not in unit.loose and not isinstance(entry, property):
+        if is_array(current) and not isinstance(entry, property):
             return _augment_array(unit, path, current, node)
     if isinstance(base, Dynamic) and target.attr == "value":
         value, made = unit.expr(node.value)

@@ -61,10 +61,7 @@ class Bindings:
     def store_name(self, target: ast.Name, value: Value, made: ast.expr | None, node: ast.AST) -> list[ast.stmt]:
         name = target.id
         if name in self.globals_declared:
-            self.program.note(
-                f"assigning the global {name!r} in compiled code has no effect", self.filename, node.lineno
-            )
-            self.globals_declared.discard(name)
+            raise self.error(node, f"the global variable {name!r} is bound anew, which compiled code cannot do")
         if isinstance(value, Known) and not is_constant(value.value):
             self.env[name] = value
             return []
@@ -87,8 +84,8 @@ class Bindings:
             if not isinstance(v, Known):
                 v = v if isinstance(v, Dynamic) else Dynamic()
                 v = Dynamic(v.number, v.scalar)
-                m = ast.Subscript(ast.Name(name, ast.Load()), ast.Constant(i), ast.Load())
-                m.of_tuple = name
+            m = ast.Subscript(ast.Name(name, ast.Load()), ast.Constant(i), ast.Load())
+            m.of_tuple = name  # also of a constant: a loop may change it
             items.append((v, m))
         return Struct(value.kind, items, value.keys)
 
@@ -217,7 +214,11 @@ class Bindings:
         base_node = self.whole(base, base_node)
         key = self.index(target.slice)
         stored = self.node(value, made, node, context="array")
-        if self.must_wrap(target.slice, base_node):
+        wrapped = self.must_wrap(target.slice, base_node)
+        if _may_be_a_view(value, stored):
+            place = base_node if wrapped or not _is_plain(key) else ast.Subscript(base_node, key, ast.Load())
+            stored = ast.Call(self.stub("npb_apart"), [place, stored], [])
+        if wrapped:
             call = ast.Call(self.stub("npb_setitem"), [base_node, key, stored], [])
             return [ast.Expr(call)]
         return [ast.Assign([ast.Subscript(base_node, key, ast.Store())], stored)]
@@ -334,6 +335,18 @@ class Bindings:
         name = self.fresh("held")
         self.hoist(ast.Assign([ast.Name(name, ast.Store())], made), node)
         return ast.Name(name, ast.Load())
+
+
+def _may_be_a_view(value: Value, made: ast.expr) -> bool:
+    """Whether what is assigned may lie in memory that is read while it is written."""
+    if not isinstance(value, Dynamic) or value.scalar or value.number:
+        return False
+    return isinstance(made, (ast.Name, ast.Subscript, ast.Attribute, ast.Call, ast.IfExp, ast.BoolOp))
+
+
+def _is_plain(key: ast.expr) -> bool:
+    """Whether an index may be evaluated twice."""
+    return not isinstance(key, ast.Constant) and not any(isinstance(n, ast.Call) for n in ast.walk(key))
 
 
 def _only_slices(key: ast.expr) -> bool:

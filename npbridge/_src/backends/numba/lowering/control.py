@@ -43,6 +43,9 @@ class Control:
             function, _ = self.expr(call.func)
             if not isinstance(function, Known) or function.value not in (np.errstate, np.printoptions):
                 raise self.error(node, "only np.errstate and np.printoptions can be used as context managers here")
+            told = [k.value.value if isinstance(k.value, ast.Constant) else None for k in call.keywords]
+            if function.value is np.errstate and not {"ignore", "warn"}.issuperset(told):
+                raise self.error(node, "compiled code does not look for floating-point errors, which are to raise here")
         return self.block(node.body)
 
     def do_Try(self, node: ast.Try) -> list[ast.stmt]:
@@ -129,7 +132,7 @@ class Control:
                 end = merged(end, other)
             settled = merged(start, end, keep=True)
             if all(same(settled[k], v) for k, v in start.items()):
-                self.env = end if not start else merged(start, end)
+                self.env = merged(start, end)
                 return made
             start = {k: settled[k] for k in start}
             del self.pre[-1][kept:]

@@ -13,12 +13,13 @@ import numpy as np
 from ....array.core import OURS
 from ....dispatch import fallback
 from . import exchange, fast, lower, random_state, show
-from .errors import WITH_VALUES, LoweringError, Stale
+from .errors import WITH_VALUES, ForNow, LoweringError, Stale
 from .failures import Risk
 from .fast import MISS
 
 _KEEP = 16
 _RENEW = 50
+_TRIES = 4  # to compile a function whose state has changed its kind in each call until now
 _COUNTED = (np.ndarray, int, bool)
 
 
@@ -64,6 +65,7 @@ class Executable:
         self.latest: Variant | None = None
         self.fast: Any = None
         self.missed = 0
+        self.transient = 0
         self._simple = _simple(self.signature)
         functools.update_wrapper(self, self.entry if self.owner is None else function, updated=())
 
@@ -89,18 +91,21 @@ class Executable:
         except LoweringError as error:
             if self.strict:
                 raise
-            self.refused[key] = str(error)
             self.fast = None
-        return self._plain(key, *given)
+            self.transient += isinstance(error, ForNow)
+            if not isinstance(error, ForNow) or self.transient > _TRIES:
+                self.refused[key] = str(error)
+            reason = str(error)
+        return self._plain(reason, *given)
 
     def short_way(self) -> tuple[Any, int]:
         """The generated function for calls like the last, and how many arguments it takes; -1 where there is none."""
         return (self.fast, self._simple) if self.fast is not None else (None, -1)
 
-    def _plain(self, key: Any, args: tuple, kwargs: dict) -> Any:
+    def _plain(self, reason: str, args: tuple, kwargs: dict) -> Any:
         """Run the function as it is, and say so."""
         name = getattr(self.entry, "__qualname__", type(self.entry).__name__)
-        fallback.announce_uncompiled(name, "numpy", self.refused[key])
+        fallback.announce_uncompiled(name, "numpy", reason)
         return self.function(*args, **kwargs)
 
     def _run(self, key: Any, args: tuple) -> Any:

@@ -52,12 +52,21 @@ def merged(first: dict[str, Value], second: dict[str, Value], keep: bool = False
     result = {}
     for name in first if keep else {**first, **second}:
         if name not in first:
-            result[name] = second[name]
+            result[name] = _perhaps(second[name])
         elif name not in second:
-            result[name] = first[name]
+            result[name] = _perhaps(first[name])
         else:
             result[name] = joined(first[name], second[name])
     return result
+
+
+def _perhaps(value: Value) -> Value:
+    """A value that a name has on one of two ways only: what is not a variable there cannot be told from nothing."""
+    if isinstance(value, Known):
+        return _as_dynamic(value) or Conflict(None)
+    if isinstance(value, Struct) and all(m is not None for _, m in value.items):
+        return Struct(value.kind, [(_perhaps(v) if m is not None else v, m) for v, m in value.items], value.keys)
+    return value if isinstance(value, Dynamic) else Conflict(None)
 
 
 def same(a: Value, b: Value) -> bool:

@@ -14,14 +14,15 @@ from typing import Any
 
 import numpy as np
 
-from . import disk_cache, exchange, fusing, host_calls, show
+from ....array.core import OURS
+from . import disk_cache, exchange, fusing, guarding, host_calls, show
 from .attributes import NeedsBox
 from .errors import LoweringError, NeedsValue
 from .paths import Path, Root
 from .program import Options, Program, key_of
 from .source import source_of
 from .unit import Unit
-from .values import Known, Struct, Value, is_array, is_constant
+from .values import NUMBERS, Known, Struct, Value, is_array, is_constant
 
 _NARROW = re.compile(r"^(float16|float32|complex64|u?int8|u?int16|u?int32|uint64|uint|uintp|intc|uintc|single|half)$")
 _WIDEN = re.compile(r"npbridge widen <(.*?)> to (\w+)")
@@ -226,7 +227,7 @@ def _driver(executable: Any, program: Program, entry: Unit, leaves: list[str], d
             text = f"{name}({text})"
         parts.append(text)
     code = f"def fetch({head}):\n    return ({''.join(p + ', ' for p in parts)})\n"
-    guards = _guards(program, space)
+    guards = guarding.tests(program, space)
     code += f"def holds({head}):\n    return {guards}\n"
     exec(code, space)
     rebound = [(len(leaves) + i, _assigner(x, head, space)) for i, x in enumerate(lifted) if x.rebound]
@@ -260,6 +261,8 @@ def _assigner(lifted: Any, head: str, space: dict) -> Any:
     from ....array.core import OURS
 
     target = lifted.key.text
+    if lifted.role == "box":
+        return _number_assigner(lifted, head, space)
     scope = dict(space)
     exec(f"def assign({head + ', ' if head else ''}new_value):\n    {target} = new_value\n", scope)
     ours = type(lifted.initial) in OURS
@@ -270,6 +273,30 @@ def _assigner(lifted: Any, head: str, space: dict) -> Any:
     return assign
 
 
+def _number_assigner(lifted: Any, head: str, space: dict) -> Any:
+    """Assigns what a box holds, of the type that the number had before, where it has changed."""
+    from ....array import core
+
+    kind = type(lifted.initial)
+    make = core.of_number if kind in OURS else kind if kind in NUMBERS else _itself
+    target, scope = lifted.key.text, {**space, "make": make, "changed": _changed}
+    comma = ", " if head else ""
+    exec(f"def assign({head}{comma}raw):\n    if changed({target}, raw): {target} = make(raw[()])\n", scope)
+
+    def assign(raw: np.ndarray, args: tuple) -> None:
+        scope["assign"](*args, raw)
+
+    return assign
+
+
+def _changed(now: Any, raw: np.ndarray) -> bool:
+    return np.array(getattr(now, "_number", now), raw.dtype).tobytes() != raw.tobytes()
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
 def _updater(entry: Unit, executable: Any, head: str) -> Any:
     """A function that puts replaced items into the caller's containers."""
     if not entry.updates:
@@ -278,33 +305,6 @@ def _updater(entry: Unit, executable: Any, head: str) -> Any:
     space: dict[str, Any] = {}
     exec(f"def update(values, {head}):\n" + "\n".join(lines) + "\n", space)
     return space["update"]
-
-
-def _guards(program: Program, space: dict) -> str:
-    tests = []
-    for k, (path, guard) in enumerate(program.guards.items()):
-        if path in program.lifted:
-            continue
-        name = f"_held_{k}"
-        space[name] = guard.value
-        if guard.kind == "is" or guard.value is None or isinstance(guard.value, bool):
-            tests.append(f"{path.text} is {name}")
-        elif guard.kind == "equal":
-            space["_same"] = _same
-            tests.append(f"((now := {path.text}) is {name} or _same(now, {name}))")
-        elif isinstance(guard.value, dict):
-            space[name] = list(guard.value)
-            tests.append(f"list({path.text}) == {name}")
-        else:
-            space[name] = len(guard.value)
-            tests.append(f"len({path.text}) == {name}")
-    return " and ".join(tests) or "True"
-
-
-def _same(now: Any, then: Any) -> bool:
-    if hasattr(type(now), "_number"):
-        now = now._number
-    return now is then or (type(now) is type(then) and (now == then or (now != now and then != then)))
 
 
 def _template(entry: Unit) -> Value | None:

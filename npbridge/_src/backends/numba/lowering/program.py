@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from . import writes
+from . import errors, guarding, unbound, writes
 from .paths import Path, Root
 from .values import Dynamic, Known, Local, Method, Struct, Super, Value, is_array, is_constant, is_variable
 
@@ -31,6 +31,8 @@ class Lifted:
     name: str = ""
     written: bool = False
     rebound: bool = False
+    read: bool = False
+    stored: Any = None  # where a number in a model is assigned: file and line
     initial: Any = None
     nodes: list[ast.Name] = field(default_factory=list)
 
@@ -42,7 +44,7 @@ class Lifted:
 
 @dataclass
 class Guard:
-    """What a path led to while compiling: ``kind`` is ``"is"``, ``"equal"`` or ``"keys"``."""
+    """What a path led to while compiling: ``kind`` is as in :mod:`.guarding`."""
 
     kind: str
     value: Any
@@ -70,6 +72,7 @@ class Program:
         self.options = options
         self.lifted: dict[Any, Lifted] = {}
         self.guards: dict[Path, Guard] = {}
+        self.same: set[tuple[Path, Path]] = set()  # two ways to one list or dictionary
         self.paths: dict[int, Path] = {}  # of objects, which their guards keep alive
         self.units: dict[Any, Any] = {}
         self.order: list[Any] = []
@@ -158,18 +161,21 @@ class Program:
             return self.loaded(lifted)
         if hasattr(type(value), "_number") and hasattr(value, "_number"):
             value = value._number
-        if is_constant(value):
-            self.guard(path, "equal", value)
-        elif type(value) in (list, dict, tuple):
-            self.guard(path, "keys", value)
-        elif not isinstance(value, type(ast)):
-            self.guard(path, "is", value)
-            if path is not None:  # what is reached in several ways has one path, and so its arrays are handed over once
+        if path is not None and not isinstance(value, type(ast)):
+            if path not in self.guards:
+                self.guard(path, guarding.kind_of(value), value)
+            # what is reached in several ways has one path, so that its arrays are handed over once
+            if self.guards[path].kind == "is":
                 path = self.paths.setdefault(id(value), path)
+            elif type(value) in (list, dict):
+                first = self.paths.setdefault(id(value), path)
+                self.same |= {(first, path)} if first != path else set()
+                path = first
         return Known(value, path), None
 
     def loaded(self, lifted: Lifted) -> tuple[Value, ast.expr]:
         node = lifted.ref()
+        lifted.read = True
         if lifted.flat:
             read = ast.Subscript(node, ast.Tuple([], ast.Load()), ast.Load())
             return Dynamic(lifted.number, scalar=True, flat=True), read
@@ -191,7 +197,15 @@ class Program:
         self._settle_names()
         for unit in self.order:
             unit.close()
+            unbound.see_to(unit)
+        self._see_that_numbers_of_models_stay()
         writes.find(self)
+
+    def _see_that_numbers_of_models_stay(self) -> None:
+        """In a Base a number that is only assigned is lost, with a warning; one that is read, too, is an error."""
+        for path, lifted in self.lifted.items():
+            if lifted.stored is not None and lifted.read:
+                raise errors.number_of_a_model(path.text, *lifted.stored)
 
     def _settle_names(self) -> None:
         taken = {name for unit in self.order for name in unit.names_used()} | set(self.constants) | {"np", "math"}

@@ -102,8 +102,9 @@ class Statements:
         for target in node.targets:
             if not isinstance(target, ast.Name):
                 raise self.error(node, "only variables can be deleted in compiled code")
-            self.env.pop(target.id, None)
-        return []
+            if self.env.pop(target.id, None) is None and target.id not in self.locals:
+                raise self.error(node, "what is deleted is no variable of this function")
+        return [ast.Delete([ast.Name(t.id, ast.Del()) for t in node.targets])]
 
     def do_Assert(self, node: ast.Assert) -> list[ast.stmt]:
         value, test = self.test(node.test)

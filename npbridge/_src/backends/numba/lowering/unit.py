@@ -53,7 +53,6 @@ class Unit(Statements, Bindings, Control, Calls, Raising, Expressions, Displays,
         self.pre: list[list[ast.stmt]] = []
         self.exits: list[list[dict[str, Value]]] = []
         self.temporaries = 0
-        self.loose: dict[Path, str] = {}
         self.containers: set[str] = set()
         self.updates: dict[tuple[str, object], str] = {}
         self.locals = local_names(self.tree)
@@ -154,8 +153,8 @@ class Unit(Statements, Bindings, Control, Calls, Raising, Expressions, Displays,
         if isinstance(value, Conflict):
             raise self.error(
                 node,
-                f"{name!r} is one object or another depending on the branch taken, which compiled code cannot follow. "
-                "Use arrays for what changes, or call the objects inside the branches.",
+                f"{name!r} is one object or another, or none, depending on the branch taken, which compiled code "
+                "cannot follow. Use arrays for what changes, or call the objects inside the branches.",
             )
         if isinstance(value, Dynamic):
             read: ast.expr = ast.Name(getattr(value, "name", name), ast.Load())
@@ -277,6 +276,9 @@ class Unit(Statements, Bindings, Control, Calls, Raising, Expressions, Displays,
 
     def error(self, node: ast.AST, message: str) -> errors.LoweringError:
         return errors.at(self.filename, node, message)
+
+    def error_for_now(self, node: ast.AST, message: str) -> errors.LoweringError:
+        return errors.at(self.filename, node, message, errors.ForNow)
 
 
 def _ends_in_return(body: list[ast.stmt]) -> bool:

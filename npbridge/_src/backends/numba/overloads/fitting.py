@@ -42,6 +42,22 @@ def _fit_stored(place, value, fresh):
     return _fitting(place, value, message, bool(constant(fresh, False)))
 
 
+@stub
+def npb_apart(place, value):
+    """`value`; a copy where its memory overlaps that of `place`, which it is about to be assigned to."""
+
+
+@overloads(npb_apart)
+def _apart(place, value):
+    if not isinstance(value, types.Array) or not isinstance(place, types.Array) or not value.ndim:
+        return lambda place, value: value
+
+    def impl(place, value):
+        return value.copy() if _overlaps(place, value) else value
+
+    return impl
+
+
 def _fitting(place: Any, value: Any, message: str, fresh: bool) -> Any:
     depth, inner = place.ndim, value.ndim
     message = WITH_VALUES + message

@@ -237,20 +237,37 @@ def _fits(place, value, message):
 
 
 @stub
-def npb_store_number(box, value, path):
+def npb_store_number(box, value, path, exact):
     """``object.name = value`` where the attribute holds a number."""
 
 
 @overloads(npb_store_number)
-def _store_number(box, value, path):
+def _store_number(box, value, path, exact):
     if not isinstance(value, (types.Number, types.Boolean)):
         raise errors.TypingError(f"No match: {constant(path)} holds a number and is assigned {value}")
     have, want = as_dtype(box.dtype), as_dtype(types.unliteral(value))
+    if constant(exact) is not None and have != want:
+        raise errors.TypingError(f"No match: {constant(path)} is a {have} and becomes a {want}")
     if not np.can_cast(want, have, "same_kind"):
         raise errors.TypingError(f"npbridge widen <{constant(path)}> to float")
 
-    def impl(box, value, path):
+    def impl(box, value, path, exact):
         box[()] = value
+
+    return impl
+
+
+@stub
+def npb_bound(value, bound):
+    """A variable that may have no value."""
+
+
+@overloads(npb_bound)
+def _bound(value, bound):
+    def impl(value, bound):
+        if not bound:
+            raise UnboundLocalError("cannot access a local variable where it is not associated with a value")
+        return value
 
     return impl
 

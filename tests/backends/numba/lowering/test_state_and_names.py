@@ -1,0 +1,205 @@
+"""State that is bound anew, names without a value, constants that change, memory that overlaps."""
+
+from __future__ import annotations
+
+import types
+import warnings
+
+import numpy as np
+import pytest
+
+import npbridge
+from npbridge._src.backends.numba.lowering import compile_function, guarding
+from npbridge._src.backends.numba.lowering.errors import LoweringError
+
+from .compare import same
+
+A = np.arange(12.0)
+
+
+class Walker:
+    def __init__(self):
+        self.time, self.ticks, self.on = 0.5, 3, True
+        self.place = np.array([1.0, 2.0])
+        self.notes = {"n": 1, "rate": 0.25}
+
+    def step(self, dt):
+        self.time += dt
+        self.ticks = self.ticks * 2 + 1
+        self.on = not self.on
+        self.notes["n"] += 2
+        self.place += self.time * self.notes["rate"]
+        return self.place.sum() + self.ticks + self.notes["n"]
+
+
+def test_numbers_move_on_the_fourth_call_as_on_the_second():
+    plain, ours = Walker(), Walker()
+    step = compile_function(ours.step)
+    for _ in range(4):
+        assert plain.step(0.25) == step(0.25)
+        for name in ("time", "ticks", "on"):
+            assert getattr(plain, name) == getattr(ours, name)
+            assert type(getattr(plain, name)) is type(getattr(ours, name))
+        assert plain.notes == ours.notes and type(ours.notes["n"]) is int
+
+
+def test_what_first_holds_nothing_is_left_to_python():
+    class Lag:
+        last = None
+
+        def of(self, x):
+            change = x if self.last is None else x - self.last
+            self.last = x
+            return change.sum()
+
+    plain, lag = Lag(), Lag()
+    ours = compile_function(lag.of, strict=False)
+    for k in (1.0, 3.0, 4.0, 9.0):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            assert plain.of(np.full(2, k)) == ours(npbridge.array(np.full(2, k)))
+
+
+def branch_not_taken(x):
+    if x.sum() < 0:
+        label = 7.0
+    return label
+
+
+def array_of_a_branch(x):
+    if x.sum() < 0:
+        y = x + 1
+    y += 1
+    return y
+
+
+def nothing_found(x, limit):
+    for i in range(len(x)):
+        if x[i] > limit:
+            at = i
+            break
+    return at
+
+
+def loop_that_does_not_run(x, n):
+    for i in range(n):
+        x[i] += 1
+    return i
+
+
+def bound_in_inner_loops(x, n):
+    for i in range(n):
+        for j in range(i):
+            top = x[i] + j
+    return top, j
+
+
+def bound_beside_a_flag(x, limit):
+    found = False
+    for i in range(len(x)):
+        if x[i] > limit:
+            found, at = True, i
+    return 1 if found and at > 2 else 0
+
+
+def deleted(x):
+    y = x * 2
+    if x[1] > 0:
+        del y
+    return y  # noqa: F821
+
+
+@pytest.mark.parametrize(
+    ("function", "args"),
+    [(branch_not_taken, (A,)), (array_of_a_branch, (A,)), (nothing_found, (A, 99.0)), (loop_that_does_not_run, (A, 0)),
+     (bound_in_inner_loops, (A, 1)), (deleted, (A,))],
+)  # fmt: skip
+def test_a_name_without_a_value(function, args):
+    compiled = compile_function(function)
+    for _ in range(2):
+        with pytest.raises(UnboundLocalError):
+            compiled(*args)
+
+
+def test_the_same_names_where_they_have_values():
+    same(branch_not_taken, -A)
+    same(array_of_a_branch, -A)
+    same(nothing_found, A, 4.0)
+    same(loop_that_does_not_run, A, 3)
+    same(bound_in_inner_loops, A, 4)
+    same(bound_beside_a_flag, A, 4.0)
+    same(bound_beside_a_flag, A, 99.0)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [({1}, {1, 2}), (frozenset("a"), frozenset("ab")), (slice(1, 3), slice(1, 4)), (range(2), range(3)),
+     ((slice(0, 2), 1), (slice(0, 3), 1)), ([1, 2], [1, 2, 3]), ([1, [2]], [1, [3]]), ({"a": 1}, {"b": 1}),
+     (types.MappingProxyType({"a": 1}), types.MappingProxyType({"a": 1, "b": 2})), (0.0, -0.0)],
+)  # fmt: skip
+def test_constants_are_compared_by_value(first, second):
+    held = guarding.Held(first)
+    assert held.holds(first) and not held.holds(second)
+
+
+def test_a_set_is_changed_in_place():
+    flags = {"double"}
+
+    def apply(x):
+        return x * 2 if "double" in flags else x
+
+    compiled = compile_function(apply)
+    assert compiled(A)[1] == 2
+    flags.clear()
+    assert compiled(A)[1] == 1 and compiled(A)[1] == 1
+
+
+def test_globals_and_what_cannot_be_compared_are_refused():
+    rows = iter([1, 2])
+
+    def count(x):
+        global _count
+        _count = 1
+        return x
+
+    with pytest.raises(LoweringError, match="global"):
+        compile_function(count)(A)
+    with pytest.raises(LoweringError, match="compared"):
+        compile_function(lambda x: x * len(rows))(A)
+
+
+def row_moves(x):
+    x[1, 1:] = x[1, :-1]
+
+
+def through_a_view(x):
+    row = x[0]
+    x[0, 1:3] = row[:2]
+
+
+def transposed(x):
+    x[:3, :3] = x.T[:3, :3]
+
+
+def backwards(x):
+    x[0] = x[0, ::-1]
+
+
+def exchanged(x):
+    x[0], x[1] = x[1], x[0]
+
+
+@pytest.mark.parametrize("function", [row_moves, through_a_view, transposed, backwards, exchanged])
+def test_assignments_read_before_they_write(function):
+    same(function, A.reshape(3, 4), calls=2)
+
+
+def carried(x, n):
+    state = (1.0, x)
+    for _ in range(n):
+        state = (state[0] + 2.0, state[1] * 2)
+    return state
+
+
+def test_a_tuple_is_carried_by_a_loop():
+    same(carried, A, 3)
