@@ -190,7 +190,18 @@ def test_list_that_grows_in_a_long_loop():
             found.append(x[i])
         return found
 
-    with pytest.raises(ControlFlowError, match=r"list found changes its length.*100 iterations.*'numpy' backend"):
+    np.testing.assert_array_equal(np.array(run(program, np.arange(100.0))[0]), np.arange(100.0))
+
+
+def test_list_that_grows_under_a_condition():
+    def program(x):
+        found = []
+        for i in range(100):
+            if x[i] > 3:
+                found.append(x[i])
+        return found
+
+    with pytest.raises(ControlFlowError, match=r"list found changes its length.*'numpy' backend"):
         run(program, np.arange(100.0))
 
 

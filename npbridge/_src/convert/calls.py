@@ -62,6 +62,9 @@ def _of_each(f):
     """``f`` of values that can be of one kind or another."""
 
     def each(*args, **kwargs):
+        if contexts.current() is not None and contexts.current().growing:
+            for x in (*args, *kwargs.values()):
+                see_that_it_does_not_grow(x)
         if not any(type(x) is Either for x in (*args, *kwargs.values())):
             for i, x in enumerate(args):
                 if type(x) in (list, tuple) and any(type(y) is Either for y in x):
@@ -165,9 +168,20 @@ def _instance(cls, /, *args, **kwargs):
     return obj
 
 
+def see_that_it_does_not_grow(x) -> None:
+    """Refuse what would read a list to which each iteration of a loop, being traced, appends."""
+    trace = contexts.current()
+    if trace is not None and id(x) in trace.growing:
+        from .places import UNREAD
+
+        UNREAD._refuse()
+
+
 def attribute(obj, name):
     """``obj.name``; the getter of a property of the user's is converted too."""
     kind = type(obj)
+    if kind is list and name not in ("append", "extend"):
+        see_that_it_does_not_grow(obj)
     if kind is types.ModuleType and contexts.current() is not None and obj.__name__.partition(".")[0] == "numpy":
         return getattr(face_of(obj), name)  # what user code makes is ours
     if contexts.current() is not None and not isinstance(obj, (types.ModuleType, type)) and kind not in core.OURS:

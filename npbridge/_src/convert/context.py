@@ -47,6 +47,7 @@ class Context:
         self.names: dict[int, str] = {}  # of the arrays that are inputs, by the identity of their buffers
         self.handlers: list = []  # of the `try` statements around: what gives the exceptions that they take
         self.host: Any = None
+        self.growing: set[int] = set()  # the lists that grow in the loops being traced: they cannot be read
 
     def note(self, code, text: str) -> None:
         """Say of the user's line that is being run what became of it; `code` is of the same file."""

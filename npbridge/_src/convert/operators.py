@@ -17,7 +17,7 @@ from ..ground.errors import ControlFlowError
 from ..storage.buffer import Tracer
 from . import context as contexts
 from . import status as statuses
-from .calls import attribute, call
+from .calls import attribute, call, see_that_it_does_not_grow
 from .context import tracing
 from .lines import located
 from .status import BREAK, CONTINUE, Return, Traced
@@ -68,6 +68,13 @@ def local_errors(operator):
     return wrapped
 
 
+def _holds(test):
+    """What Python asks for its truth."""
+    if type(test) is list:
+        see_that_it_does_not_grow(test)
+    return test
+
+
 # -- statements
 
 
@@ -76,7 +83,7 @@ def if_stmt(test, then, otherwise, names, live) -> None:
     """``if`` whose branches both end at their end."""
     if is_traced(test):
         _lowering().if_stmt(test, then, otherwise, names, live)
-    elif test:
+    elif _holds(test):
         then()
     elif otherwise is not None:
         otherwise()
@@ -87,7 +94,7 @@ def if_leaving(test, then, otherwise, rest, names, live, live_between, both_fall
     """``if`` with a branch that can be left early, and the rest of its block."""
     if is_traced(test):
         return _lowering().if_leaving(test, then, otherwise, rest, names, live, live_between, both_fall_through)
-    return after(then() if test else otherwise(), rest, names, live)
+    return after(then() if _holds(test) else otherwise(), rest, names, live)
 
 
 @local_errors
@@ -191,7 +198,7 @@ def if_exp(test, then, otherwise):
     """``then if test else otherwise``."""
     if is_traced(test):
         return _lowering().if_exp(test, then, otherwise)
-    return then() if test else otherwise()
+    return then() if _holds(test) else otherwise()
 
 
 def and_(value, *others):
@@ -218,11 +225,13 @@ def or_(value, *others):
 
 def not_(value):
     """``not value``."""
-    return _lowering().not_(value) if is_traced(value) else not value
+    return _lowering().not_(value) if is_traced(value) else not _holds(value)
 
 
 def in_(item, container):
     """``item in container``."""
+    if type(container) is list:
+        see_that_it_does_not_grow(container)
     if current() is not None and (is_traced(item) or is_traced(container)):
         return _lowering().in_(item, container)
     return item in container

@@ -101,6 +101,27 @@ class StructureChanged(Exception):
     """A container got other entries than it had."""
 
 
+class Unread:
+    """Stands in a list that grows in a loop for what other iterations appended: it cannot be read."""
+
+    __slots__ = ()
+    __hash__ = None  # type: ignore[assignment]
+
+    def _refuse(self, *args, **kwargs):
+        raise StructureChanged("an iteration reads what others appended to a list that grows in it")
+
+    def __getattr__(self, name):
+        self._refuse()
+
+    __array__ = __array_ufunc__ = __array_function__ = __getitem__ = __setitem__ = __bool__ = __len__ = _refuse
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __pow__ = _refuse
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __neg__ = __abs__ = __float__ = __int__ = _refuse
+    __iter__ = __index__ = __contains__ = __str__ = __repr__ = __call__ = _refuse
+
+
+UNREAD = Unread()
+
+
 class Heap:
     """The containers that code can reach, as they were."""
 
@@ -156,8 +177,11 @@ class Heap:
             ):
                 stack.append((value, name, depth + 1))
 
-    def changes(self) -> list:
-        """The attributes, items and variables that are other objects than they were."""
+    def changes(self, grown: dict | None = None) -> list:
+        """The attributes, items and variables that are other objects than they were.
+
+        `grown` takes up the lists with new items at their ends: ``id`` to ``(list, new items)``.
+        """
         found: list = [place for place, value in self.cells.values() if place.get() is not value]
         for container, before, name in self.known.values():
             if isinstance(container, dict):
@@ -169,6 +193,9 @@ class Heap:
                     raise StructureChanged(f"the set {name} changes")
                 continue
             else:
+                if grown is not None and len(container) > len(before) and _starts_with(container, before):
+                    grown[id(container)] = container, container[len(before) :]
+                    continue
                 if len(container) != len(before):
                     raise StructureChanged(f"the list {name} changes its length")
                 keys = [i for i, (a, b) in enumerate(zip(container, before, strict=True)) if a is not b]
@@ -200,6 +227,10 @@ class Heap:
             elif container != before:
                 container.clear()
                 container.update(before)
+
+
+def _starts_with(container, before) -> bool:
+    return all(a is b for a, b in zip(container, before, strict=False))
 
 
 def _of_user(kind: type) -> bool:

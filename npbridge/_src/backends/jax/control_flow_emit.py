@@ -15,7 +15,7 @@ from ...convert.places import UNBOUND
 from ...storage import recording
 from ...storage.buffer import canonical
 from . import control_flow_exchange as exchange
-from .control_flow_join import NOTHING, Mapped, fit, fits_together
+from .control_flow_join import NOTHING, Mapped, fit, fits_together, settled
 from .control_flow_trace import same_object, visible
 from .control_flow_values import UNDEFINED, Leaf, Static, cast, leaves, put_together, take_apart, variable, wants_value
 
@@ -44,6 +44,7 @@ class Emission:
         self._add_variables()
         self.buffers_at = len(self.slots)
         self._add_results()
+        self._add_lists()
         self.checks_at = len(self.slots)
         for leaf, _ in self.block.checks:
             self.add(Leaf("raw", (), bool), np.bool_(False), self.source(leaf))
@@ -94,6 +95,24 @@ class Emission:
             for leaf in [] if tree is UNDEFINED else wants_value(tree):
                 self.add(leaf, np.zeros(leaf.shape, leaf.dtype), self.source(leaf))
 
+    def _add_lists(self) -> None:
+        """What is appended to lists: one array of all items for each number or array in one."""
+        self.stacks: dict[int, object] = {}
+        self.lists = []
+        for container, trees in self.block.grown.values():
+            kept = [settled(tree, self) for tree in trees]  # an array that was there is itself, again and again
+            for tree, now in zip(kept, trees, strict=True):
+                for leaf, own in zip(leaves(tree), fit(now, tree), strict=True):
+                    if leaf.constant is UNDEFINED:
+                        shape = (self.roll.count, *leaf.shape)
+                        i = self.add(Leaf("raw", shape, leaf.dtype), np.zeros(shape, leaf.dtype), self.source(own))
+                        self.stacks[i] = leaf
+            self.lists.append((container, kept))
+
+    def is_there(self, array) -> bool:
+        """Whether an array was there before the loop."""
+        return visible(array, self.block.recorder) and not any(array is p for p in self.roll.proxies.values())
+
     def _is_new(self, key) -> bool:
         """Whether a place has another value after the loop than before it."""
         place = self.block.places[key]
@@ -136,8 +155,12 @@ class Emission:
         carried = values[self.carried_at : self.buffers_at]
         outs = self.block.run(jnp.asarray(k, self.kind), *carried, *buffers, *self.guards, *place)
         new = []
-        for (leaf, _, pick), value in zip(self.slots, values, strict=True):
-            new.append(value if pick is None else cast(pick(outs), leaf))
+        for i, ((leaf, _, pick), value) in enumerate(zip(self.slots, values, strict=True)):
+            if i in self.stacks:
+                item = jnp.asarray(pick(outs), leaf.dtype)
+                new.append(lax.dynamic_update_index_in_dim(value, item, k, 0))
+            else:
+                new.append(value if pick is None else cast(pick(outs), leaf))
         for i in range(self.checks_at, len(new)):
             new[i] = new[i] | values[i]
         return new
@@ -170,12 +193,20 @@ class Emission:
                 roll.places[key].set(self._as_it_was(key, new, runs))
         exchange.hand_back(roll, carried, runs)
         self._bind(values, runs)
+        self._extend_lists(values)
         for _, error in block.checks:
             contexts.current().checks.append((next(values), error))
         if self.code is None:
             return None
         possible = block.possible - _GOES_ON if self._never_ends() else block.possible | {statuses.NORMAL_CODE}
         return statuses.assemble(final[self.code], possible, returned)
+
+    def _extend_lists(self, values) -> None:
+        for container, trees in self.lists:
+            made = [[core.array_of_device(next(values)) for _ in wants_value(tree)] for tree in trees]
+            for k in range(self.roll.count):
+                for tree, stacks in zip(trees, made, strict=True):
+                    container.append(put_together(tree, iter([_row(stack, k) for stack in stacks])))
 
     def _as_it_was(self, key, new, runs):
         """What a place has after the loop: where nothing ran, the value that it had, which may be of another kind."""
@@ -208,6 +239,11 @@ class Emission:
             if roll.dynamic and roll.entry[key] is UNBOUND and place.name in roll.loop.live and now is not UNBOUND:
                 now = Either(jnp.where(runs <= 0, 0, 1).astype("int32"), (UNBOUND, now))
             place.set(now)
+
+
+def _row(stack, k):
+    """The k-th item, read when it is needed."""
+    return jnp.asarray(stack._value())[k]
 
 
 def _truth(x):

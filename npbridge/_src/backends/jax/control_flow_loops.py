@@ -7,6 +7,7 @@ import types
 
 from ...convert import context as contexts
 from ...convert import status as statuses
+from ...convert.calls import see_that_it_does_not_grow
 from ...convert.lines import user_lines
 from ...convert.operators import is_traced
 from ...convert.places import StructureChanged, places_of
@@ -116,6 +117,7 @@ def has_loops(code) -> bool:
 
 
 def for_stmt(iterable, body, otherwise, names, start, live, written):
+    see_that_it_does_not_grow(iterable)
     loop = Loop(body, otherwise, names, start, live, written)
     if contexts.current().plain:
         items = list(iterable)

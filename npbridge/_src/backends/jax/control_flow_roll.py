@@ -14,7 +14,7 @@ from ...array.either import Either
 from ...convert import context as contexts
 from ...convert import status as statuses
 from ...convert.operators import is_traced
-from ...convert.places import UNBOUND
+from ...convert.places import UNBOUND, UNREAD
 from ...storage.buffer import Tracer, canonical, recorders
 from ...storage.recording import contents, give_back
 from . import control_flow_exchange as exchange
@@ -82,6 +82,7 @@ class Roll:
         self.buffers: dict = {}
         self.proxies: dict = {}
         self.guards: list = []
+        self.growing: dict = {}  # the lists that each iteration appends to
         self.turn: dict = {}
         self.pure = False
         self.item = None  # of the iteration that is traced
@@ -139,11 +140,19 @@ class Roll:
         held = [b for b, _ in self.buffers.values()] + self.guards
         before = [(b, contents(b)) for b in held]
         self.inputs = len(carried), len(self.buffers)
+        trace = contexts.current()
+        kept, others = [(x, list(x)) for x in self.growing.values()], trace.growing
+        trace.growing = others | set(self.growing)
+        for x, items in kept:
+            x[:] = [UNREAD] * max(len(items), 1)
         try:
-            return trace_block(
-                self._run, list(self.places.values()), self.loop.functions, inputs, self._enter, {*self.live, None}
-            )
+            needed = {*self.live, None}
+            places = list(self.places.values())
+            return trace_block(self._run, places, self.loop.functions, inputs, self._enter, needed, in_loop=True)
         finally:
+            trace.growing = others
+            for x, items in kept:
+                x[:] = items
             for b, what in before:
                 give_back(b, what)
 
@@ -193,6 +202,12 @@ class Roll:
     def _learn(self) -> bool:
         """Take in what an attempt showed; whether another one is needed."""
         block, changed = self.block, False
+        for key, (container, _) in block.grown.items():
+            if key not in self.growing:
+                self.growing[key] = container
+                changed = True
+        if block.grown and (self.dynamic or not block.possible <= _GOES_ON):
+            raise NotRollable("a list changes its length, and how many iterations there are is known only at run time")
         own = {id(p._buffer) for p in self.proxies.values()}
         for key in own:
             block.buffers.pop(key, None)
@@ -237,7 +252,8 @@ class Roll:
         entries = [self.entry[key] for key in self.carried if self.entry[key] is not UNBOUND]
         values = [leaf.value for entry in entries for leaf in leaves(take_apart(entry))]
         values += list(block.jaxpr.consts)
-        arrays = any(leaf.shape for tree in block.trees.values() for leaf in wants_value(tree))
+        trees = [*block.trees.values(), *(t for _, new in block.grown.values() for t in new)]
+        arrays = any(leaf.shape for tree in trees for leaf in wants_value(tree))
         return not arrays and not any(isinstance(v, Tracer) for v in values)
 
     def described(self) -> str:

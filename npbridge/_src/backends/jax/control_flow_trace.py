@@ -73,6 +73,8 @@ class Block:
     buffers : dict
         ``id`` to ``(buffer, leaf)`` of the older buffers that were written.
     checks : list of (leaf, exception)
+    grown : dict
+        ``id`` to ``(list, trees of what was appended)``.
     error : exception or None
         The user's ``raise``, or what Python or NumPy raised, where the block ends in that.
     """
@@ -85,18 +87,20 @@ class Block:
         self.entry: dict = {}
         self.buffers: dict = {}
         self.checks: list = []
+        self.grown: dict = {}
         self.error: BaseException | None = None
         self.recorder: Recorder | None = None
         self.outputs: list[Leaf] = []  # the leaves that are outputs of the jaxpr
 
     def found(self) -> list[Leaf]:
         found = []
-        for tree in (self.code, self.value, *self.trees.values()):
+        new = [tree for _, trees in self.grown.values() for tree in trees]
+        for tree in (self.code, self.value, *self.trees.values(), *new):
             found += wants_value(tree)
         return [*found, *(leaf for _, leaf in self.buffers.values()), *(leaf for leaf, _ in self.checks)]
 
 
-def trace_block(run, places, functions, inputs=(), enter=None, needed=None) -> Block:
+def trace_block(run, places, functions, inputs=(), enter=None, needed=None, *, in_loop=False) -> Block:
     """Trace ``run()`` after ``enter(*inputs)``.
 
     Parameters
@@ -112,6 +116,8 @@ def trace_block(run, places, functions, inputs=(), enter=None, needed=None) -> B
         Puts the inputs in their places.
     needed : set of names, optional
         Of the places, those whose values matter at the end.
+    in_loop : bool
+        Lists may grow.
     """
     block = Block()
     heap = Heap(functions)
@@ -135,7 +141,7 @@ def trace_block(run, places, functions, inputs=(), enter=None, needed=None) -> B
                     located_where_raised(error)
                 block.error = error
                 return []
-            collect(block, status, places, heap, needed)
+            collect(block, status, places, heap, needed, {} if in_loop else None)
         block.outputs = block.found()
         return [leaf.value for leaf in block.outputs]
 
@@ -156,20 +162,24 @@ def trace_block(run, places, functions, inputs=(), enter=None, needed=None) -> B
     return block
 
 
-def collect(block: Block, status, places, heap: Heap, needed) -> None:
+def collect(block: Block, status, places, heap: Heap, needed, grown) -> None:
     """Read off what the block did, while its tracers live."""
     code, block.possible, value = statuses.parts(status)
     block.code = Leaf("raw", (), "int32", code) if isinstance(code, Tracer) else Static(code)
     block.returned = value
     block.value = UNDEFINED if value is statuses.MISSING else take_apart(value)
     known = {p.key for p in places}
-    for p in [*places, *(c for c in heap.changes() if c.key not in known)]:
+    changed = heap.changes(grown)
+    growing = contexts.current().growing | set(grown or ())
+    for key, (container, items) in (grown or {}).items():
+        block.grown[key] = container, [take_apart(x) for x in items]
+    for p in [*places, *(c for c in changed if c.key not in known)]:
         if needed is not None and not p.shared and p.name not in needed:
             continue
         now = p.get()
         block.places[p.key] = p
         block.objects[p.key] = now
-        block.trees[p.key] = UNDEFINED if now is UNBOUND else take_apart(now)
+        block.trees[p.key] = UNDEFINED if now is UNBOUND else Static(now) if id(now) in growing else take_apart(now)
     for buffer, _ in block.recorder.saved.values():
         block.buffers[id(buffer)] = (buffer, Leaf("array", buffer.shape, buffer.dtype, buffer.to_device()))
     for flag, error in contexts.current().checks:

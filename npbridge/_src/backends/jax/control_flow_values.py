@@ -14,6 +14,7 @@ import numpy as np
 
 from ...array import core, ragged, traced_number
 from ...array.either import Either
+from ...convert.places import Unread
 from ...ground.errors import UnsupportedError
 from ...storage.buffer import Tracer, canonical
 
@@ -108,6 +109,8 @@ def take_apart(x) -> Any:
     kind = type(x)
     if kind in OURS:
         return _take_ours(x)
+    if kind is Unread:
+        x._refuse()
     if kind is Either:
         return Options(Leaf("raw", (), "int32", x.which), [take_apart(o) for o in x.options])
     if kind is bool:
