@@ -160,6 +160,18 @@ def new_array_or_the_argument(a, b, which):
     return target
 
 
+@program(*[(np.array([1.0, 2.0]), np.array([3.0, 4.0]), np.array(c)) for c in ([1, 1], [1, 0], [0, 1], [0, 0])])
+def one_of_three_is_written(x, y, c):
+    z = y
+    if c[0]:
+        z = x
+    if c[1]:
+        z = np.zeros(2)
+    z[0] = 9.0
+    z += 1
+    return x.sum(), y.sum(), z
+
+
 # --- names that some paths bind
 
 

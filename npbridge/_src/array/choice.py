@@ -38,8 +38,8 @@ class Choice(Buffer):
     @property
     def device(self):
         if self._seen != self.version:
-            self._value = jnp.where(self.condition, self.first._value(), self.second._value())
-            self._seen = self.version
+            # not kept: it may be asked for while a part of the program is traced by itself
+            return jnp.where(self.condition, self.first._value(), self.second._value())
         return self._value
 
     @device.setter

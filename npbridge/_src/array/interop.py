@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-from typing import Any
 
 import jax
 import numpy as np
@@ -12,9 +11,6 @@ from ..ground.compat import teach_jax_scalars
 from ..storage.buffer import Tracer
 from . import core
 from .core import OURS, JaxArray, JaxScalar, of_number
-
-# the module of that name, which imports this one; it is there before anything is traced
-traced_index: Any = None
 
 # -- Python numbers
 
@@ -83,14 +79,10 @@ def _contains(self, item):
 
 
 def _tolist(self):
-    if self._buffer.traced:
-        return traced_index.as_lists(self)
     return _number_of(self).tolist()
 
 
 def _item(self, *args):
-    if self._buffer.traced or any(type(a) in OURS and a._buffer.traced for a in args):
-        return traced_index.item(self, *args)
     return _number_of(self).item(*(_plain_int(a) for a in args))
 
 

@@ -20,7 +20,6 @@ from ..storage.casts import cast
 from . import (
     core,
     indexing,
-    interop,
     positions,
     ragged,
     ragged_functions,
@@ -459,5 +458,5 @@ def root(buffer: Buffer) -> Buffer:
 
 from . import traced_errors  # noqa: E402  it imports this module
 
-indexing.traced_index = interop.traced_index = sys.modules[__name__]
+indexing.traced_index = sys.modules[__name__]
 _ = ragged_functions, ragged_parts, ragged_statistics  # they fill in what ragged arrays can do

@@ -219,10 +219,13 @@ class Merge:
         if x is not None and y is not None and same_object(x, y):
             return Static(x)
         shown = [v is not None and self.is_there(v) for v in (x, y)]
-        if not any(shown):
+        inner = [
+            v is not None and not s and type(v._buffer) is choice.Choice for v, s in zip((x, y), shown, strict=True)
+        ]
+        if not any(shown) and not any(inner):
             return None
         leaf = one_kind(a, b)
-        if any(type(v._buffer) is choice.Choice for v, old in zip((x, y), shown, strict=True) if old):
+        if any(inner):  # made in the branch: its condition is gone after it
             leaf.made = _frozen
             return leaf
 
