@@ -120,7 +120,8 @@ def _astype(self, dtype, order="K", casting="unsafe", subok=True, copy=True):
         buffer.device is not None and not buffer.current and self._whole and not _needs_host(source, dtype)
     ):
         value = self._value()
-        return core.array_of_device(value if source == dtype else _cast(value, dtype))
+        wrap = core.of_device if type(self) is not JaxArray and not self.shape else core.array_of_device
+        return wrap(value if source == dtype else _cast(value, dtype))
     if type(self) is JaxScalar:
         return core.of_number(self._number.astype(dtype))
     return core.of_fresh(self._read().astype(dtype, order=order))  # `casting` was checked above

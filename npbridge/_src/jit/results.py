@@ -12,7 +12,6 @@ import numpy as np
 from ..array import core, traced_number
 from ..array.either import Either
 from ..array.ragged import Ragged
-from ..array.undecided import Undecided
 from ..face.late_texts import LateText
 from ..ground.users import is_users_class
 from ..storage.buffer import Tracer
@@ -155,7 +154,7 @@ def describe(result, binding, values, made, kind_of_number):
     leaves, tree = jax.tree.flatten(ready(result, binding.known), is_leaf=_is_leaf)
     plan: list = []
     for x in leaves:
-        if isinstance(x, (Ragged, Undecided)):
+        if isinstance(x, Ragged):
             plan.append(("late", late.described(x, values)))
             continue
         parts = leaving.parts_of(x, binding, values, lambda y: describe(y, binding, values, made, kind_of_number))

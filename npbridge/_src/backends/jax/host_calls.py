@@ -9,8 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from ...array import core, traced_index, traced_number
+from ...array.either import Either
 from ...array.ragged import Extent, Ragged
-from ...array.undecided import Undecided
 from ...convert import context as contexts
 from ...dispatch import fallback
 from ...facts import Fact
@@ -109,7 +109,9 @@ class Form:
         if lengths:
             ends = {i: traced_number.of_value(n.astype(canonical(np.dtype(int))), int) for i, n in lengths.items()}
             array = Ragged(array, [Extent(0, ends[i]) if i in ends else None for i in range(value.ndim)])
-        return Undecided(array, self.dtypes, next(found)) if len(self.dtypes) > 1 else array
+        if len(self.dtypes) == 1:
+            return array
+        return Either(next(found), [_in_dtype(array, dtype) for dtype in self.dtypes])
 
 
 def call(fact: Fact, args, kwargs, expected, failure):
@@ -143,6 +145,12 @@ def _sizes(tree):
             yield from _sizes(x)
     else:
         yield getattr(tree, "size", 1)
+
+
+def _in_dtype(array, dtype):
+    """An array in one of the dtypes that it may have."""
+    array = array.real if array.dtype.kind == "c" and dtype.kind != "c" and type(array) is not Ragged else array
+    return array.astype(dtype)
 
 
 def where_not_finite(fact: Fact, args, kwargs, parts) -> list:
