@@ -8,6 +8,11 @@ import jax
 import pytest
 
 from .oracle import VARIANTS, same_as_numpy, set_up
+from .seeds import NAME, SEED
+
+
+def pytest_terminal_summary(terminalreporter):
+    terminalreporter.write_line(f"{NAME}={SEED}")
 
 
 @pytest.fixture(params=VARIANTS, ids=lambda v: v.name)

@@ -1,6 +1,7 @@
 """The support table in the docs: what each backend does with each NumPy name.
 
-It is read from the tables that the dispatcher reads.  ``python -m
+It is read from the tables that the dispatcher reads, and from what the tests of compiled
+calls wrote down.  ``python -m
 npbridge._src.support_table`` writes it, ``--check`` fails when it is stale.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import collections
+import functools
 import importlib
 import sys
 from pathlib import Path
@@ -22,6 +24,9 @@ from .dispatch.registry import Rule, tables
 from .random import support as random_support
 
 BACKENDS = ("jax", "numpy")
+# The runs of the compiled calls whose outcomes the tests keep.
+RUNS = {"jax": ("jax-64", "jax-32"), "numpy": ("numpy-64",)}
+ROOT = Path(__file__).parents[2]
 
 # Public modules in the order of the table.
 MODULES = (
@@ -45,6 +50,12 @@ Every function and ufunc that NumPy lets an array type override, on both backend
 moves the values itself. **host**: NumPy runs on the host values and a `FallbackWarning` says so once per function.
 **refused**: an error says what to do instead. A row that is native can still leave single forms of a call to the host;
 those calls announce themselves too.
+
+**compiled**: how many calls of the table that the tests run (`tests/dispatch/cases.py`) do inside `npbridge.jit` what
+NumPy does: value, dtype, shape, container, what shares memory, the arguments afterwards, and the class of an error.
+A call is counted twice where it has numbers: as constants, and as arguments. What is not right is named: **refused** is
+an error of npbridge's own, **foreign** another error that NumPy does not raise, **error class** one of another class;
+**container**, **dtype**, **shape**, **alias** and **value** say what differs, **state** that arguments do.
 
 **ulps**: by how much results on `'jax'` may differ from NumPy's, in units in the last place of the largest value of the
 result; nothing means that they are exact or correctly rounded. On `'numpy'` results are NumPy's own; large arrays in a
@@ -92,12 +103,62 @@ def summary() -> list[str]:
 
 
 def function_table(module: str, functions: dict[Any, list[str]]) -> list[str]:
-    lines = ["", f"## {module}", "", "| name | `'jax'` | `'numpy'` | ulps |", "|---|---|---|---|"]
+    head = "| name | `'jax'` | `'numpy'` | `'jax'` compiled | `'numpy'` compiled | ulps |"
+    lines = ["", f"## {module}", "", head, "|---|---|---|---|---|---|"]
     for function, names in functions.items():
         text = ", ".join(f"`{name}`" for name in names)
         both = " | ".join(cell(tables[backend].get(function)) for backend in BACKENDS)
-        lines.append(f"| {text} | {both} | {accuracy.stated(function) or ''} |")
+        compiled = " | ".join(compiled_cell(backend, function) for backend in BACKENDS)
+        lines.append(f"| {text} | {both} | {compiled} | {accuracy.stated(function) or ''} |")
     return lines
+
+
+def compiled_cell(backend: str, function: Any) -> str:
+    """How many of the calls in the tests are right when compiled, and what the others are."""
+    calls = 0
+    wrong: dict[str, str] = {}
+    for run in RUNS[backend]:
+        calls, found = _stored(run).get(_name(function), (0, {}))
+        wrong |= found
+    if not calls:
+        return ""
+    kinds = collections.Counter(wrong.values()).most_common()
+    told = ", ".join(f"{n} **{kind}**" for kind, n in kinds)
+    return f"{calls - len(wrong)} of {calls}" + (f": {told}" if told else "")
+
+
+def compiled_summary() -> list[str]:
+    lines = ["", "| compiled | calls | right | not |", "|---|---|---|---|"]
+    for backend in BACKENDS:
+        for run in RUNS[backend]:
+            calls = sum(number for number, _ in _stored(run).values())
+            count = collections.Counter(kind for _, found in _stored(run).values() for kind in found.values())
+            told = ", ".join(f"{n} {kind}" for kind, n in count.most_common())
+            bits = f", {run.rpartition('-')[2]} bits" if len(RUNS[backend]) > 1 else ""
+            lines.append(f"| `{backend!r}`{bits} | {calls} | {calls - count.total()} | {told} |")
+    return lines
+
+
+def _name(function: Any) -> str:
+    """The name under which the tests keep a function: that of its module and its own."""
+    module = (getattr(function, "__module__", "") or "numpy").removeprefix("numpy").lstrip(".")
+    name = getattr(function, "__name__", "")
+    return f"{module}.{name}" if module else name
+
+
+@functools.cache
+def _stored(run: str) -> dict[str, tuple[int, dict[str, str]]]:
+    """What the tests wrote down: function to the number of its calls and what is not right, by call."""
+    found: dict[str, tuple[int, dict[str, str]]] = {}
+    function = ""
+    for line in (ROOT / "tests" / "dispatch" / "compiled" / f"{run}.txt").read_text(encoding="utf-8").splitlines():
+        first, rest = line.split(maxsplit=1)
+        if line.startswith(" "):
+            found[function][1][first] = rest.partition(": ")[0]
+        else:
+            function = first
+            found[function] = (int(rest), {})
+    return found
 
 
 def method_table() -> list[str]:
@@ -130,7 +191,7 @@ def _is_function(value: Any) -> bool:
 def render() -> str:
     for backend in BACKENDS:
         load(backend)
-    lines = [CAPTION.format(complex=accuracy.COMPLEX), *summary()]
+    lines = [CAPTION.format(complex=accuracy.COMPLEX), *summary(), *compiled_summary()]
     for module, functions in rows().items():
         if functions:
             lines += function_table(module, functions)
@@ -141,7 +202,7 @@ def render() -> str:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the file is stale")
-    parser.add_argument("--output", type=Path, default=Path(__file__).parents[2] / "docs" / "reference" / "support.md")
+    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "reference" / "support.md")
     options = parser.parse_args(arguments)
     text = render()
     if not options.check:
