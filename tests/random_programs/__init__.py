@@ -1,0 +1,1 @@
+"""Random programs, as people write them: on NumPy, eagerly on ours, and compiled."""
