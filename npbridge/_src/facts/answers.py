@@ -245,7 +245,7 @@ def _filled(tree: Any, fill: Any, scale: dict | None) -> Any:
 def _regular(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     """Increasing, with a dominant diagonal, usable as positions along any axis."""
     count = int(np.prod(shape, dtype=np.int64))
-    made = np.arange(count).reshape(shape)
+    made: np.ndarray = np.arange(count).reshape(shape)
     if dtype.kind in "iub":
         return (made % max(min(shape, default=2), 1) if dtype.kind != "b" else made % 2 == 0).astype(dtype)
     made = made / max(count, 1)
