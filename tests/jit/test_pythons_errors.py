@@ -159,6 +159,15 @@ def without_nan(x):
     return np.nanmax(x[~(x < 5)]), np.median(x[x > 8])
 
 
+@program((floats(1, 2, 3),), (floats(1, 2, 2),))
+def loop_that_ends_in_an_error(x):
+    i = 0
+    while True:
+        if x[i] > 2:
+            return i
+        i += 1
+
+
 # --- errors on a path that is or is not taken
 
 TAKEN = [(floats(sign, 2.0), floats(1.0, 2.0)) for sign in (1.0, -1.0)]

@@ -172,6 +172,8 @@ class Emission:
         if self.code is not None:
             code = values[self.code]
             answer = ((code == statuses.NORMAL_CODE) | (code == statuses.CONTINUE_CODE)) & answer
+        for failed in values[self.checks_at :]:
+            answer = answer & jnp.logical_not(failed)  # where Python raises nothing goes on: it might never end
         return answer
 
     def finish(self, final, runs):
