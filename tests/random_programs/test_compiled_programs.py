@@ -17,7 +17,7 @@ from .shrink import shrunk
 
 # How many programs a run looks at, and what part of them may part today: the kinds are among those kept.
 SHARES = {"jax": 20, "numpy": 8}
-MAY_PART = {"jax": 0.35, "numpy": 0.75}
+MAY_PART = {"jax": 0.15, "numpy": 0.5}
 LONG = {"jax": 20000, "numpy": 2000}
 
 
