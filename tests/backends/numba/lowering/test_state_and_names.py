@@ -203,3 +203,59 @@ def carried(x, n):
 
 def test_a_tuple_is_carried_by_a_loop():
     same(carried, A, 3)
+
+
+def total(x):
+    t = 0
+    for v in x:
+        t += v
+    return t
+
+
+def largest(x):
+    best = 0
+    for v in x:
+        if v > best:
+            best = v
+    return best
+
+
+def test_a_whole_number_is_one_where_no_float_came():
+    for function in (total, largest):
+        compiled = compile_function(function)
+        for x in (A, A[:0], A, A[:0]):
+            want, got = function(x), compiled(npbridge.asarray(x))
+            assert want == got and np.asarray(want).dtype == np.asarray(got).dtype
+
+
+def chosen(x):
+    return x[0] if x[1] > 0 else 2.5
+
+
+def listed(x):
+    kinds = [4]
+    kinds.append(0.5)
+    return kinds
+
+
+def summed(x):
+    t = 0.0
+    for v in x:
+        t += v
+    return t
+
+
+@pytest.mark.parametrize("function", [chosen, listed, summed])
+def test_types_that_would_become_one_are_refused(function):
+    with pytest.raises(LoweringError):
+        compile_function(function)(A.astype("float32"))
+
+
+def test_the_rest_is_a_list():
+    def split(x):
+        first, *rest = x
+        return first, rest
+
+    same(split, A)
+    with pytest.raises(ValueError, match="unpack"):
+        compile_function(split)(A[:0])

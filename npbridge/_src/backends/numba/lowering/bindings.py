@@ -170,6 +170,8 @@ class Bindings:
         whole = self.fresh("whole")
         emitted: list[ast.stmt] = [ast.Assign([ast.Name(whole, ast.Store())], self.node(value, made, node))]
         last = len(target.elts)
+        if any(isinstance(t, ast.Starred) for t in target.elts):
+            emitted.append(_enough(whole, last - 1))
         for i, t in enumerate(target.elts):
             if isinstance(t, ast.Starred):
                 key: ast.expr = ast.Slice(ast.Constant(i), None if i == last - 1 else ast.Constant(i + 1 - last), None)
@@ -177,7 +179,9 @@ class Bindings:
             else:
                 after = any(isinstance(u, ast.Starred) for u in target.elts[:i])
                 key = ast.Constant(i - last if after else i)
-            part = ast.Subscript(ast.Name(whole, ast.Load()), key, ast.Load())
+            part: ast.expr = ast.Subscript(ast.Name(whole, ast.Load()), key, ast.Load())
+            if isinstance(key, ast.Slice):  # a list, whatever it is taken of
+                part = ast.Call(ast.Name("list", ast.Load()), [part], [])
             emitted.extend(self.store(t, Dynamic(), part, node))
         return emitted
 
@@ -335,6 +339,13 @@ class Bindings:
         name = self.fresh("held")
         self.hoist(ast.Assign([ast.Name(name, ast.Store())], made), node)
         return ast.Name(name, ast.Load())
+
+
+def _enough(name: str, count: int) -> ast.stmt:
+    size = ast.Call(ast.Name("len", ast.Load()), [ast.Name(name, ast.Load())], [])
+    message = ast.Constant(f"not enough values to unpack (expected at least {count})")
+    error = ast.Call(ast.Name("ValueError", ast.Load()), [message], [])
+    return ast.If(ast.Compare(size, [ast.Lt()], [ast.Constant(count)]), [ast.Raise(error, None)], [])
 
 
 def _may_be_a_view(value: Value, made: ast.expr) -> bool:

@@ -143,7 +143,7 @@ class Calls:
             return Struct(cls, [found[f] for f in fields]), None
         if issubclass(cls, BaseException):
             return Known(cls), None
-        if "Variable" in {c.__name__ for c in cls.__mro__} and len(args) == 1:
+        if getattr(cls, "__npbridge_variable__", False) and len(args) == 1:
             made = numpy_calls.with_arguments(self, np.array, "numpy.array", args, {}, node)[1]
             made = ast.Call(ast.Attribute(made, "copy", ast.Load()), [], []) if isinstance(made, ast.Name) else made
             made.variable = True

@@ -10,7 +10,8 @@ import numpy as np
 from . import unroll
 from .errors import NeedsValue
 from .joins import as_store, ends, merged, names_in, same, targets_of
-from .values import Known
+from .questions import number_of
+from .values import Dynamic, Known
 
 _PASSES = 4
 
@@ -131,6 +132,8 @@ class Control:
             for other in leaving:
                 end = merged(end, other)
             settled = merged(start, end, keep=True)
+            if self.program.options.narrow:
+                self._see_that_floats_stay(start, end, node)
             if all(same(settled[k], v) for k, v in start.items()):
                 self.env = merged(start, end)
                 return made
@@ -139,6 +142,17 @@ class Control:
             del self.calls[calls:]
             del self.returns[returns:]
         raise self.error(node, "the variables of this loop change their kind at every iteration")
+
+    def _see_that_floats_stay(self, start: dict, end: dict, node: Any) -> None:
+        """``total = 0.0; total += x[i]``: Python's float takes the dtype of what is added, NumPy's numbers do not."""
+        for name, before in start.items():
+            after = end.get(name)
+            if number_of(before) is not None and number_of(after) is None and isinstance(after, Dynamic):
+                raise self.error(
+                    node,
+                    f"{name!r} is a number of Python's before this loop and one of NumPy's in it. Start with one of "
+                    "NumPy's: np.float32(0), say.",
+                )
 
     def do_For(self, node: ast.For) -> list[ast.stmt]:
         if unroll.must_unroll(self, node):

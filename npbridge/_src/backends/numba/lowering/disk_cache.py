@@ -40,7 +40,7 @@ def _surroundings() -> bytes:
 
     text = [sys.version, np.__version__, numba.__version__, llvmlite.__version__, __version__]
     here = pathlib.Path(overloads.__file__).parent
-    sources = [*sorted(here.glob("*.py")), *sorted(pathlib.Path(__file__).parent.glob("fusing*.py"))]
+    sources = [*sorted(here.glob("*.py")), *sorted(pathlib.Path(__file__).parent.glob("[fu]*.py"))]
     return "\n".join([*text, *(path.read_text() for path in sources)]).encode()
 
 

@@ -16,6 +16,7 @@ from . import exchange, fast, lower, random_state, show
 from .errors import WITH_VALUES, ForNow, LoweringError, Stale
 from .failures import Risk
 from .fast import MISS
+from .unified import LeftToPython
 
 _KEEP = 16
 _RENEW = 50
@@ -88,6 +89,8 @@ class Executable:
         key = tuple([exchange.kind_of(a) for a in args])
         try:
             return self._run(key, args)
+        except LeftToPython:
+            return self._left(*given)
         except LoweringError as error:
             if self.strict:
                 raise
@@ -97,6 +100,10 @@ class Executable:
                 self.refused[key] = str(error)
             reason = str(error)
         return self._plain(reason, *given)
+
+    def _left(self, args: tuple, kwargs: dict | None = None) -> Any:
+        """Run a call by Python in which a number has another type than in compiled code."""
+        return self.function(*args, **(kwargs or {}))
 
     def short_way(self) -> tuple[Any, int]:
         """The generated function for calls like the last, and how many arguments it takes; -1 where there is none."""

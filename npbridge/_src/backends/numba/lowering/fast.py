@@ -17,6 +17,7 @@ from ....array import core
 from ....array.core import OURS, JaxScalar
 from ....storage.buffer import Buffer, recorders
 from .failures import Risk
+from .unified import LeftToPython
 from .values import Dynamic, Known, is_variable
 
 MISS = object()
@@ -98,7 +99,11 @@ class _Code:
         lines += ["        " + line for line in self._copies()]
         handed = ", ".join(f"h{i}" if type(v) in OURS else f"x{i}" for i, v in enumerate(self.values))
         lines += ["        try:", f"            result = dispatcher({handed})", "        except Exception as error:"]
-        lines += [f"            failed(error, [{handed}], {self.kept})", "            raise", "    finally:"]
+        lines += [f"            failed(error, [{handed}], {self.kept})"]
+        if self.variant.program.options.watched:
+            lines.append("            if type(error) is LeftToPython: return MISS")
+            self.names["LeftToPython"] = LeftToPython
+        lines += ["            raise", "    finally:"]
         lines += ["        if not alone:", *(f"            {r}()" for r in releases)] if releases else ["        pass"]
         return "\n".join([*lines, f"    return {_RESULTS.get(_wrapper(self.variant), 'wrap(result)')}", ""])
 

@@ -21,11 +21,14 @@ from .errors import LoweringError, NeedsValue
 from .paths import Path, Root
 from .program import Options, Program, key_of
 from .source import source_of
+from .unified import MARK, Compiler
 from .unit import Unit
 from .values import NUMBERS, Known, Struct, Value, is_array, is_constant
 
 _NARROW = re.compile(r"^(float16|float32|complex64|u?int8|u?int16|u?int32|uint64|uint|uintp|intc|uintc|single|half)$")
 _WIDEN = re.compile(r"npbridge widen <(.*?)> to (\w+)")
+
+_APART = re.compile(MARK + r" <(.*?)> <(.*?)>: (.*)")
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,11 @@ class Settings:
     """What earlier attempts have shown to be needed."""
 
     robust: bool = False
+    narrow: bool = False  # dtypes take part for which it matters whether a number is Python's
     boxed: frozenset = frozenset()
     widened: frozenset = frozenset()
     hosted: frozenset = frozenset()
+    watched: frozenset = frozenset()  # names of units that hold a whole number before a float
 
 
 class Retry(Exception):
@@ -71,7 +76,7 @@ class Lowered:
 
 def lower(executable: Any, args: tuple, settings: Settings) -> Lowered:
     while True:
-        options = Options(settings.robust, boxed=settings.boxed, widened=settings.widened, hosted=settings.hosted)
+        options = Options(**vars(settings))
         try:
             program, entry, leaves = _walk(executable, args, options)
         except NeedsBox as need:
@@ -79,8 +84,8 @@ def lower(executable: Any, args: tuple, settings: Settings) -> Lowered:
             continue
         except NeedsValue as need:
             raise need.error from None
-        if not settings.robust and _narrow(program, args):
-            settings = replace(settings, robust=True)
+        if not settings.narrow and _narrow(program, args):
+            settings = replace(settings, robust=True, narrow=True)
             continue
         break
     program.settings = settings
@@ -203,8 +208,9 @@ def compile_units(program: Program, entry: Unit, options: dict) -> Any:
         ast.fix_missing_locations(module)
         exec(compile(module, unit.filename, "exec"), space)
         function = space[unit.name]
+        function.__npbridge_watched__ = {n for owner, n in program.options.watched if owner == unit.name}
         function.__module__ = getattr(unit.source.function, "__module__", None) or "npbridge.compiled"
-        space[unit.name] = numba.njit(**keywords)(function)
+        space[unit.name] = numba.njit(pipeline_class=Compiler, **keywords)(function)
     disk_cache.attach(space[entry.name], disk_cache.key_of(program, options))
     return space[entry.name]
 
@@ -346,6 +352,9 @@ def explain(variant: Any, error: Exception, host: list) -> Exception:
         path = next(p for p in settings.boxed if p.text == widen.group(1))
         if path not in settings.widened:
             return Retry(replace(settings, widened=settings.widened | {path}))
+    apart = _APART.search(_plain(text))
+    if apart is not None:
+        return _kept_apart(variant, settings, apart, text)
     if not settings.robust:
         return Retry(replace(settings, robust=True))
     hosted = host_calls.refused(variant.program, text, place_of(variant.program, text))
@@ -355,6 +364,25 @@ def explain(variant: Any, error: Exception, host: list) -> Exception:
     if locked and ("readonly" in text or "read-only" in text or "immutable" in text.lower()):
         return ValueError("assignment destination is read-only")
     return refusal(variant, text)
+
+
+def _kept_apart(variant: Any, settings: Settings, apart: re.Match, text: str) -> Exception:
+    """Whole numbers before floats are watched; other types that would become one are left to Python."""
+    place = apart.group(1), apart.group(2)
+    known = any(u.name == place[0] and place[1] in (*u.locals, "return") for u in variant.program.order)
+    if known and place not in settings.watched:
+        return Retry(replace(settings, watched=settings.watched | {place}))
+    return LoweringError(
+        f"{apart.group(3).strip()}: compiled code has one type for it, Python several{_where(variant, text)}"
+    )
+
+
+def _where(variant: Any, text: str) -> str:
+    place = place_of(variant.program, text)
+    if place is None:
+        return ""
+    name, line = place
+    return f'\n  File "{name}", line {line}\n    {linecache.getline(name, line).strip()}'
 
 
 def _plain(text: str) -> str:
@@ -376,11 +404,7 @@ def refusal(variant: Any, text: str) -> LoweringError:
     told = [x for x in lines if not x.startswith(noise)]
     reason = next((x for x in told if x.startswith(_REASONS)), (told or lines or ["Numba stopped without a word."])[0])
     signature = next((x for x in lines if x.startswith(">>>")), "")
-    where = ""
-    place = place_of(variant.program, text)
-    if place is not None:
-        name, line = place
-        where = f'\n  File "{name}", line {line}\n    {linecache.getline(name, line).strip()}'
+    where = _where(variant, text)
     return LoweringError(
         f"Numba cannot compile this: {reason} {signature.removeprefix('>>> ')}\nWrite it with functions and arguments "
         f"that it has, or run this function on the 'jax' backend or without jit.{where}"

@@ -152,6 +152,8 @@ def _append(unit: Any, node: ast.Call, base: Struct, args: list) -> Pair:
     target = node.func.value
     if not isinstance(target, ast.Name):
         raise unit.error(node, "a list of objects can only be extended by its own name")
+    if target.id in unit.containers:
+        raise unit.error(node, "a list that the caller passed is appended to. Return a new list, or use an array")
     value, made = args[0]
     if made is not None and not isinstance(made, ast.Constant):
         name = unit.struct_name(target.id, len(base.items))

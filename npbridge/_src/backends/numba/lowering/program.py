@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from . import errors, guarding, unbound, writes
+from . import errors, guarding, unbound, unified, writes
 from .paths import Path, Root
 from .values import Dynamic, Known, Local, Method, Struct, Super, Value, is_array, is_constant, is_variable
 
@@ -60,9 +60,11 @@ class Options:
     """
 
     robust: bool = False
+    narrow: bool = False
     widened: frozenset = frozenset()
     boxed: frozenset = frozenset()
     hosted: frozenset = frozenset()
+    watched: frozenset = frozenset()
 
 
 class Program:
@@ -198,6 +200,9 @@ class Program:
         for unit in self.order:
             unit.close()
             unbound.see_to(unit)
+            names = {name for owner, name in self.options.watched if owner == unit.name}
+            if names:
+                unified.watch(unit, names)
         self._see_that_numbers_of_models_stay()
         writes.find(self)
 

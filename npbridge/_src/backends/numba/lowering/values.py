@@ -97,8 +97,7 @@ def is_array(value: Any) -> bool:
 
 def is_variable(value: Any) -> bool:
     """Whether assigning to an attribute that holds `value` writes into it."""
-    kind = type(value)
-    return bool(getattr(kind, "__npbridge_variable__", False)) or any(c.__name__ == "Variable" for c in kind.__mro__)
+    return bool(getattr(type(value), "__npbridge_variable__", False))
 
 
 def number_kind(value: Any) -> str | None:
