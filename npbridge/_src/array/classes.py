@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..storage import view
-from ..storage.buffer import SMALL, Buffer, Tracer, canonical, put, recorders
+from ..storage.buffer import SMALL, Buffer, Tracer, canonical, put, recorder_here, recorders
 
 _new = object.__new__
 
@@ -99,11 +99,12 @@ class JaxArray:
             return old
         host = buffer.host
         if old is origin and old.flags.c_contiguous:
-            self._layout = host
+            layout = host
         else:
             start = origin if origin.flags.c_contiguous else c_ordered(origin)
-            self._layout = view.same_window(old, start, host)
-        return self._layout
+            layout = view.same_window(old, start, host)
+        self._layout = layout
+        return layout  # what another thread puts in its place meanwhile is for another memory
 
     @property
     def _whole(self) -> bool:
@@ -117,8 +118,8 @@ class JaxArray:
         """The present values as an ndarray that the caller must not write."""
         buffer = self._buffer
         layout = self._layout
-        if recorders:
-            recorders[-1].on_read(buffer)
+        if recorders and (recorder := recorder_here()) is not None:
+            recorder.on_read(buffer)
         if not buffer.current:
             if layout is None:
                 return buffer.snapshot if buffer.snapshot is not None else buffer.read_snapshot()
@@ -167,8 +168,8 @@ class JaxArray:
         """
         buffer = self._buffer
         layout = self._layout
-        if recorders:
-            recorders[-1].on_read(buffer)
+        if recorders and (recorder := recorder_here()) is not None:
+            recorder.on_read(buffer)
         if layout is None or layout is buffer.host:
             device = buffer.device
             return device if device is not None else buffer.to_device()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..storage.buffer import recorders
+from ..storage.buffer import recorder_here, recorders
 from . import core
 from .core import JaxArray
 from .indexing import plain_key
@@ -51,7 +51,7 @@ class Flat:
         return core.of_fresh(result) if type(result) is np.ndarray else core.of_number(result)
 
     def __setitem__(self, key, value):
-        if recorders:
+        if recorders and recorder_here() is not None:
             flat = self.base.reshape(-1)
             if type(key) is int or type(key) in core.OURS and not key.ndim or np.ndim(value) == 0:
                 flat[key] = value

@@ -22,6 +22,7 @@ from jax.experimental import io_callback
 from ..array import core, traced_number
 from ..convert import context as contexts
 from ..storage import buffer as buffers
+from ..storage.recording import recorders_here
 from .host_tasks import Task, global_state, set_state, state_of
 
 
@@ -75,7 +76,7 @@ class Host:
         self.generators[id(task.generator)] = task.generator
         kind, shape, dtype = task.result(parameters)
         context: Any = contexts.current()
-        if not parameters and not self.calls_back and buffers.recorders[-1] is context.recorder:
+        if not parameters and not self.calls_back and buffers.recorder_here() is context.recorder:
             value = self._before(task, shape, dtype)
         else:
             value = self._calling_back(task, parameters, shape, dtype)
@@ -107,7 +108,7 @@ class Host:
             if array is None:
                 buffer = buffers.of_host(np.zeros(shape, dtype))
                 array = self.arrays[key] = _over(buffer)
-                for recorder in buffers.recorders:  # it is an input, and no array of this trace
+                for recorder in recorders_here():  # it is an input, and no array of this trace
                     recorder.own.discard(id(buffer))
         self.before.append((task, array))
         return None if array is None else jnp.asarray(array._value())

@@ -12,7 +12,7 @@ import jax
 import numpy as np
 
 from ..array import conversion, core, creation
-from ..storage.buffer import recorders
+from ..storage.buffer import recorder_here, recorders
 from .adopt import OURS, STORED, adopt, given
 
 _PLAIN = {np.ndarray, int, float, bool, complex, str, bytes, range}
@@ -76,7 +76,7 @@ class Creator(Maker):
     __slots__ = ()
 
     def __call__(self, *args, **kwargs):
-        if recorders and self.__wrapped__ is np.full:
+        if recorders and recorder_here() is not None and self.__wrapped__ is np.full:
             return creation.full(*args, **kwargs)  # of a value that may be known only at run time
         args = [given(x) for x in args]
         if kwargs:

@@ -7,7 +7,7 @@ from numpy.lib.npyio import NpzFile
 
 from ..array import core
 from ..backends import host
-from ..storage.buffer import recorders
+from ..storage.buffer import recorder_here, recorders
 from .adopt import OURS, adopt, given
 from .makers import Creator, Maker, named
 
@@ -59,7 +59,8 @@ class vectorize(np.vectorize):
     """``numpy.vectorize`` whose results are our arrays."""
 
     def __call__(self, *args, **kwargs):
-        if recorders and args and not kwargs and not self.excluded and self.signature is None:
+        plain = args and not kwargs and not self.excluded and self.signature is None
+        if recorders and plain and recorder_here() is not None:
             # JAX traces: the function is the user's, and loops over it are converted
             from ..backends.jax.element_functions import vectorized
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 
 
@@ -37,3 +38,14 @@ def current_trace():
     except ImportError:
         return None
     return trace_ctx.trace
+
+
+try:
+    from jax._src.config import traceback_filtering as _filtering
+except ImportError:
+    _filtering = None  # type: ignore[assignment]
+
+
+def whole_tracebacks():
+    """Keep JAX, in this thread, from filtering tracebacks: it takes the line where a frame ended for the error's."""
+    return _filtering("off") if callable(_filtering) else contextlib.nullcontext()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import re
+import threading
 import types
 import warnings
 
@@ -127,7 +128,7 @@ class CompiledFunction:
             entry = self._entries.get(key)
             try:
                 if entry is None:
-                    entry = self._compile(pool, key, binding, signature)
+                    entry = self._compiled_once(pool, key, binding, signature)
                 result = entry.run(binding, signature, (args, kwargs))
                 self._quick, count = quick_path(entry, binding, signature, pool, args, kwargs)
                 self._count = count if self._quick is not None else -1
@@ -176,6 +177,15 @@ class CompiledFunction:
         entry = Executable(self.converted, pool.state, self.options["strict"])
         names = self._names()
         entry.arguments = [reasons.argument(signature.tree, i, names) for i in range(len(signature.leaves))]
+        return entry
+
+    def _compiled_once(self, pool, key, binding, signature) -> Executable:
+        """The compiled form; of two threads that ask for one that is not there, the second waits for it."""
+        with self._compiling.setdefault(key, threading.RLock()):
+            entry = self._entries.get(key)
+            if entry is None:
+                entry = self._compile(pool, key, binding, signature)
+        self._compiling.pop(key, None)
         return entry
 
     def _compile(self, pool, key, binding, signature) -> Executable:
@@ -258,7 +268,9 @@ class CompiledFunction:
                 f"{self.__name__} meets other arrays each time that it is traced: something in it makes arrays that "
                 "outlive the call, in a list or a cache that it does not return. Make them before, and pass them in."
             )
-        pool.state.arrays += [("met while tracing", core.of_view(b, None, None)) for b in missed.buffers]
+        known = {id(x._buffer) for _, x in pool.state.arrays}  # another thread may have met them too
+        new = [b for b in missed.buffers if id(b) not in known]
+        pool.state.arrays += [("met while tracing", core.of_view(b, None, None)) for b in new]
 
     # -- on numpy
 
@@ -383,6 +395,7 @@ class CompiledFunction:
     def clear_cache(self) -> None:
         """Forget what was compiled."""
         self._entries: dict = {}
+        self._compiling: dict = {}  # locks of what is being compiled
         self._pools: dict = {}
         self._static: frozenset = frozenset()
         self._drawn = host_draws.Arrays()

@@ -28,9 +28,10 @@ from ..convert.pipeline import why_not
 from ..convert.places import UNBOUND
 from ..dispatch import backend as backends
 from ..face import host_draws
+from ..ground import compat
 from ..ground.errors import ControlFlowError, UnsupportedError
 from ..storage.buffer import DONATED, SMALL, Buffer, Tracer
-from ..storage.recording import give_back
+from ..storage.holding import Hold
 from . import effects, prechecks, without_effect
 from .arguments import Signature, weak_scalar
 from .binding import Binding
@@ -39,7 +40,6 @@ from .results import as_result, as_state, describe, rebuilt
 
 OURS = core.OURS
 _ = control_flow, element_functions  # indices are checked from here on, also in functions without a loop or a branch
-_SLOTS = ("device", "host", "owner", "current", "snapshot", "reads", "updates", "version")
 
 ASKS_FOR_VALUES = (
     NeedsValue,
@@ -72,17 +72,6 @@ def needs_a_value(error, function) -> Exception:
     return new.with_traceback(error.__traceback__)
 
 
-@contextlib.contextmanager
-def whole_tracebacks():
-    """Keep JAX from filtering tracebacks: it takes the line at which a frame ended for the line of the error."""
-    before = jax.config.jax_traceback_filtering
-    jax.config.update("jax_traceback_filtering", "off")
-    try:
-        yield
-    finally:
-        jax.config.update("jax_traceback_filtering", before)
-
-
 class Missed(Exception):
     """The trace met arrays that are not among the inputs."""
 
@@ -91,29 +80,15 @@ class Missed(Exception):
         self.buffers = buffers
 
 
-def saved(buffer: Buffer) -> tuple:
-    return tuple(getattr(buffer, name) for name in _SLOTS)
-
-
-def restored(buffer: Buffer, values: tuple) -> None:
-    for name, value in zip(_SLOTS, values, strict=True):
-        setattr(buffer, name, value)
-
-
 @contextlib.contextmanager
 def holding(buffers, tracers):
-    """Let buffers hold tracers, and give them their contents back."""
-    before = [saved(b) for b in buffers]
-    try:
+    """Let buffers hold tracers, for what is traced here."""
+    with Hold() as hold:
         for buffer, tracer in zip(buffers, tracers, strict=True):
             buffer.stand_in()
+            hold.take(buffer)
             buffer.device, buffer.current, buffer.snapshot = tracer, False, None
         yield
-    finally:
-        for buffer, values in zip(buffers, before, strict=True):
-            version = buffer.version
-            restored(buffer, values)
-            buffer.version = version + 1
 
 
 @contextlib.contextmanager
@@ -170,7 +145,7 @@ class Executable:
         given = [b.device if b.device is not None else b.to_device() for b in binding.buffers]
         numbers, raws = [x for _, x in signature.numbers], binding.raws
         traced = functools.partial(self._traced, binding, signature)
-        with backends.backend("jax"), whole_tracebacks():
+        with backends.backend("jax"), compat.whole_tracebacks():
             try:
                 self.jaxpr = caches.traced(traced, given, numbers, raws)
             except caches.LeftOver:
@@ -215,8 +190,6 @@ class Executable:
             finally:
                 for place in places:
                     place.restore()
-                if context is not None:
-                    give_back_unknown(context.recorder, binding)
 
     def stand_ins(self, binding, raws) -> list:
         found = [(*place, array) for _, array, places in binding.stand_ins for place in places]
@@ -359,13 +332,6 @@ def seen_at_once(compiled):
         return out
 
     return run
-
-
-def give_back_unknown(recorder, binding) -> None:
-    """Undo writes to buffers that are not among the inputs."""
-    for buffer, held in recorder.saved.values():
-        if id(buffer) not in binding.index:
-            give_back(buffer, held)
 
 
 def donated(buffer: Buffer) -> bool:

@@ -60,7 +60,7 @@ class Stream:
 
     def _go_on(self, following) -> None:
         buffer = self.buffer
-        if isinstance(following, Tracer) and not buffer.traced and not buffers.recorders:
+        if isinstance(following, Tracer) and not buffer.traced and buffers.recorder_here() is None:
             raise UnsupportedError(
                 "random numbers were asked for while jax itself was tracing, as in jax.jit or jax.lax: each call "
                 "would give the same ones. Use npbridge.jit and its kin, or hand a key to jax.random."

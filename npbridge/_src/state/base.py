@@ -185,7 +185,7 @@ def _slots(cls: type) -> frozenset[str]:
 
 def _replaces(value: Any) -> bool:
     """Whether an assigned value takes the place of the variable that is there."""
-    return isinstance(value, Variable) and not value._held and not buffers.recorders
+    return isinstance(value, Variable) and not value._held and buffers.recorder_here() is None
 
 
 def _mark(value: Any, depth: int = 3) -> None:

@@ -183,7 +183,7 @@ def assign(variable: Variable, new: Any, name: str = "") -> None:
         variable[...] = new
     elif not variable._dynamic:
         raise VariableError(reason + WHAT_INSTEAD)
-    elif buffers.recorders or variable._buffer.traced:
+    elif buffers.recorder_here() is not None or variable._buffer.traced:
         raise UnsupportedError(
             f"{reason} inside compiled code, also where it is dynamic: the code is compiled for one shape. "
             "Return the new value and assign it outside, or keep the largest shape and a count."

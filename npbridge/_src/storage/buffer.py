@@ -22,8 +22,10 @@ At least one replica is current.  Three rules keep the replicas honest:
 
 from __future__ import annotations
 
+import contextvars
 import sys
 import threading
+from _thread import get_ident
 from typing import Any
 
 import jax
@@ -53,9 +55,16 @@ _moved: dict = {}
 
 _getrefcount = sys.getrefcount
 
-# Who is told of new buffers (`born`) and, before it happens, of writes (`before_write`):
-# the last one, while the body of a loop or a branch is traced.
+# All that is traced anywhere: empty most of the time, which is quickly seen.
 recorders: list = []
+recording: contextvars.ContextVar[Any] = contextvars.ContextVar("npbridge_recording", default=None)
+
+
+def recorder_here() -> Any:
+    """Who is told of reads, of new buffers and, before it happens, of writes: the innermost trace of this context."""
+    recorder = recording.get()
+    # a context may be copied: to another thread, or to a task that outlives the trace
+    return recorder if recorder is not None and recorder.thread == get_ident() else None
 
 
 def canonical(dtype: np.dtype) -> np.dtype:
@@ -152,8 +161,8 @@ class Buffer:
         self.updates = 0
         self.version = 0
         self.lock = threading.Lock()
-        if recorders:
-            recorders[-1].born(self)
+        if recorders and (recorder := recorder_here()) is not None:
+            recorder.born(self)
 
     @property
     def traced(self) -> bool:
@@ -233,8 +242,8 @@ class Buffer:
 
     def host_for_writing(self) -> np.ndarray:
         """The host replica, current, alone, and free to be written."""
-        if recorders:
-            recorders[-1].before_write(self)
+        if recorders and (recorder := recorder_here()) is not None:
+            recorder.before_write(self)
         if not self.current:
             self._download()
         if self.snapshot is not None:
@@ -262,8 +271,8 @@ class Buffer:
 
     def replace(self, device) -> None:
         """Take `device` as the new contents."""
-        if recorders:
-            recorders[-1].before_write(self)
+        if recorders and (recorder := recorder_here()) is not None:
+            recorder.before_write(self)
         if self.borrowed and not isinstance(device, Tracer):
             # somebody else reads this memory: the values must be there, now
             np.copyto(self.host, np.asarray(device))
@@ -278,8 +287,8 @@ class Buffer:
 
     def promote(self) -> None:
         """Take the values to the device, where one known only at run time will be written."""
-        if recorders:
-            recorders[-1].before_write(self)
+        if recorders and (recorder := recorder_here()) is not None:
+            recorder.before_write(self)
         values = self.host if self.current else self.device  # not by read(): the caller holds the lock
         self.device, self.current = jax.numpy.asarray(values), False
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import weakref
+from _thread import get_ident
 
 from ..ground.errors import ControlFlowError
 from . import buffer as buffers
+from . import holding
 from .buffer import Buffer
 
 # buffers that must not be written while tracing, and why
@@ -30,15 +32,21 @@ class Recorder:
         self.saved: dict[int, tuple[Buffer, tuple]] = {}
         self.own: set[int] = set()
         self.read: dict[int, Buffer] = {}
+        self.outer: Recorder | None = None
+        self.thread = 0
 
     def __enter__(self) -> Recorder:
+        self.outer, self.thread = buffers.recorder_here(), get_ident()
         buffers.recorders.append(self)
+        buffers.recording.set(self)
         return self
 
     def __exit__(self, *exc: object) -> None:
+        buffers.recording.set(self.outer)
         buffers.recorders.remove(self)
-        if buffers.recorders:
-            outer = buffers.recorders[-1]
+        self.thread = 0  # for contexts that were copied meanwhile
+        outer = self.outer
+        if outer is not None:
             outer.own |= self.own
             for buffer in self.read.values():
                 outer.on_read(buffer)
@@ -59,6 +67,7 @@ class Recorder:
             raise ControlFlowError(frozen[buffer])
         if id(buffer) in self.own or id(buffer) in self.saved:
             return
+        holding.keep(buffer)
         self.saved[id(buffer)] = (buffer, contents(buffer))
         if buffer.current:
             # the writer is about to change this memory: let it change a copy
@@ -68,6 +77,16 @@ class Recorder:
         """Give every buffer that was written its contents back."""
         for buffer, held in self.saved.values():
             give_back(buffer, held)
+
+
+def recorders_here() -> list[Recorder]:
+    """The traces of this context, innermost first."""
+    found = []
+    recorder = buffers.recorder_here()
+    while recorder is not None:
+        found.append(recorder)
+        recorder = recorder.outer
+    return found
 
 
 def contents(buffer: Buffer) -> tuple:

@@ -27,6 +27,7 @@ from ..convert import status as statuses
 from ..convert.places import UNBOUND, StructureChanged
 from ..ground.errors import TransformError, UnsupportedError
 from ..jit.order import in_order
+from ..storage.holding import keep
 from ..storage.recording import contents, give_back
 
 OURS = core.OURS
@@ -115,6 +116,7 @@ class Held:
             return
         buffer = array._buffer
         buffer.stand_in()
+        keep(buffer)
         self.before = contents(buffer)
         buffer.device, buffer.current, buffer.snapshot = tracer, False, None
         buffer.version += 1

@@ -28,6 +28,7 @@ from ..convert import context as contexts
 from ..convert import status as statuses
 from ..ground import debugging
 from ..ground.errors import TransformError
+from ..storage.holding import keep
 from ..storage.recording import contents, give_back
 from . import lift
 from .compiled import apply
@@ -68,6 +69,8 @@ class Scan:
         index = Leaf("raw", (), np.int32)
         rows = [Leaf("array", c.shape[1:], c.dtype) for c in self.columns]
         held = [Leaf("array", b.shape, b.dtype) for b in self.buffers.values()]
+        for b in self.buffers.values():
+            keep(b)
         before = [(b, contents(b)) for b in self.buffers.values()]
         inputs = [index, *wants_value(self.carried), *rows, *held]
         try:

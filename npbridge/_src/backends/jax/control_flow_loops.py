@@ -12,7 +12,7 @@ from ...convert.lines import user_lines
 from ...convert.operators import is_traced
 from ...convert.places import StructureChanged, places_of
 from ...ground.errors import ControlFlowError, UnsupportedError
-from ...storage.buffer import recorders
+from ...storage.buffer import recorder_here
 from . import control_flow as branches
 from .control_flow_iterables import iteration_over
 from .control_flow_roll import Roll, decided
@@ -43,9 +43,9 @@ class Loop:
 
     def run_apart(self, run):
         """One iteration as Python runs it; its status."""
-        before = set(recorders[-1].own)
+        before = set(recorder_here().own)
         status = run()
-        self.born |= recorders[-1].own - before
+        self.born |= recorder_here().own - before
         return status
 
     def note(self, text) -> None:

@@ -15,8 +15,9 @@ from ...convert import context as contexts
 from ...convert import status as statuses
 from ...convert.operators import is_traced
 from ...convert.places import UNBOUND, UNREAD
-from ...storage.buffer import Tracer, canonical, recorders
-from ...storage.recording import contents, give_back
+from ...storage.buffer import Tracer, canonical
+from ...storage.holding import keep
+from ...storage.recording import contents, give_back, recorders_here
 from . import control_flow_exchange as exchange
 from .control_flow_emit import Emission
 from .control_flow_join import NOTHING, Mismatch, widened
@@ -121,7 +122,7 @@ class Roll:
             raise NotRollable("the types of its variables do not settle")
         base = contexts.current().recorder
         # what is made in a body that is being traced is gone when the body is traced again
-        gone = {key for recorder in recorders if recorder is not base for key in recorder.own}
+        gone = {key for recorder in recorders_here() if recorder is not base for key in recorder.own}
         lasting = {key: x for key, x in self.buffers.items() if key not in gone}
         contexts.current().memo[self.loop.code] = lasting
         self.turn = exchange.turn_of(self)
@@ -138,6 +139,8 @@ class Roll:
         inputs = [index, *carried, *(leaf for _, leaf in self.buffers.values()), *guards]
         inputs += [] if self.walk is None else [Leaf("raw", (), np.dtype(np.int32))]
         held = [b for b, _ in self.buffers.values()] + self.guards
+        for b in held:
+            keep(b)
         before = [(b, contents(b)) for b in held]
         self.inputs = len(carried), len(self.buffers)
         trace = contexts.current()
