@@ -160,7 +160,7 @@ class Buffer:
         self.reads = 0
         self.updates = 0
         self.version = 0
-        self.lock = threading.Lock()
+        self.lock = threading.RLock()  # a call that holds it reads its arrays as any other does
         if recorders and (recorder := recorder_here()) is not None:
             recorder.born(self)
 

@@ -11,6 +11,7 @@ import numpy as np
 from ....array import core
 from ....array.core import OURS, JaxScalar
 from ....storage import view
+from ....storage.locking import in_order
 from ... import host
 from .errors import LoweringError, Stale
 from .values import Dynamic, Known, Struct, is_array
@@ -75,36 +76,36 @@ def describe(value: Any, path: Any, leaves: list[str]) -> Any:
 # -- in
 
 
-def gather(values: tuple, roles: list[str], flat: list[bool], written: list[bool]) -> tuple[list, list, list]:
-    """Host values for the compiled function, which of them are whose, and locks that are held."""
-    if "rebound" in roles:
-        values = _with_copies(values, roles)
+def locked(values: tuple, written: list[bool]) -> list:
+    """The buffers whose locks a call holds: where it writes, of all arrays, as reading may ask for theirs, too."""
+    if True not in written:
+        return []
+    return in_order([x._buffer for x in values if type(x) in OURS and type(x) is not JaxScalar])
+
+
+def apart(values: tuple, roles: list[str]) -> tuple:
+    """`values` with copies of what the function binds anew."""
+    return _with_copies(values, roles) if "rebound" in roles else values
+
+
+def gather(values: tuple, roles: list[str], flat: list[bool], written: list[bool]) -> tuple[list, list]:
+    """Host values for the compiled function, and which of them are whose; the locks are held."""
     result: list = [None] * len(values)
     seen: list = []
-    locks: list = []
     held: dict[int, Any] = {}
-    if True in written:
-        for x, w in zip(values, written, strict=True):
-            if w and type(x) in OURS and type(x) is not JaxScalar:
-                held[id(x._buffer)] = x._buffer
-        for key in sorted(held):
-            held[key].lock.acquire()
-            locks.append(held[key].lock)
-    try:
-        for i, x in enumerate(values):
-            if written[i] and id(getattr(x, "_buffer", None)) in held:
-                raw = result[i] = _written(x)
-                seen.append((x, raw))
-        for i, x in enumerate(values):
-            if result[i] is None and x is not None:
-                result[i] = _handed(x, roles[i], held, seen)
-            if roles[i] == "array" and (type(result[i]) is not np.ndarray or (result[i].ndim == 0) != flat[i]):
-                raise Stale
-    except BaseException:
-        for lock in locks:
-            lock.release()
-        raise
-    return result, seen, locks
+    for x, w in zip(values, written, strict=True):
+        if w and type(x) in OURS and type(x) is not JaxScalar:
+            held[id(x._buffer)] = x._buffer
+    for i, x in enumerate(values):
+        if written[i] and id(getattr(x, "_buffer", None)) in held:
+            raw = result[i] = _written(x)
+            seen.append((x, raw))
+    for i, x in enumerate(values):
+        if result[i] is None and x is not None:
+            result[i] = _handed(x, roles[i], held, seen)
+        if roles[i] == "array" and (type(result[i]) is not np.ndarray or (result[i].ndim == 0) != flat[i]):
+            raise Stale
+    return result, seen
 
 
 def _with_copies(values: tuple, roles: list[str]) -> tuple:

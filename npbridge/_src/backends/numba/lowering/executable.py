@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import itertools
 import types
 import warnings
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 
 from ....array.core import OURS
 from ....dispatch import fallback
+from ....storage.locking import under_locks
 from . import exchange, fast, lower, random_state, show
 from .errors import WITH_VALUES, ForNow, LoweringError, Stale
 from .failures import Risk
@@ -159,9 +161,7 @@ class Executable:
         settings = lower.Settings()
         while True:
             variant = Variant(self, args, settings)
-            host, _, locks = exchange.gather(variant.fetch(*args), variant.roles, variant.flat, variant.written)
-            for lock in locks:
-                lock.release()
+            host, _ = under_locks(*variant.gathering(args))
             try:
                 variant.compile(host)
             except lower.Retry as retry:
@@ -218,27 +218,48 @@ class Variant:
         self._warned = False
         executable.latest = self
 
+    def gathering(self, args: tuple) -> tuple:
+        """What :func:`under_locks` takes, to gather the values for one call."""
+        values = exchange.apart(self.fetch(*args), self.roles)
+        return exchange.locked(values, self.written), exchange.gather, values, self.roles, self.flat, self.written
+
     def run(self, args: tuple) -> Any:
-        values = self.fetch(*args)
-        host, seen, locks = exchange.gather(values, self.roles, self.flat, self.written)
+        locked, *gathering = self.gathering(args)
+        done: list = []
         try:
-            shapes = None if self.risk is not Risk.SHAPES else _shapes(host)
-            vouched = self.risk is Risk.NONE or shapes in self.vouched
-            kept = None if vouched else self._copies(host)
-            streams = random_state.streams(self.random, self.program.states, self.roles, host)
-            try:
-                result = self.dispatcher(*host) if self._warned else self._first(host)
-            except Exception as error:
+            under_locks(locked, self._run_locked, gathering, done)
+        except KeyboardInterrupt:
+            if done:  # it came when all was computed and written: the rest belongs to the call
+                self._finish(*done, args)
+            raise
+        return self._finish(*done, args)
+
+    def _run_locked(self, gathering: Any, done: list) -> None:
+        gather, *what = gathering
+        host, seen = gather(*what)
+        shapes = None if self.risk is not Risk.SHAPES else _shapes(host)
+        vouched = self.risk is Risk.NONE or shapes in self.vouched
+        kept = None if vouched else self._copies(host)
+        streams = random_state.streams(self.random, self.program.states, self.roles, host)
+        result: list = []
+        try:
+            # what is computed is in the list before an interrupt can come
+            result.extend(itertools.starmap(self.dispatcher if self._warned else self._first, (host,)))
+        except BaseException as error:
+            if not result:
                 random_state.restore(streams)
                 self.failed(error, host, kept)
-                raise
-            if self.random:
-                random_state.from_numba()
-        finally:
-            for lock in locks:
-                lock.release()
+            else:
+                done.extend((result[0], host, seen))
+            raise
+        if self.random:
+            random_state.from_numba()
         if shapes is not None and not vouched:
             self._vouch(shapes)
+        done.extend((result[0], host, seen))
+
+    def _finish(self, result: Any, host: list, seen: list, args: tuple) -> Any:
+        """What a call does once everything is computed: attributes, and the result."""
         if self.rebound:
             self._rebind(host, args)
         if not self._warned:
@@ -266,7 +287,7 @@ class Variant:
         self.updates([exchange.wrapped(v, None, k, seen) for v, k in pairs], *args)
         return self._wrapped(result, host, seen, kinds.types[0])
 
-    def _first(self, host: list) -> Any:
+    def _first(self, *host: Any) -> Any:
         """The call that compiles; what Numba thinks of lists and of layouts is no news to the user."""
         from numba.core.errors import NumbaPendingDeprecationWarning, NumbaPerformanceWarning
 
@@ -290,12 +311,13 @@ class Variant:
                 kept[i] = h.copy()
         return kept
 
-    def failed(self, error: Exception, host: list, kept: list | None) -> None:
+    def failed(self, error: BaseException, host: list, kept: list | None) -> None:
         from numba import typeof
         from numba.core.errors import NumbaError
 
         # Numba also asserts while it compiles: then there is no version for these types
-        if isinstance(error, NumbaError) or tuple(map(typeof, host)) not in self.dispatcher.overloads:
+        compiled = tuple(map(typeof, host)) in self.dispatcher.overloads
+        if isinstance(error, NumbaError) or (isinstance(error, Exception) and not compiled):
             raise lower.explain(self, error, host) from error
         if kept is not None:
             for raw, old in zip(host, kept, strict=True):

@@ -16,6 +16,7 @@ import numpy as np
 from ....array import core
 from ....array.core import OURS, JaxScalar
 from ....storage.buffer import Buffer, recorders
+from ....storage.locking import in_order
 from .failures import Risk
 from .unified import LeftToPython
 from .values import Dynamic, Known, is_variable
@@ -63,7 +64,6 @@ class _Code:
         self.values = values
         self.lowered = lowered
         self.names: dict[str, Any] = {}
-        self.kept = "None"
         self.ours = [i for i, v in enumerate(values) if type(v) in OURS]
         self.locked = [i for i in self.ours if variant.written[i]]
         # a Variable keeps its buffer, and that its shape and dtype: one look says that all is as it was
@@ -83,29 +83,41 @@ class _Code:
         for i in self.ours:
             changed = f"    if b{i} is not B{i}: return MISS"
             lines += [f"    b{i} = x{i}._buffer", *([changed] if i in self.pinned else [])]
-        releases: list[str] = []
+        body = self._body()
         if self.locked:
             # while there is no other thread, nobody else can hold a lock, or ask for one
             self.names["threads"] = _thread._count
-            lines += ["    alone = not threads()", "    if not alone:"]
-        for i in self.locked:
-            acquire, release = self._lock(i)
-            lines += [f"        if not {acquire}(False):", *(f"            {r}()" for r in releases)]
-            lines.append("            return MISS")
-            releases.append(release)
-        lines.append("    try:")
-        for i, value in enumerate(self.values):
-            lines += ["        " + line for line in self._hand_over(i, value)]
-        lines += ["        " + line for line in self._copies()]
+            lines += ["    if threads():", *("        " + line for line in self._taking())]
+            lines += ["            " + line for line in body]
+        return "\n".join([*lines, *("    " + line for line in body), ""])
+
+    def _body(self) -> list[str]:
+        """The call itself, under the locks if there are other threads."""
+        lines = [line for i, value in enumerate(self.values) for line in self._hand_over(i, value)]
         handed = ", ".join(f"h{i}" if type(v) in OURS else f"x{i}" for i, v in enumerate(self.values))
-        lines += ["        try:", f"            result = dispatcher({handed})", "        except Exception as error:"]
-        lines += [f"            failed(error, [{handed}], {self.kept})"]
+        lines += ["kept = None", "try:", *("    " + line for line in self._copies())]
+        lines += [f"    result = dispatcher({handed})", "except BaseException as error:"]
+        lines += [f"    failed(error, [{handed}], kept)"]
         if self.variant.program.options.watched:
-            lines.append("            if type(error) is LeftToPython: return MISS")
+            lines.append("    if type(error) is LeftToPython: return MISS")
             self.names["LeftToPython"] = LeftToPython
-        lines += ["            raise", "    finally:"]
-        lines += ["        if not alone:", *(f"            {r}()" for r in releases)] if releases else ["        pass"]
-        return "\n".join([*lines, f"    return {_RESULTS.get(_wrapper(self.variant), 'wrap(result)')}", ""])
+        lines += ["    raise"]
+        return [*lines, f"return {_RESULTS.get(_wrapper(self.variant), 'wrap(result)')}"]
+
+    def _taking(self) -> list[str]:
+        """What takes the locks: by ``with``, as an interrupt must not come between taking one and its release."""
+        if self.pinned.issuperset(self.locked):
+            locks = {}
+            for buffer in in_order([self.values[i]._buffer for i in self.locked]):
+                locks[f"L{len(locks)}"] = buffer.lock
+            self.names.update(locks)
+            return [f"with {', '.join(locks)}:"]
+        if len(self.locked) == 1:
+            return [f"with b{self.locked[0]}.lock:"]
+        self.names["by_identity"] = id
+        buffers = ", ".join(f"b{i}" for i in self.locked)
+        locked = ", ".join(f"o[{k}].lock" for k in range(len(self.locked)))
+        return [f"o = sorted(({buffers}), key=by_identity)", f"with {locked}:"]
 
     def _same(self, i: int) -> list[str]:
         """Check that a value is what the code was made for."""
@@ -115,21 +127,12 @@ class _Code:
         self.names[f"T{i}"] = type(self.values[i])
         return [f"        if type(x{i}) is not T{i}: return MISS"]
 
-    def _lock(self, i: int) -> tuple[str, str]:
-        """What takes and gives back the lock of an array's buffer."""
-        if i not in self.pinned:
-            return f"b{i}.lock.acquire", f"b{i}.lock.release"
-        lock = self.values[i]._buffer.lock
-        self.names[f"take{i}"], self.names[f"leave{i}"] = lock.acquire, lock.release
-        return f"take{i}", f"leave{i}"
-
     def _copies(self) -> list[str]:
         """What allows to put arrays back, should the call fail."""
         written = self.variant.written
         if self.variant.risk is Risk.VALUES:
             arrays = [type(v) not in _NUMBERS for v in self.values]  # a number that is rebound is nobody else's
             copied = [f"{self._name(i)}.copy()" if w and arrays[i] else "None" for i, w in enumerate(written)]
-            self.kept = "kept"
             return [f"kept = [{', '.join(copied)}]"]
         if self.variant.risk is Risk.SHAPES:
             counted = [i for i, v in enumerate(self.values) if type(v) is not float and type(v) is not complex]
