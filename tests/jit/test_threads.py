@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -162,3 +163,62 @@ def test_settings_of_jax_stay():
     while_traced(negated, npbridge.asarray([1.0]), do=lambda: seen.append(jax.config.jax_traceback_filtering))
     assert seen == [before]
     assert jax.config.jax_traceback_filtering == before
+
+
+def at_once(*functions):
+    """Run the functions in a thread each, which take turns often."""
+    before, start = sys.getswitchinterval(), threading.Barrier(len(functions))
+
+    def run(function):
+        start.wait(20)
+        with npbridge.backend("jax"):
+            function()
+
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(len(functions)) as pool:
+            for job in [pool.submit(run, f) for f in functions]:
+                job.result()
+    finally:
+        sys.setswitchinterval(before)
+
+
+@pytest.mark.parametrize("size", [3, 20_000])
+def test_no_step_is_lost(size):
+    class Model:
+        def __init__(self):
+            self.n, self.m = npbridge.asarray(np.zeros(size)), npbridge.Variable(np.zeros(size))
+
+        def step(self):
+            self.n += 1.0
+            self.m -= 1.0
+
+    model = Model()
+    step = npbridge.jit(model.step)
+    step()
+    at_once(*[lambda: [step() for _ in range(50)]] * 6)
+    np.testing.assert_array_equal(model.n, np.full(size, 301.0))
+    np.testing.assert_array_equal(model.m, np.full(size, -301.0))
+
+
+def test_steps_in_other_orders_do_not_wait_for_each_other():
+    a, b = npbridge.asarray([0.0]), npbridge.asarray([0.0])
+
+    def crossing(x, y):
+        x += 1.0
+        y += 2.0
+
+    step = npbridge.jit(crossing)
+    step(a, b)
+    at_once(lambda: [step(a, b) for _ in range(100)], lambda: [step(b, a) for _ in range(100)])
+    assert float(a[0]) + float(b[0]) == 603.0
+
+
+def test_draws_differ_compiled_and_eager():
+    rng = npbridge.random.default_rng(3)
+    sample = npbridge.jit(lambda scale: rng.normal(size=2).sum() * scale)
+    sample(1.0)
+    drawn = []
+    work = [lambda: [drawn.append(float(sample(1.0))) for _ in range(30)]] * 3
+    at_once(*work, *[lambda: [drawn.append(float(rng.normal(size=2).sum())) for _ in range(30)]] * 3)
+    assert len(set(drawn)) == 180

@@ -134,8 +134,8 @@ class Host:
     # -- while running
 
     @contextlib.contextmanager
-    def session(self):
-        """Around a run: draws first; what was drawn is taken back where the run fails."""
+    def session(self, done=()):
+        """Around a run: draws first; what was drawn is taken back where the run fails before it is `done`."""
         with self.lock:
             states = [(g, state_of(g)) for g in self.generators.values()]
             self.error = None
@@ -149,7 +149,7 @@ class Host:
             except BaseException:
                 if self.calls_back:
                     jax.effects_barrier()
-                for generator, state in states:
+                for generator, state in () if done else states:
                     set_state(generator, state)
                 raise
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import _thread
 import contextlib
 import functools
+import itertools
 from typing import Any
 
 import jax
@@ -32,6 +33,7 @@ from ..ground import compat
 from ..ground.errors import ControlFlowError, UnsupportedError
 from ..storage.buffer import DONATED, SMALL, Buffer, Tracer
 from ..storage.holding import Hold
+from ..storage.locking import in_order, under_locks
 from . import effects, prechecks, without_effect
 from .arguments import Signature, weak_scalar
 from .binding import Binding
@@ -227,7 +229,18 @@ class Executable:
     # -- running
 
     def run(self, binding: Binding, signature: Signature, given=None):
-        values = self.execute(binding.buffers, [x for _, x in signature.numbers], binding.raws)
+        done: list = []
+        try:
+            self.execute(binding.buffers, [x for _, x in signature.numbers], binding.raws, done)
+            return self.finish(done[0], binding, signature, given)
+        except KeyboardInterrupt:
+            if done:  # it was computed, and some may have been written: then all of it is
+                self.write_back(binding.buffers, done[0])
+                self.finish(done[0], binding, signature, given)
+            raise
+
+    def finish(self, values, binding, signature, given):
+        """What a call does when all is computed and the buffers are written; it may be done twice."""
         for original, array in binding.ndarrays:
             if binding.index[id(array._buffer)] in self.written:
                 np.copyto(original, array._read(), casting="unsafe")
@@ -242,27 +255,50 @@ class Executable:
         for effect, value in zip(self.effects, made, strict=True):
             effect.apply(value, arguments, binding.places)
 
-    def execute(self, buffers, numbers, raws=()):
-        """Run on the contents of `buffers`, and put what was written back into them."""
+    def execute(self, buffers, numbers, raws, done):
+        """Run on the contents of `buffers`, and put what was written back into them; `done` gets the values."""
         if self.host is None:
-            return self.execute_once(buffers, numbers, raws)
-        with self.host.session():
-            return self.execute_once(buffers, numbers, raws)
+            self.execute_once(buffers, numbers, raws, done)
+            return
+        with self.host.session(done):
+            self.execute_once(buffers, numbers, raws, done)
 
-    def execute_once(self, buffers, numbers, raws):
+    def execute_once(self, buffers, numbers, raws, done) -> None:
+        written = self.written
+        if not written or not _thread._count() or (self.host is not None and self.host.calls_back):
+            self.compute(buffers, [None] * len(buffers), numbers, raws, done)
+            return
+        # What is only read is fetched before: that may ask for a lock.  Code that calls back
+        # from a thread of XLA's would wait there for what this thread holds.
+        read = [None if i in written else b.to_device() for i, b in enumerate(buffers)]
+        under_locks(in_order([buffers[i] for i in written]), self.compute, buffers, read, numbers, raws, done)
+
+    def compute(self, buffers, read, numbers, raws, done) -> None:
         mask = ()
         if self.written and (self.host is None or not self.host.calls_back):
             mask = tuple([i for i in self.written if donated(buffers[i])])
         compiled = self.variants.get(mask)
         if compiled is None:
             compiled = self.variant(mask)
-        out = compiled(*[b.device if b.device is not None else b.to_device() for b in buffers], *numbers, *raws)
+        values = [x if x is not None else b.to_device() for x, b in zip(read, buffers, strict=True)]
+        got: list = []
+        try:
+            # in the list before an interrupt can come: old contents that were handed over are gone
+            got.extend(itertools.starmap(compiled, ((*values, *numbers, *raws),)))
+        except KeyboardInterrupt:
+            if not (got and mask):
+                raise
+            self.settled(got[0], buffers, done)
+            raise
+        self.settled(got[0], buffers, done)
+
+    def settled(self, out, buffers, done) -> None:
         if self.host is not None:
             self.host.settle(out)
         if self.checked:
             self.see_that_nothing_failed(out.pop(), buffers, out)
+        done.append(out)
         self.write_back(buffers, out)
-        return out
 
     def write_back(self, buffers, out) -> None:
         written = self.written

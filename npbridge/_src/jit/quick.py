@@ -10,11 +10,13 @@ decided there too.
 from __future__ import annotations
 
 import _thread
+import itertools
 import sys
 from typing import Any
 
 from ..array import core
 from ..storage.buffer import DONATED, SMALL
+from ..storage.locking import in_order
 from .arguments import Static, fits
 from .guards import SIMPLE, Children, same
 from .inputs import given, is_scalar, kind_of
@@ -186,7 +188,7 @@ class _Code:
         if len(self.known) < self.buffers:
             self.lines += _all_different(buffers)
         body = "\n        ".join(self.lines or ["pass"])
-        lines = [*self.call(buffers), *self.result(buffers)]
+        lines = self.under_locks(buffers)
         if self.entry.host is not None:  # it draws now that the call is sure to go this way
             self.names["session"] = self.entry.host.session
             lines = ["with session():", *("    " + line for line in lines)]
@@ -196,9 +198,37 @@ class _Code:
         exec(compile(text, __file__, "exec"), self.names)
         return self.names["quick"]
 
-    def call(self, buffers):
+    def under_locks(self, buffers) -> list[str]:
+        """The call and its result; where there are other threads, with the locks of what is written held."""
+        written = [f"b{i}" for i in self.entry.written]
+        fetch = "{0} if ({0} := {1}.device) is not None else {1}.to_device()"
+        # what is only read is fetched before a lock is held: that may ask for another
+        values = {b: fetch.format("d", b) if b in written else f"d{b}" for b in buffers}
+        lines = [f"{v} = {fetch.format('d', b)}" for b, v in values.items() if b not in written]
+        body = [*self.call(buffers, list(values.values())), *self.result(buffers)]
+        if not written:
+            return lines + body
+        return [
+            *lines,
+            "if threads():",
+            *("    " + x for x in self.taking(written)),
+            *("        " + x for x in body),
+            *body,
+        ]
+
+    def taking(self, written) -> list[str]:
+        """What takes the locks: by ``with``, as an interrupt must not come between taking one and its release."""
+        if all(b in self.known for b in written):
+            ordered = in_order([self.known[b] for b in written])
+            return [f"with {', '.join(self.name(b.lock, 'lock') for b in ordered)}:"]
+        if len(written) == 1:
+            return [f"with {written[0]}.lock:"]
+        self.names["by_identity"] = id
+        locked = ", ".join(f"o[{k}].lock" for k in range(len(written)))
+        return [f"o = sorted(({', '.join(written)}), key=by_identity)", f"with {locked}:"]
+
+    def call(self, buffers, values):
         entry = self.entry
-        values = [f"d if (d := {b}.device) is not None else {b}.to_device()" for b in buffers]
         inputs = ", ".join([*values, *self.numbers, *self.raws])
         sizes = {i: self.binding.buffers[i].nbytes for i in entry.written}
         large = [i for i in entry.written if sizes[i] > (SMALL if max(sizes.values()) > SMALL else DONATED)]
@@ -214,25 +244,27 @@ class _Code:
             huge = [_FREE.format(f"b{i}") for i in large if self.binding.buffers[i].nbytes > SMALL]
             if huge and len(large) > 1:  # one of the others is elsewhere too: the long way knows which to hand over
                 yield f"if not ({free}) and ({' or '.join(huge)}): return MISS"
-            yield f"out = ({taken} if {free} else {kept})({inputs})"
+            # old contents that were handed over are gone: the new are in a list before an interrupt can come
+            self.names["starmap"] = itertools.starmap
+            yield "got = []"
+            yield "try:"
+            yield f"    got.extend(starmap({taken} if {free} else {kept}, (({inputs},),)))"
+            yield "except KeyboardInterrupt:"
+            yield "    if got:"
+            self.names["caught"] = _caught
+            yield f"        caught(entry, got[0], [{', '.join(buffers)}], [{self.leaves()}], {self.held_now}, places)"
+            yield "    raise"
+            yield "out = got[0]"
         if entry.checked:
             yield f"entry.see_that_nothing_failed(out.pop(), [{', '.join(buffers)}], out)"
         at = len(entry.jaxpr.out_avals) - bool(entry.checked) - len(entry.written)
         for k, i in enumerate(entry.written):
             # as Buffer.replace does for a buffer that is not borrowed, outside of a trace
-            if f"b{i}" in self.known:
-                lock = self.known[f"b{i}"].lock
-                yield f"{self.name(lock.acquire, 'take')}()"
-                head, tail = "try:", f"finally: {self.name(lock.release, 'leave')}()"
-            else:
-                head, tail = f"with b{i}.lock:", ""
-            yield head
-            yield f"    b{i}.device = out[{at + k}]; b{i}.current = False; b{i}.snapshot = None; b{i}.reads = 0"
-            yield f"    b{i}.version += 1"
-            if tail:
-                yield tail
+            yield f"b{i}.device = out[{at + k}]; b{i}.current = False; b{i}.snapshot = None; b{i}.reads = 0"
+            yield f"b{i}.version += 1"
         if entry.effects:
-            yield f"apply_effects(entry, out, [{self.leaves()}], [{', '.join(buffers)}], {self.held_now}, places)"
+            apply = f"apply_effects(entry, out, [{self.leaves()}], [{', '.join(buffers)}], {self.held_now}, places)"
+            yield from ("try:", f"    {apply}", "except KeyboardInterrupt:", f"    {apply}", "    raise")
 
     def result(self, buffers):
         tree, plan = self.entry.output
@@ -277,3 +309,10 @@ def _rebuild(entry, out, leaves, buffers, held, places):
 
 def _apply_effects(entry, out, leaves, buffers, held, places):
     entry.apply_effects(out, Rebound(leaves, buffers, held, places), None)
+
+
+def _caught(entry, out, buffers, leaves, held, places):
+    """Finish a call that was interrupted when all had been computed."""
+    entry.settled(out, buffers, [])
+    if entry.effects:
+        _apply_effects(entry, out, leaves, buffers, held, places)

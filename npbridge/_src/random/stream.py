@@ -8,7 +8,6 @@ loops carry it.
 from __future__ import annotations
 
 import functools
-import threading
 from typing import Any
 
 import jax
@@ -29,7 +28,7 @@ class Stream:
     ----------
     key : JaxArray
         Two words; the buffer stays the same for life.
-    lock : threading.Lock
+    lock : threading.RLock
         Held while a draw reads the key and writes the next.
     """
 
@@ -38,7 +37,7 @@ class Stream:
         made: Any = core.array_of_device(key) if traced else core.of_fresh(np.array(key, np.uint32))
         self.key = made
         self.buffer = made._buffer
-        self.lock = threading.Lock()
+        self.lock = self.buffer.lock  # which compiled code that draws holds, too
         keys.key_buffers.add(self.buffer)
 
     def draw(self, sampler, statics: tuple, *parameters):
