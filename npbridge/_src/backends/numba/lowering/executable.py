@@ -14,6 +14,7 @@ import numpy as np
 from ....array.core import OURS
 from ....dispatch import fallback
 from ....storage.locking import under_locks
+from .. import turns
 from . import exchange, fast, lower, random_state, show
 from .errors import WITH_VALUES, ForNow, LoweringError, Stale
 from .failures import Risk
@@ -208,6 +209,7 @@ class Variant:
         self.written = lowered.written
         self.rebound = lowered.rebound
         self.dispatcher = lowered.dispatcher
+        self.kernel = turns.in_turn(self.dispatcher) if executable.options["parallel"] else self.dispatcher
         self.source = lowered.source
         self.shown = lowered.shown
         self.updates = lowered.updates
@@ -244,7 +246,7 @@ class Variant:
         result: list = []
         try:
             # what is computed is in the list before an interrupt can come
-            result.extend(itertools.starmap(self.dispatcher if self._warned else self._first, (host,)))
+            result.extend(itertools.starmap(self.kernel if self._warned else self._first, (host,)))
         except BaseException as error:
             if not result:
                 random_state.restore(streams)
@@ -294,7 +296,7 @@ class Variant:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NumbaPendingDeprecationWarning)
             warnings.simplefilter("ignore", NumbaPerformanceWarning)
-            return self.dispatcher(*host)
+            return self.kernel(*host)
 
     def _vouch(self, shapes: tuple) -> None:
         """A call went well: one with the same shapes and integers will."""

@@ -44,6 +44,8 @@ def build(variant: Any, args: tuple, lowered: Any) -> Any:
 
 def _entry(variant: Any, code: _Code) -> Any:
     """Numba's function; without its look at the types, where they cannot be others."""
+    if variant.kernel is not variant.dispatcher:
+        return variant.kernel
     compiled = list(variant.dispatcher.overloads.values())
     settled = all(i in code.pinned or type(v) in _NUMBERS for i, v in enumerate(code.values))
     return compiled[0].entry_point if settled and len(compiled) == 1 else variant.dispatcher
