@@ -290,13 +290,39 @@ def convert(unit: Any, kind: type, node: ast.Call) -> Pair:
         return Dynamic("complex", scalar=True), _named("complex", *[unit.node(v, m, node) for v, m in args])
     value, made = args[0]
     made = unit.node(value, made, node)
+    if kind is bool:
+        return Dynamic("bool", scalar=True), _named("bool", made)
     if kind in NUMBERS:
-        if kind is not bool and getattr(value, "number", None) == "bool":
-            made = _named("int", made)
-        if kind is not bool:
-            made = ast.Call(unit.stub("npb_item"), [made], []) if unit.program.options.robust else made
-        return Dynamic(kind.__name__, scalar=True), _named(kind.__name__, made)
+        call = ast.Call(unit.stub("npb_number"), [made, ast.Constant(kind.__name__)], [])
+        return Dynamic(kind.__name__, scalar=True), call
     return Dynamic(scalar=True), ast.Call(twins.scalar_type(kind), [made], [])
+
+
+def _round(unit: Any, node: ast.Call) -> Pair:
+    """To digits, or of arrays, as Python and NumPy round."""
+    args, kwargs = unit.arguments(node)
+    if len(args) == 1 and not kwargs and getattr(args[0][0], "number", None):
+        return _plain("round", "int")(unit, node)
+    if all(isinstance(v, Known) for v, _ in (*args, *kwargs.values())):
+        return _plain("round")(unit, node)
+    return host_calls.call(unit, round, "round", args, kwargs, node)
+
+
+def _divmod(unit: Any, node: ast.Call) -> Pair:
+    args, _ = unit.arguments(node)
+    numbers = [getattr(v, "number", None) or isinstance(v, Known) for v, _ in args]
+    if len(args) != 2 or not all(numbers):
+        return host_calls.call(unit, divmod, "divmod", args, {}, node)
+    left, right = node.args
+    parts = [ast.BinOp(left, op(), right) for op in (ast.FloorDiv, ast.Mod)]
+    return unit.expr(ast.fix_missing_locations(ast.copy_location(ast.Tuple(parts, ast.Load()), node)))
+
+
+def _pow(unit: Any, node: ast.Call) -> Pair:
+    if len(node.args) != 2 or node.keywords:
+        return _plain("pow")(unit, node)
+    made = ast.BinOp(node.args[0], ast.Pow(), node.args[1])
+    return unit.expr(ast.fix_missing_locations(ast.copy_location(made, node)))
 
 
 TABLE = {
@@ -321,9 +347,9 @@ TABLE = {
     id(map): _map,
     id(print): _print,
     id(abs): _plain("abs"),
-    id(round): _plain("round"),
-    id(divmod): _plain("divmod"),
-    id(pow): _plain("pow"),
+    id(round): _round,
+    id(divmod): _divmod,
+    id(pow): _pow,
     id(sorted): _plain("sorted"),
     id(set): _plain("set"),
     id(str): _text(str),

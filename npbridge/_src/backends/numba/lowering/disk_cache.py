@@ -8,10 +8,13 @@ lines, the constants, the options, the versions, and the source of our overloads
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import hashlib
 import os
 import pathlib
+import pickle
+import stat
 import sys
 from typing import Any
 
@@ -46,10 +49,7 @@ def _surroundings() -> bytes:
 
 def key_of(program: Any, options: dict) -> str | None:
     """The key of a program; None where it holds what has no value to go by."""
-    from ..overloads.forms import HOSTED
-
-    names = (n.id for unit in program.order for n in ast.walk(unit.emitted) if isinstance(n, ast.Name))
-    if program.hosts or not HOSTED.isdisjoint(names):
+    if program.hosts:
         return None
     total = hashlib.sha256(_surroundings())
     total.update(repr((sorted(options.items()), program.options.robust)).encode())
@@ -68,11 +68,35 @@ def attach(dispatcher: Any, key: str | None) -> None:
     if key is None or os.environ.get("NPBRIDGE_CACHE_DIR") == "":
         return
     try:
-        folder().mkdir(parents=True, exist_ok=True)
+        folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError:
         return  # a home that cannot be written: compile, as without a cache
+    if not _is_ours(folder()):
+        return  # others could put machine code there
     dispatcher.py_func.__npbridge_key__ = key
     dispatcher._cache = _cache_class()(dispatcher.py_func)
+
+
+def _is_ours(path: pathlib.Path) -> bool:
+    """Whether a folder is the user's, and nobody else can write there."""
+    if not hasattr(os, "getuid"):
+        return True
+    found = path.stat()
+    return found.st_uid == os.getuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def _sealed(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest() + data
+
+
+def _opened(path: str) -> bytes | None:
+    """What was sealed in a file; None where there is none, or it is not what was written."""
+    try:
+        data = pathlib.Path(path).read_bytes()
+    except FileNotFoundError:
+        return None
+    seal, data = data[:32], data[32:]
+    return data if hashlib.sha256(data).digest() == seal else None
 
 
 @functools.cache
@@ -101,8 +125,41 @@ def _cache_class() -> type:
     class Results(caching.CompileResultCacheImpl):
         _locator_classes = [Locator]
 
+        def check_cachable(self, cres: Any) -> bool:
+            # what calls the interpreter holds addresses of this process
+            return not cres.lifted and not cres.library.has_dynamic_globals
+
+    class Files(caching.IndexDataCacheFile):
+        """Numba's files, of which nothing is read but what was written, to the last bit."""
+
+        def _load_index(self) -> dict:
+            data = _opened(self._index_path)
+            stamp, found = (None, {}) if data is None else pickle.loads(data)
+            return found if stamp == self._source_stamp else {}
+
+        def _save_index(self, overloads: dict) -> None:
+            with self._open_for_write(self._index_path) as f:
+                f.write(_sealed(self._dump((self._source_stamp, overloads))))
+
+        def _load_data(self, name: str) -> Any:
+            data = _opened(self._data_path(name))
+            return None if data is None else pickle.loads(data)
+
+        def _save_data(self, name: str, data: Any) -> None:
+            with self._open_for_write(self._data_path(name)) as f:
+                f.write(_sealed(self._dump(data)))
+
     class Kept(caching.FunctionCache):
         _impl_class = Results
+
+        def __init__(self, py_func: Any) -> None:
+            super().__init__(py_func)
+            key = py_func.__npbridge_key__
+            self._cache_file = Files(self._cache_path, self._impl.filename_base, key)
+
+        def save_overload(self, sig: Any, data: Any) -> None:
+            with contextlib.suppress(OSError):  # a full disk: it is compiled the next time
+                super().save_overload(sig, data)
 
         def load_overload(self, sig: Any, target_context: Any) -> Any:
             try:

@@ -399,5 +399,5 @@ def _fold(function: Any, *values: Any) -> Known | None:
     except Exception:  # it may never run: what it raises is for run time
         return None
     small = not isinstance(result, (str, list, tuple)) or len(result) < 10_000
-    small = small and not (isinstance(result, int) and result.bit_length() > 64)
+    small = small and not (isinstance(result, int) and result.bit_length() > 1000)
     return Known(result) if small and (is_constant(result) or isinstance(result, list)) else None

@@ -14,7 +14,20 @@ from typing import Any
 from ..overloads.fused import declare
 from ..overloads.trees import Leaf, Op, steps_in
 from .fusing_names import Forwarder
-from .fusing_steps import COMPARE, UFUNC, Tree, chooses, code, is_in_place, only_slices, read, step, symbol, unfitted
+from .fusing_steps import (
+    COMPARE,
+    UFUNC,
+    Tree,
+    chooses,
+    code,
+    is_in_place,
+    is_unlike,
+    only_slices,
+    read,
+    step,
+    symbol,
+    unfitted,
+)  # fmt: skip
 from .joins import OPERATOR
 
 _LONGEST = 40  # steps of one loop
@@ -127,7 +140,9 @@ class _Fuser(ast.NodeTransformer):
         if call is not None:
             plain = f"a0 = {call.func.id}(a0, {text}, {call.args[2].value}, {call.args[3].value})"
         else:
-            plain = f"a0 {symbol(node.op)}= npb_fit(a0, {text}, False)"
+            name = OPERATOR[type(node.op)]
+            unlike = f"a0 = npb_i{name}(a0, {text}, 0, {weak or code(value)})"
+            plain = unlike if is_unlike(node.op) else f"a0 {symbol(node.op)}= npb_fit(a0, {text}, False)"
         if steps_in(op) > _LONGEST:
             return self.generic_visit(node)
         return self.statement(tree, op, plain, "augment", node)

@@ -73,7 +73,7 @@ def number(node: ast.expr) -> Any:
         return None if value is None or isinstance(value, bool) else -value
     if not isinstance(node, ast.Constant) or type(node.value) not in (bool, int, float, complex):
         return None
-    return node.value if np.isfinite(node.value) and abs(node.value) < 2**63 else None
+    return node.value if abs(node.value) < 2**63 and np.isfinite(node.value) else None
 
 
 def code(node: ast.expr) -> int:
@@ -84,13 +84,25 @@ def code(node: ast.expr) -> int:
 
 def step(node: ast.expr, robust: bool) -> tuple[str, list, list, str] | None:
     """The ufunc of an expression, its arguments, the codes of these, and a template for the text."""
+    found = _step(node, robust)
+    return None if found is None or any(map(_is_huge, found[1])) else found
+
+
+def _is_huge(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and type(node.value) is int and number(node) is None
+
+
+def _step(node: ast.expr, robust: bool) -> tuple[str, list, list, str] | None:
     if isinstance(node, ast.Call) and not node.keywords and not any(isinstance(a, ast.Starred) for a in node.args):
         return _called(node)
     if robust:
         return None  # an operator that is left is about numbers
     if isinstance(node, ast.BinOp) and not isinstance(node.op, ast.MatMult):
-        args = [node.left, node.right]
-        return UFUNC[OPERATOR[type(node.op)].strip("_")], args, [*map(code, args)], f"({{}}{symbol(node.op)}{{}})"
+        args, name = [node.left, node.right], OPERATOR[type(node.op)].strip("_")
+        a, b = codes = [*map(code, args)]
+        # what is left of the tree is computed as it stands: not with Numba's operator, where that is not NumPy's
+        template = f"npb_{name}({{}}, {{}}, {a}, {b})" if is_unlike(node.op) else f"({{}}{symbol(node.op)}{{}})"
+        return UFUNC[name], args, codes, template
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in COMPARE:
         args = [node.left, node.comparators[0]]
         text = ast.unparse(ast.Compare(ast.Name("a"), node.ops, [ast.Name("b")]))[1:-1]
@@ -99,6 +111,14 @@ def step(node: ast.expr, robust: bool) -> tuple[str, list, list, str] | None:
         text = ast.unparse(ast.UnaryOp(node.op, ast.Name("a")))[0]
         return _UNARY[type(node.op)], [node.operand], [code(node.operand)], f"({text}{{}})"
     return None
+
+
+# Numba's operators that are not NumPy's, at the ends of integers, of zero or of negative numbers
+_UNLIKE = (ast.FloorDiv, ast.Mod, ast.Pow, ast.LShift, ast.RShift)
+
+
+def is_unlike(op: ast.operator) -> bool:
+    return isinstance(op, _UNLIKE)
 
 
 def symbol(op: ast.operator) -> str:
@@ -127,12 +147,13 @@ def _called(node: ast.Call) -> tuple[str, list, list, str] | None:
 
 def _ours(name: str, text: str, args: list) -> tuple[str, list, list, str] | None:
     ufunc = name.removeprefix("ufunc_") if name.startswith("ufunc_") else UFUNC.get(name)
-    if ufunc is None or len(args) not in (1, 4):
+    if ufunc is None or len(args) not in (1, 2, 4):
         return None
     if len(args) == 1:
         return ufunc, args, [code(args[0])], f"{text}({{}})"
-    codes = [a.value for a in args[2:]]
-    return ufunc, args[:2], codes, f"{text}({{}}, {{}}, {codes[0]}, {codes[1]})"
+    count = len(args) // 2
+    codes = [a.value for a in args[count:]]
+    return ufunc, args[:count], codes, f"{text}({', '.join(['{}'] * count)}, {', '.join(map(str, codes))})"
 
 
 def chooses(node: Node) -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 
 from ....array import core
 from ....dispatch.backend import backend
+from ....facts.fact import fact_of
 from . import twins
 from .values import Dynamic, Known, Struct, Value, is_constant
 
@@ -33,9 +34,8 @@ _PLAIN = frozenset(
 # Methods of arrays that Numba has in one form or another.
 _METHODS = frozenset(
     """
-    all any argmax argmin argsort astype conj conjugate copy cumprod cumsum dot fill flatten item max mean min nonzero
-    prod ravel repeat reshape sort std sum take transpose var view append extend pop insert remove index count add get
-    items keys values update discard clear
+    astype copy fill flatten item reshape sort transpose append extend pop insert remove index count add get items keys
+    values update discard clear
     """.split()
 )
 
@@ -112,7 +112,7 @@ def call(unit: Any, value: Callable, name: str, args: list, kwargs: dict, node: 
         if isinstance(found, Known) and (made is None or isinstance(made, ast.Constant)):
             return _constant(unit, found, node, template)
         if isinstance(found, Struct):
-            items = [template(p) for p in _items(found, made)]
+            items = [template(p) for p in items_of(found, made)]
             if found.kind is dict:
                 return dict(zip(found.keys, items, strict=True))
             return found.kind(*items) if hasattr(found.kind, "_fields") else found.kind(items)
@@ -125,16 +125,30 @@ def call(unit: Any, value: Callable, name: str, args: list, kwargs: dict, node: 
     filled = [template(p) for p in args]
     named = {k: template(p) for k, p in kwargs.items()}
     short = name.rsplit(".", 1)[-1]
-    label = f"{PREFIX}{short}_{len(unit.program.hosts)}"
+    label = f"{PREFIX}{short}{_effects(value, args, kwargs)}_{len(unit.program.hosts)}"
     site = Site(value, filled, named, strong, gives)
     unit.program.hosts[label] = stub_of(site)
     unit.program.host_notes.append((unit.filename, getattr(node, "lineno", 0), name))
     made = ast.Call(ast.Name(label, ast.Load()), [ast.Tuple(handed, ast.Load())], [])
-    return named_result(unit, value, made, node)
+    return named_result(unit, value, made, node) if _gives_all(value, args, kwargs) else (Dynamic(), made)
 
 
-def is_named(value: Any) -> bool:
+def _gives_all(value: Any, args: list, kwargs: dict) -> bool:
+    """Whether a function whose results have names is asked for all of them."""
+    if value is np.linalg.svd:
+        return len(args) < 3 and "compute_uv" not in kwargs
+    if value is np.linalg.qr:
+        mode = args[1] if len(args) > 1 else kwargs.get("mode")
+        return mode is None or (isinstance(mode[0], Known) and mode[0].value in ("reduced", "complete"))
     return value in _NAMED
+
+
+def _effects(value: Any, args: list, kwargs: dict) -> str:
+    """What is added to the name of a call that may write its arguments, or show them as a window."""
+    fact = fact_of(value)
+    if fact.written(tuple(args), kwargs) or fact.writes:
+        return "_into"
+    return "_window" if fact.kind == "view" or value is np.einsum else ""
 
 
 def named_result(unit: Any, value: Any, made: ast.expr, node: ast.AST) -> Pair:
@@ -157,7 +171,7 @@ def _hole(unit: Any, found: Dynamic, made: ast.expr, handed: list, strong: list)
     return Hole(len(handed) - 1, found.number is None)
 
 
-def _items(found: Struct, made: ast.expr | None) -> list[Pair]:
+def items_of(found: Struct, made: ast.expr | None) -> list[Pair]:
     """The items of a structure, read from its variable where it has one."""
     if made is None or isinstance(made, ast.Tuple):
         return list(found.items)
@@ -317,11 +331,36 @@ _HOSTED = frozenset(
 _DRAWS = frozenset(name for name in dir(np.random.Generator) if name[0] != "_") - set(dir(np.ndarray))
 
 
+# The scale of a distribution, of which Numba does not see that it is negative: its place and name.
+_SCALES = {
+    "normal": (1, "scale"), "laplace": (1, "scale"), "logistic": (1, "scale"), "gumbel": (1, "scale"),
+    "lognormal": (1, "sigma"), "exponential": (0, "scale"), "poisson": (0, "lam"),
+}  # fmt: skip
+
+
+def with_scales(unit: Any, name: str, args: list, kwargs: dict, node: ast.AST) -> None:
+    """Let the scale of a draw be looked at: the arguments are changed."""
+    place, label = _SCALES.get(name, (0, None))
+    pair = kwargs.get(label) if label in kwargs else args[place] if label and len(args) > place else None
+    if pair is None or (isinstance(pair[0], Known) and not isinstance(pair[0].value, list) and not _negative(pair[0])):
+        return
+    made = ast.Call(unit.stub("npb_scale"), [unit.node(*pair, node, "array"), ast.Constant(label)], [])
+    if label in kwargs:
+        kwargs[label] = (Dynamic(scalar=True), made)
+    else:
+        args[place] = (Dynamic(scalar=True), made)
+
+
+def _negative(value: Known) -> bool:
+    return bool(np.any(np.signbit(value.value)))
+
+
 def draw_from_generator(unit: Any, base: Pair, name: str, args: list, kwargs: dict, node: ast.AST) -> Pair | None:
     """``rng.choice(...)``: NumPy's own, from a generator that compiled code was handed; None where Numba draws."""
     if name not in _DRAWS:
         return None
     if not refused_before(unit, name, node) and name not in _HOSTED:
+        with_scales(unit, name, args, kwargs, node)
         if name == "integers" and len(args) == 1 and "high" not in kwargs:
             args.insert(0, (Known(0), ast.Constant(0)))  # Numba wants both ends
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import functools
 import inspect
 import linecache
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ....array.core import OURS
-from . import disk_cache, exchange, fusing, guarding, host_calls, show
+from . import disk_cache, exchange, fusing, guarding, host_calls, show, unlike
 from .attributes import NeedsBox
 from .errors import LoweringError, NeedsValue
 from .paths import Path, Root
@@ -176,7 +177,7 @@ def _narrow_value(value: Any) -> bool:
     if isinstance(value, dict):
         return any(map(_narrow_value, value.values()))
     dtype = getattr(value, "dtype", None)
-    return isinstance(dtype, np.dtype) and dtype.char not in "dlq?D"
+    return isinstance(dtype, np.dtype) and dtype.char not in "dlq"
 
 
 # -- compiling
@@ -200,6 +201,7 @@ def compile_units(program: Program, entry: Unit, options: dict) -> Any:
     trees = {unit: unit.emitted for unit in program.order}
     if not options["parallel"]:  # Numba runs whole-array operations of its own on several threads
         trees = {unit: fusing.fused(tree, program.options.robust) for unit, tree in trees.items()}
+    trees = {unit: unlike.without(copy.deepcopy(tree), program.options.robust) for unit, tree in trees.items()}
     space.update(program.constants)
     overloads.fill(space, program)
     space.update(program.hosts)

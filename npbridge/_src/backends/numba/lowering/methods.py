@@ -16,7 +16,7 @@ Pair = tuple[Value, ast.expr | None]
 _METHOD_OF = {
     name: getattr(np, name)
     for name in """sum mean max min prod std var any all argmax argmin clip cumsum cumprod round take repeat swapaxes
-    squeeze trace diagonal argsort nonzero compress searchsorted ptp dot ravel""".split()
+    squeeze trace diagonal argsort nonzero searchsorted dot ravel""".split()
 }
 _METHOD_OF["conj"] = _METHOD_OF["conjugate"] = np.conj
 
@@ -28,9 +28,7 @@ def method(unit: Any, base: Value, made: ast.expr | None, name: str, node: ast.C
     args, kwargs = unit.arguments(node)
     if name in _METHOD_OF and not (name == "dot" and not args):
         function_of = _METHOD_OF[name]
-        if function_of in unit.program.forms or isinstance(function_of, np.ufunc):
-            full = twins.dotted(function_of)
-            return with_arguments(unit, function_of, full, [(base, made), *args], kwargs, node)
+        return with_arguments(unit, function_of, twins.dotted(function_of), [(base, made), *args], kwargs, node)
     drawn = host_calls.draw_from_generator(unit, (base, made), name, args, kwargs, node)
     if drawn is not None:
         return drawn

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ....facts.fact import signature_of
+from ..overloads import compared
 from . import host_calls, made_generators, twins
 from .questions import CODES, is_scalar, number_of
 from .values import Dynamic, Known, Struct, Value
@@ -17,9 +19,9 @@ Pair = tuple[Value, ast.expr | None]
 _DTYPE_AT = {"zeros": 1, "ones": 1, "empty": 1, "full": 2, "array": 1, "asarray": 1, "zeros_like": 1, "ones_like": 1}
 _DTYPE_AT |= {"empty_like": 1, "full_like": 2, "arange": 3, "eye": 3, "identity": 1, "astype": 0, "view": 0}
 
-# Keyword arguments that say what Numba does anyway.
-_DEFAULTS = {"order": ("C", "K", "A", None), "copy": (True, None), "subok": (True, False), "like": (None,)}
-_DEFAULTS |= {"casting": ("same_kind", "unsafe", "safe"), "sparse": (False,), "device": ("cpu", None)}
+# Keyword arguments that say what Numba does anyway, of what has no signature.
+_DEFAULTS = {"order": ("C", None), "copy": (True,), "subok": (True,), "like": (None,), "casting": ("same_kind",)}
+_DEFAULTS |= {"where": (True,), "dtype": (None,), "out": (None,)}
 
 # Functions of ``math`` that raise outside of their domain.
 _CHECKED = frozenset(f"math.{name}" for name in "sqrt log log2 log10 acos asin".split())
@@ -83,11 +85,55 @@ def with_arguments(unit: Any, value: Any, name: str, args: list, kwargs: dict, n
         return Known(value(*[v.value for v, _ in args], **{k: v.value for k, (v, _) in kwargs.items()})), None
     if value in (np.ndim, np.size, np.shape) and len(args) == 1:
         return _about(unit, value, args[0], node)
-    out = None if isinstance(value, np.ufunc) else kwargs.get("out")
-    if out is not None:
-        kwargs = {k: p for k, p in kwargs.items() if k != "out"}
-        if not (isinstance(out[0], Known) and out[0].value is None):
-            return _into(unit, value, name, args, kwargs, out, node)
+    if isinstance(value, np.ufunc) and value.signature is None:
+        if host_calls.refused_before(unit, name, node):
+            return host_calls.call(unit, value, name, args, kwargs, node)
+        return _ufunc(unit, value, name, args, kwargs, node)
+    if isinstance(value, type) or not name.startswith("numpy.") or name.startswith("numpy.random."):
+        return _other(unit, value, name, args, kwargs, node)
+    kwargs = {k: p for k, p in kwargs.items() if not is_default(value, k, p[0])}
+    refused = host_calls.refused_before(unit, name, node)
+    if refused or not compared.allows(value, _given(value, args, kwargs)):
+        return host_calls.call(unit, value, name, args, kwargs, node)
+    form = unit.program.forms.get(value)
+    if form is not None:
+        call = _through_form(unit, form, value, args, kwargs, node)
+        if call is not None:
+            return result_of(name, args), call
+    return native(unit, twins.reference(name), name, args, kwargs, node)
+
+
+def _given(value: Any, args: list, kwargs: dict) -> set[str]:
+    """The parameters of NumPy's that a call gives, but for those of which the value is NumPy's default."""
+    signature = signature_of(value)
+    if signature is None:
+        return set(kwargs)
+    try:
+        bound = signature.bind(*args, **kwargs).arguments
+    except TypeError:
+        return {"what NumPy does not take"}
+    return {k for k, p in bound.items() if not (_is_pair(p) and is_default(value, k, p[0]))}
+
+
+def _is_pair(found: Any) -> bool:
+    return isinstance(found, tuple) and len(found) == 2 and isinstance(found[0], Value)
+
+
+def is_default(value: Any, name: str, given: Value) -> bool:
+    """Whether an argument is what NumPy takes where it is left out."""
+    if not isinstance(given, Known):
+        return False
+    signature = signature_of(value)
+    parameter = None if signature is None else signature.parameters.get(name)
+    if parameter is None:
+        return name in _DEFAULTS and given.value in _DEFAULTS[name]
+    default = parameter.default
+    same = type(default) is type(given.value) and default == given.value
+    return same or (given.value is None and default is np._NoValue)
+
+
+def _other(unit: Any, value: Any, name: str, args: list, kwargs: dict, node: ast.AST) -> Pair:
+    """Functions of ``math`` and ``numpy.random``."""
     form = unit.program.forms.get(value)
     if host_calls.refused_before(unit, name, node):
         return host_calls.call(unit, value, name, args, kwargs, node)
@@ -96,24 +142,13 @@ def with_arguments(unit: Any, value: Any, name: str, args: list, kwargs: dict, n
         if call is not None:
             return result_of(name, args), call
     if name in _CHECKED and len(args) == 1:
-        return result_of(name, args), ast.Call(
-            unit.stub("npb_" + name.replace(".", "_")), [unit.node(*args[0], node)], []
-        )
+        made = ast.Call(unit.stub("npb_" + name.replace(".", "_")), [unit.node(*args[0], node)], [])
+        return result_of(name, args), made
     if host_calls.unknown(name):
         return host_calls.call(unit, value, name, args, kwargs, node)
-    if isinstance(value, np.ufunc):
-        return _ufunc(unit, value, name, args, kwargs, node)
-    found, made = native(unit, twins.reference(name), name, args, kwargs, node)
-    return host_calls.named_result(unit, value, made, node) if host_calls.is_named(value) else (found, made)
-
-
-def _into(unit: Any, value: Any, name: str, args: list, kwargs: dict, out: Pair, node: ast.AST) -> Pair:
-    """``out=``: the result is written there."""
-    found, made = with_arguments(unit, value, name, args, kwargs, node)
-    place = unit.whole(*out)
-    target = ast.Subscript(place, ast.Constant(Ellipsis), ast.Store())
-    unit.hoist(ast.Assign([target], unit.node(found, made, node)), node)
-    return Dynamic(), place
+    if name.startswith("numpy.random."):
+        host_calls.with_scales(unit, name.removeprefix("numpy.random."), args, kwargs, node)
+    return native(unit, twins.reference(name), name, args, kwargs, node)
 
 
 def grid(unit: Any, value: Any, node: ast.Subscript) -> Pair:
@@ -180,7 +215,6 @@ def _about(unit: Any, value: Any, pair: Pair, node: ast.AST) -> Pair:
 def _through_form(unit: Any, form: Any, value: Any, args: list, kwargs: dict, node: ast.AST) -> ast.expr | None:
     """The call of our own function, unless Numba's serves as well."""
     name = twins.dotted(value)
-    kwargs = {k: p for k, p in kwargs.items() if not (k in _DEFAULTS and _is_default(k, p[0]))}
     try:
         bound = form.signature.bind(*args, **kwargs).arguments
     except TypeError:
@@ -237,44 +271,38 @@ def _is_default(name: str, value: Value) -> bool:
 
 
 def _ufunc(unit: Any, value: np.ufunc, name: str, args: list, kwargs: dict, node: ast.AST) -> Pair:
-    kwargs = dict(kwargs)
-    out = kwargs.pop("out", None)
-    where = kwargs.pop("where", None)
-    dtype = kwargs.pop("dtype", None)
-    kwargs = {k: p for k, p in kwargs.items() if not (k in _DEFAULTS and _is_default(k, p[0]))}
-    if kwargs or (where is not None and out is None and not _is_true(where)):
-        given = {"out": out, "where": where, "dtype": dtype} | kwargs
-        return host_calls.call(unit, value, name, args, {k: p for k, p in given.items() if p is not None}, node)
+    given = {k: p for k, p in kwargs.items() if not (k in _DEFAULTS and _is_default(k, p[0]))}
+    out = _out_of(value, args, given)
+    if given.keys() - {"out"} or value.nout != 1 or value.signature is not None or len(args) < value.nin:
+        return host_calls.call(unit, value, name, args, given, node)
+    args = args[: value.nin]
+    if not all(isinstance(v, Dynamic) or is_scalar(v) for v, _ in args):
+        return host_calls.call(unit, value, name, args, {} if out is None else {"out": out}, node)
     made = [unit.node(v, m, node, "array") for v, m in args]
-    scalar = all(is_scalar(v) for v, _ in args[: value.nin])
-    if out is not None and not (isinstance(out[0], Known) and out[0].value is None):
-        target = out
-        if isinstance(out[0], Struct):
-            target = out[0].items[0]
-        place = unit.whole(*target)
-        if value.signature is None:
-            made = [unit.fitted(place, m, Dynamic(), v) for m, (v, _) in zip(made, args, strict=True)]
-        if where is not None:
-            call = ast.Call(twins.reference(name), made, [])
-            unit.hoist(
-                ast.Expr(ast.Call(unit.stub("npb_copyto_where"), [place, call, unit.node(*where, node)], [])), node
-            )
-            return Dynamic(), place
-        made.append(place)
-    if unit.program.options.robust and out is None:
-        codes = [ast.Constant(_code(v)) for v, _ in args]
-        if any(c.value for c in codes) and value.nin == 2:
-            call = ast.Call(unit.stub("npb_ufunc_" + value.__name__), [*made, *codes], [])
-            unit.program.ufuncs[value.__name__] = value
-            return Dynamic(scalar=scalar), call
-    call = ast.Call(twins.reference(name), made, [])
-    if dtype is not None:
-        call = ast.Call(unit.stub("npb_astype"), [call, dtype_node(unit, dtype, node)], [])
-    return Dynamic(scalar=scalar), call
+    scalar = all(is_scalar(v) for v, _ in args)
+    codes = [_code(v) for v, _ in args]
+    if out is not None:
+        place = unit.held(unit.whole(*out), node)
+        unit.program.ufuncs[value.__name__] = value
+        call = ast.Call(unit.stub("npb_into_" + value.__name__), [place, *made, *map(ast.Constant, codes)], [])
+        unit.hoist(ast.Expr(call), node)
+        return Dynamic(), place
+    if unit.program.options.robust or not compared.is_plain(value):
+        unit.program.ufuncs[value.__name__] = value
+        call = ast.Call(unit.stub("npb_ufunc_" + value.__name__), [*made, *map(ast.Constant, codes)], [])
+        return Dynamic(scalar=scalar), call
+    return Dynamic(scalar=scalar), ast.Call(twins.reference(name), made, [])
 
 
-def _is_true(pair: Pair) -> bool:
-    return isinstance(pair[0], Known) and pair[0].value is True
+def _out_of(value: np.ufunc, args: list, kwargs: dict) -> Pair | None:
+    """The one array that a ufunc writes, by position or by name; None where there is none."""
+    found = args[value.nin] if len(args) > value.nin else kwargs.get("out")
+    if found is not None and isinstance(found[0], Struct) and len(found[0].items) == 1:
+        found = host_calls.items_of(*found)[0]
+    if found is None or (isinstance(found[0], Known) and found[0].value is None):
+        kwargs.pop("out", None)
+        return None
+    return found
 
 
 def _code(value: Value) -> int:

@@ -8,14 +8,22 @@ number: 0 no, 1 bool, 2 int, 3 float, 4 complex.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
+import numba
 import numpy as np
 from numba.core import errors, types
 from numba.np.numpy_support import as_dtype
 
-from .forms import STUBS, compiled, constant, overloads, stub
-from .trees import WEAK, resolved
+from ..lowering.errors import WITH_VALUES
+from . import elements
+from .fitting import npb_fit
+from .forms import FAILED, STUBS, compiled, constant, overloads, stub
+from .hosted import hosted_function
+from .loops import kernel
+from .trees import COMPARISONS, WEAK, Leaf, Op, resolved
 
 UFUNC = {
     "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "floordiv": "floor_divide",
@@ -30,6 +38,9 @@ _SYMBOL = {
 }  # fmt: skip
 
 
+_SIGN = {getattr(np, UFUNC[name]): _SYMBOL[name] for name in _SYMBOL}
+
+
 def _numeric(kind: Any) -> bool:
     return isinstance(kind, (types.Number, types.Boolean)) or (
         isinstance(kind, types.Array) and isinstance(kind.dtype, (types.Number, types.Boolean))
@@ -42,35 +53,87 @@ def _dtype(kind: Any, weak: int) -> Any:
     return as_dtype(kind.dtype if isinstance(kind, types.Array) else types.unliteral(kind))
 
 
-def loop_of(ufunc: np.ufunc, kinds: list, weak: list[int]) -> tuple[np.dtype, ...]:
-    """The dtypes of the loop that NumPy takes."""
-    dtypes = [_dtype(k, w) for k, w in zip(kinds, weak, strict=True)]
-    try:
-        return resolved(ufunc, dtypes)
-    except TypeError as error:
-        raise errors.TypingError(str(error)) from None
-
-
-def _cast(name: str, kind: Any, dtype: np.dtype, label: str) -> str:
-    if isinstance(kind, types.Array):
-        return name if as_dtype(kind.dtype) == dtype else f"{name}.astype({label})"
-    return f"{label}({name})"
-
-
 def _names(loop: tuple[np.dtype, ...]) -> dict[str, Any]:
-    return {label: np.bool_ if d.kind == "b" else d.type for label, d in zip(("ta", "tb", "tc"), loop, strict=False)}
+    return {f"t{i}": np.bool_ if d.kind == "b" else d.type for i, d in enumerate(loop)}
+
+
+@functools.cache
+def within(dtype: np.dtype) -> Any:
+    """A function for compiled code: a number of Python's, if a dtype of integers holds it."""
+    low, high = int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
+    message = WITH_VALUES + f"Python integer {{}} out of bounds for {dtype.name}"
+
+    def checked(value):
+        if value < low or value > high:
+            raise OverflowError(message, value)
+        return value
+
+    def above(value):  # numbers that are written out are at most 64 bits wide
+        if value < 0:
+            raise OverflowError(message, value)
+        return value
+
+    return numba.njit(above if high >= 2**63 else checked)
+
+
+def must_fit(dtype: np.dtype, weak: int, have: np.dtype) -> bool:
+    """Whether a number of Python's, which is held as `have`, may be too large for the dtype that it takes on."""
+    return weak == 2 and dtype.kind in "iu" and not np.can_cast(have, dtype)
+
+
+def _held(kind: Any) -> np.dtype:
+    return as_dtype(kind.dtype if isinstance(kind, types.Array) else types.unliteral(kind))
+
+
+def elementwise(ufunc: np.ufunc, kinds: list, weak: list[int], params: list[str], head: str) -> Any:
+    """An implementation of a ufunc for operands of such types."""
+    lines = [f"{p} = {p}[()]" for p, k in zip(params, kinds, strict=True) if isinstance(k, types.Array) and not k.ndim]
+    kinds = [k.dtype if isinstance(k, types.Array) and not k.ndim else types.unliteral(k) for k in kinds]
+    try:
+        loop = resolved(ufunc, [_dtype(k, w) for k, w in zip(kinds, weak, strict=True)])
+    except TypeError as error:
+        return raising(head, str(error), params[0])
+    made = elements.generator(ufunc, loop)
+    if made is None:
+        lines.append(f"return hosted(({', '.join(params)},))")
+        return _with(head, lines, hosted=hosted_function(ufunc, tuple(not w for w in weak)))
+    names = _names(loop)
+    for i, (p, w) in enumerate(zip(params, weak, strict=True)):
+        if must_fit(loop[i], w, _held(kinds[i])) and ufunc not in COMPARISONS:
+            names[f"w{i}"] = within(loop[i])
+            lines.append(f"{p} = w{i}({p})")
+    if any(isinstance(k, types.Array) for k in kinds):
+        tree = Op(ufunc.__name__, tuple(Leaf(i, w) for i, w in enumerate(weak)))
+        lines.append(f"return loop({', '.join(params)})")
+        return _with(head, lines, loop=kernel(tree, len(params), False), **names)
+    function = elements.of(ufunc, loop)
+    given = [f"t{i}({p})" for i, p in enumerate(params)]
+    symbol = _SIGN.get(ufunc) if function is None and loop[0].kind != "b" else None
+    made = f"function({', '.join(given)})" if symbol is None else f" {symbol} ".join(given)
+    lines.append(f"return t{len(params)}({made})")
+    return _with(head, lines, function=ufunc if function is None else element(function), **names)
+
+
+@functools.cache
+def element(function: Callable) -> Any:
+    return numba.njit(error_model="numpy")(function)
+
+
+def _with(head: str, lines: list[str], **names: Any) -> Any:
+    return compiled(f"def impl({head}):\n" + "".join(f"    {line}\n" for line in lines), **names)
+
+
+def raising(head: str, message: str, result: str) -> Any:
+    """An implementation that raises NumPy's TypeError; what it would give is of the type of `result`."""
+    lines = ["if not failed[0]:", f"    return {result}", "raise TypeError(message)"]
+    return _with(head, lines, failed=FAILED, message=message)
 
 
 def binary(name: str, a: Any, b: Any, wa: int, wb: int, head: str) -> Any:
     symbol = _SYMBOL[name]
     if not (_numeric(a) and _numeric(b)):
         return compiled(f"def impl({head}):\n    return a {symbol} b\n")
-    ufunc = getattr(np, UFUNC[name])
-    loop = loop_of(ufunc, [a, b], [wa, wb])
-    left, right = _cast("a", a, loop[0], "ta"), _cast("b", b, loop[1], "tb")
-    if isinstance(a, types.Array) or isinstance(b, types.Array):
-        return compiled(f"def impl({head}):\n    return np.{ufunc.__name__}({left}, {right})\n", **_names(loop))
-    return compiled(f"def impl({head}):\n    return tc({left} {symbol} {right})\n", **_names(loop))
+    return elementwise(getattr(np, UFUNC[name]), [a, b], [wa, wb], ["a", "b"], head)
 
 
 def _declare(name: str) -> None:
@@ -91,15 +154,39 @@ def _declare(name: str) -> None:
 
 
 def _in_place(name: str, a: Any, b: Any, wb: int) -> Any:
-    ufunc = getattr(np, UFUNC[name])
-    loop = loop_of(ufunc, [a, b], [0, wb])
-    target = as_dtype(a.dtype)
-    if not np.can_cast(loop[2], target, "same_kind"):
-        raise errors.TypingError(
-            f"Cannot cast ufunc {ufunc.__name__!r} output from {loop[2]!r} to {target!r} with casting rule 'same_kind'"
+    return into(getattr(np, UFUNC[name]), a, [a, b], [0, wb], ["a", "b"], "a, b, wa, wb", "a")
+
+
+def into(ufunc: np.ufunc, place: Any, kinds: list, weak: list[int], params: list[str], head: str, target: str) -> Any:
+    """An implementation of a ufunc that writes into an array."""
+    lines = [f"{p} = {p}[()]" for p, k in zip(params, kinds, strict=True) if isinstance(k, types.Array) and not k.ndim]
+    kinds = [k.dtype if isinstance(k, types.Array) and not k.ndim else types.unliteral(k) for k in kinds]
+    try:
+        loop = resolved(ufunc, [_dtype(k, w) for k, w in zip(kinds, weak, strict=True)])
+    except TypeError as error:
+        return raising(head, str(error), target)
+    want = as_dtype(place.dtype)
+    if not np.can_cast(loop[-1], want, "same_kind"):
+        text = (
+            f"Cannot cast ufunc {ufunc.__name__!r} output from {loop[-1]!r} to {want!r} with casting rule 'same_kind'"
         )
-    value = f"np.{ufunc.__name__}(a, {_cast('b', b, loop[1], 'tb')})"
-    return compiled(f"def impl(a, b, wa, wb):\n    a[...] = {value}\n    return a\n", **_names(loop))
+        return raising(head, text, target)
+    if not place.mutable or not place.ndim or elements.generator(ufunc, loop) is None:
+        stored = hosted_function(ufunc, (*(not w for w in weak), True))
+        given = ", ".join([*params, target])
+        return _with(head, [*lines, f"hosted(({given},))", f"return {target}"], hosted=stored)
+    names: dict[str, Any] = {"fit": npb_fit}
+    for i, (p, k, w) in enumerate(zip(params, kinds, weak, strict=True)):
+        if must_fit(loop[i], w, _held(k)):
+            names[f"w{i}"] = within(loop[i])
+            lines.append(f"{p} = w{i}({p})")
+        if isinstance(k, types.Array) and p != target:
+            if k.ndim > place.ndim:
+                return _with(head, ["raise ValueError('non-broadcastable output operand')", f"return {target}"])
+            lines.append(f"{p} = fit({target}, {p}, False)")
+    tree = Op(ufunc.__name__, tuple(Leaf(i, w) for i, w in enumerate(weak)))
+    lines += [f"loop({', '.join(params)}, {target})", f"return {target}"]
+    return _with(head, lines, loop=kernel(tree, len(params), True), **names)
 
 
 for _name in UFUNC:
@@ -112,19 +199,28 @@ def _unary(name: str, symbol: str, ufunc: np.ufunc) -> None:
 
     @overloads(stub(space[f"npb_{name}"]))
     def typed(a):
-        if isinstance(a, types.Array):
-            return compiled(f"def impl(a):\n    return np.{ufunc.__name__}(a)\n")
         if not _numeric(a):
             return compiled(f"def impl(a):\n    return {symbol}a\n")
-        loop = loop_of(ufunc, [a], [0])
-        if loop[0].kind == "b":
-            return compiled("def impl(a):\n    return not a\n")
-        return compiled(f"def impl(a):\n    return ta({symbol}ta(a))\n", **_names(loop))
+        return elementwise(ufunc, [a], [0], ["a"], "a")
 
 
 _unary("neg", "-", np.negative)
 _unary("plus", "+", np.positive)
 _unary("invert", "~", np.invert)
+
+
+@stub
+def npb_no_integer(a):
+    """`a`, which meets a number of Python's that no integer of NumPy's holds."""
+
+
+@overloads(npb_no_integer)
+def _no_integer(a):
+    kind = types.unliteral(a.dtype if isinstance(a, types.Array) else a)
+    if not isinstance(kind, (types.Integer, types.Boolean)):
+        return lambda a: a
+    lines = ["if failed[0]:", "    raise OverflowError('Python int too large to convert to C long')", "return a"]
+    return _with("a", lines, failed=FAILED)
 
 
 # -- products of matrices
@@ -152,6 +248,8 @@ def _imatmul(a, b, wa, wb):
 @overloads(npb_matmul)
 def _matmul(a, b, wa, wb):
     out = np.result_type(as_dtype(a.dtype), as_dtype(b.dtype))
+    if out.kind == "b":
+        raise errors.TypingError("No match: products of booleans have no compiled form")
     if a.ndim <= 2 and b.ndim <= 2 and out.char in "fdFD":
         left = "np.ascontiguousarray(a)" if a.layout == "A" else "a"
         right = "np.ascontiguousarray(b)" if b.layout == "A" else "b"
@@ -179,25 +277,45 @@ def _subscripts(m: int, n: int) -> str:
 
 
 def ufunc_stubs(name: str, ufunc: np.ufunc) -> dict[str, Any]:
-    """Our functions for one ufunc of two arguments; they are made once."""
+    """Our functions for one ufunc; they are made once."""
     if f"npb_ufunc_{name}" not in STUBS:
         _declare_ufunc(name, ufunc)
-    return {k: STUBS[k] for k in (f"npb_{p}_{name}" for p in ("ufunc", "outer", "accumulate", "at"))}
+        if ufunc.nin == 2:
+            _declare_methods(name, ufunc)
+    made = (f"npb_{p}_{name}" for p in ("ufunc", "into", "outer", "accumulate", "at"))
+    return {k: STUBS[k] for k in made if k in STUBS}
 
 
 def _declare_ufunc(name: str, ufunc: np.ufunc) -> None:
+    """``ufunc(a, b)`` with the codes of its operands, and the same with an array that is written."""
+    params = ["a", "b", "c"][: ufunc.nin]
+    head = ", ".join([*params, *(f"w{p}" for p in params)])
     space: dict[str, Any] = {}
-    for head in (f"npb_ufunc_{name}(a, b, wa, wb)", f"npb_outer_{name}(a, b)", f"npb_accumulate_{name}(a, axis=0)"):
+    exec(f"def npb_ufunc_{name}({head}):\n    raise NotImplementedError\n", space)
+    exec(f"def npb_into_{name}(place, {head}):\n    raise NotImplementedError\n", space)
+
+    def called(*kinds: Any) -> Any:
+        codes = [constant(w, 0) for w in kinds[ufunc.nin :]]
+        return elementwise(ufunc, list(kinds[: ufunc.nin]), codes, params, head)
+
+    def stored(place: Any, *kinds: Any) -> Any:
+        codes = [constant(w, 0) for w in kinds[ufunc.nin :]]
+        return into(ufunc, place, list(kinds[: ufunc.nin]), codes, params, f"place, {head}", "place")
+
+    scope: dict[str, Any] = {"called": called, "stored": stored}
+    exec(f"def typed({head}):\n    return called({head})\n", scope)
+    exec(f"def typed_into(place, {head}):\n    return stored(place, {head})\n", scope)
+    overloads(stub(space[f"npb_ufunc_{name}"]))(scope["typed"])
+    overloads(stub(space[f"npb_into_{name}"]))(scope["typed_into"])
+
+
+def _declare_methods(name: str, ufunc: np.ufunc) -> None:
+    space: dict[str, Any] = {}
+    for head in (f"npb_outer_{name}(a, b)", f"npb_accumulate_{name}(a, axis=0)"):
         exec(f"def {head}:\n    raise NotImplementedError\n", space)
     exec(f"def npb_at_{name}(a, indices, b):\n    raise NotImplementedError\n", space)
     for made in [v for k, v in space.items() if k.startswith("npb_")]:
         stub(made)
-
-    @overloads(space[f"npb_ufunc_{name}"])
-    def called(a, b, wa, wb):
-        loop = loop_of(ufunc, [a, b], [constant(wa, 0), constant(wb, 0)])
-        left, right = _cast("a", a, loop[0], "ta"), _cast("b", b, loop[1], "tb")
-        return compiled(f"def impl(a, b, wa, wb):\n    return np.{ufunc.__name__}({left}, {right})\n", **_names(loop))
 
     @overloads(space[f"npb_outer_{name}"])
     def outer(a, b):
@@ -235,4 +353,4 @@ def _declare_ufunc(name: str, ufunc: np.ufunc) -> None:
         return compiled(f"def impl(a, indices, b):\n{body}")
 
 
-__all__ = ["UFUNC", "binary", "loop_of", "ufunc_stubs"]
+__all__ = ["UFUNC", "binary", "ufunc_stubs"]

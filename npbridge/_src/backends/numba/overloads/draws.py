@@ -20,7 +20,7 @@ import numpy as np
 from numba import njit
 from numba.core import types
 
-from .forms import compiled, form, overloads
+from .forms import compiled, constant, form, overloads, stub
 
 _scalar = njit(error_model="numpy")
 
@@ -221,6 +221,23 @@ def _vonmises(mu, kappa):
     negative = angle < 0
     angle = math.fmod(abs(angle) + math.pi, 2 * math.pi) - math.pi
     return -angle if negative else angle
+
+
+@stub
+def npb_scale(x, name):
+    """The scale of a distribution, which must not be negative."""
+
+
+@overloads(npb_scale)
+def _scale(x, name):
+    message = f"{constant(name)} < 0"
+    each = "np.asarray(x).flat" if isinstance(x, (types.Array, types.List, types.BaseTuple)) else "(x,)"
+    lines = [
+        f"for v in {each}:",
+        "    if v < 0 or (v == 0 and np.copysign(1.0, v) < 0):",
+        "        raise ValueError(message)",
+    ]
+    return compiled("def impl(x, name):\n" + "".join(f"    {line}\n" for line in [*lines, "return x"]), message=message)
 
 
 def _register(name: str, parameters: str, draw: Callable, dtype: str = "np.float64") -> None:

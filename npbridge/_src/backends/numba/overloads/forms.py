@@ -50,10 +50,6 @@ def _value(pair: Any) -> Any:
 FORMS: dict[Any, Form] = {}
 STUBS: dict[str, Callable] = {}
 
-# Functions that go through the interpreter: what holds their addresses lives as long
-# as the process, so programs that call them are not kept on disk.
-HOSTED: set[str] = set()
-
 
 def stub(function: Callable) -> Callable:
     """Make `function` known to compiled code by its name."""
@@ -106,3 +102,7 @@ def compiled(text: str, **names: Any) -> Callable:
     space = {"np": np, "__name__": __name__, **names}
     exec(text, space)
     return space["impl"]
+
+
+# Raised errors hang on this, so that Numba sees what would be returned otherwise.
+FAILED = np.array([True])

@@ -1,53 +1,12 @@
-"""``numpy.fft`` through a call of the interpreter: a transform costs more than the call."""
+"""Shifts and frequencies of ``numpy.fft``; transforms are called through the interpreter."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
-from numba.core import types
-from numba.np.numpy_support import as_dtype
 
-from .forms import HOSTED, compiled, form, overloads
-
-_REAL = ("irfft", "irfftn", "irfft2", "hfft")
-
-
-def _declare(name: str, several: bool) -> None:
-    head = "a, s=None, axes=None, norm=None" if several else "a, n=None, axis=-1, norm=None"
-    if name in ("fft2", "ifft2", "rfft2", "irfft2"):
-        head = "a, s=None, axes=(-2, -1), norm=None"
-    space: dict[str, Any] = {}
-    exec(f"def npb_{name}({head}):\n    raise NotImplementedError\n", space)
-    function = form(getattr(np.fft, name))(space[f"npb_{name}"])
-    HOSTED.add(function.__name__)
-    second, third = ("s", "axes") if "axes" in head else ("n", "axis")
-
-    def implementation(a: Any) -> Any:
-        if not isinstance(a, types.Array):
-            return None
-        small = as_dtype(a.dtype) in (np.float32, np.complex64)
-        kind = ("float32" if small else "float64") if name in _REAL else ("complex64" if small else "complex128")
-        layout = ", ".join([":"] * (a.ndim - 1) + ["::1"])
-        call = f"np.fft.{name}(a, {second}, {third}, norm)"
-        lines = [
-            f"with numba.objmode(out='{kind}[{layout}]'):",
-            f"    out = np.ascontiguousarray({call})",
-            "return out",
-        ]
-        text = f"def impl({head}):\n" + "".join(f"    {line}\n" for line in lines)
-        return compiled(text, numba=numba)
-
-    scope: dict[str, Any] = {"implementation": implementation}
-    exec(f"def typed({head}):\n    return implementation(a)\n", scope)
-    overloads(function)(scope["typed"])
-
-
-for _name in ("fft", "ifft", "rfft", "irfft", "hfft", "ihfft"):
-    _declare(_name, False)
-for _name in ("fft2", "ifft2", "rfft2", "irfft2", "fftn", "ifftn", "rfftn", "irfftn"):
-    _declare(_name, True)
+from .forms import compiled, form, overloads
 
 
 @form(np.fft.fftshift)

@@ -12,14 +12,15 @@ import re
 from typing import Any
 
 import numpy as np
-from numba.core import errors, types
+from numba.core import types
 from numba.np.numpy_support import as_dtype, from_dtype
 
+from .arithmetic import must_fit, raising, within
 from .fitting import npb_fit, npb_fit_stored
 from .forms import STUBS, compiled, overloads, stub
 from .indexing import NO_MASK
 from .loops import generator, kernel
-from .trees import Leaf, Node, Op, dtype_of, leaves_of, numbered, settled
+from .trees import COMPARISONS, Leaf, Node, Op, dtype_of, leaves_of, loop_of, numbered, settled
 
 _ITEM = (types.Integer, types.Float, types.Boolean, types.Complex)
 _KINDS = "?bBhHiIlLqQfdFD"
@@ -70,6 +71,8 @@ class Fused:
         self.tree = settled(self.tree, [isinstance(k, types.Array) for k in self.kinds], self.dtypes)
         if not self.depth(self.tree) or not self.has_loops(self.tree):
             return self.plainly()
+        if not self.sees_that_numbers_fit(self.tree):
+            return self.plainly()
         if self.place is None:
             self.lines.append(f"return {self.call(self.split(self.tree))}")
             return self.made()
@@ -93,10 +96,8 @@ class Fused:
             return self.plainly()
         result = dtype_of(self.tree, self.dtypes)
         if self.place == "augment" and not np.can_cast(result, self.dtypes[0], "same_kind"):
-            raise errors.TypingError(
-                f"Cannot cast ufunc {self.tree.name!r} output from {result!r} to {self.dtypes[0]!r} with casting "
-                "rule 'same_kind'"
-            )
+            text = f"Cannot cast ufunc {self.tree.name!r} output from {result!r} to {self.dtypes[0]!r} with casting "
+            return raising(self.head, text + "rule 'same_kind'", "a0")
         root = self.split(self.tree)
         arrays = sorted({leaf.index for leaf in leaves_of(root) if self.depth(leaf)} - {0})
         if any(self.kinds[i].ndim > place.ndim for i in arrays):
@@ -145,6 +146,25 @@ class Fused:
         if not all(map(self.has_loops, node.args)):
             return False
         return node.ufunc is None or generator(node, self.dtypes) is not None
+
+    def sees_that_numbers_fit(self, node: Node) -> bool:
+        """Whether Python's numbers are in the ranges of the dtypes that they take on, or are looked at."""
+        if not isinstance(node, Op) or node.ufunc is None:
+            return not isinstance(node, Op) or all(map(self.sees_that_numbers_fit, node.args))
+        loop = loop_of(node, self.dtypes)
+        for part, dtype in zip(node.args, loop, strict=False):
+            weak = getattr(part, "weak", 0)
+            if isinstance(part, Op) or not weak or node.ufunc in COMPARISONS:
+                continue
+            have = self.dtypes[part.index] if isinstance(part, Leaf) else np.dtype(np.int64)
+            if not must_fit(dtype, weak, have):
+                continue
+            if isinstance(part, Leaf):
+                self.names[f"within_{dtype.name}"] = within(dtype)
+                self.lines.append(f"a{part.index} = within_{dtype.name}(a{part.index})")
+            elif not np.iinfo(dtype).min <= part.value <= np.iinfo(dtype).max:
+                return False
+        return all(map(self.sees_that_numbers_fit, node.args))
 
     # -- emission
 

@@ -7,6 +7,7 @@ called this way is listed by ``explain()``.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import warnings
 from collections.abc import Callable
@@ -73,7 +74,7 @@ class Site:
         return result, caller
 
     def _tried(self, kinds: tuple) -> tuple[Any, Any]:
-        reason: Any = None
+        reasons: list[Exception] = []
         plain = getattr(self.function, "__wrapped__", self.function)
         # what draws takes no state from compiled code here, and may want probabilities
         makers = (_examples,) if plain is self.function else (_examples, _shares, _counts)
@@ -87,10 +88,14 @@ class Site:
                     found = plain(*filled(self.args, values), **filled(self.kwargs, values))
                 return spec_of(found, [v for v in values if isinstance(v, np.ndarray)])
             except Exception as error:
-                reason = error
+                reasons.append(error)
             finally:
                 np.random.set_state(state)
-        raise errors.TypingError(f"No match: what it gives cannot be told from the kinds of its arguments ({reason})")
+        if len({type(r) for r in reasons}) == 1 and isinstance(reasons[0], (ValueError, IndexError)):
+            return _nothing, types.none  # the call's own error, most likely
+        raise errors.TypingError(
+            f"No match: what it gives cannot be told from the kinds of its arguments ({reasons[-1]})"
+        )
 
     def _caller(self, kinds: tuple, spec: Any) -> Callable:
         function, args, kwargs = self.function, self.args, self.kwargs
@@ -220,6 +225,10 @@ def spec_of(found: Any, given: list[np.ndarray]) -> tuple[Callable, Any]:
     return _scalar_spec(dtype), from_dtype(dtype)
 
 
+def _nothing(result: Any) -> Any:
+    raise Mismatch(f"{type(result).__name__}", "an error")
+
+
 def _array_spec(dtype: np.dtype, ndim: int, shared: bool) -> tuple[Callable, Any]:
     layout = "A" if shared else "C"
     kind = types.Array(from_dtype(dtype), ndim, layout)
@@ -253,6 +262,13 @@ def _tuple_spec(parts: list[Callable]) -> Callable:
 
 
 # -- the call
+
+
+@functools.cache
+def hosted_function(function: Callable, strong: tuple[bool, ...]) -> Any:
+    """What compiled code calls, with a tuple of operands, for a function of NumPy's."""
+    holes = [Hole(i, s) for i, s in enumerate(strong)]
+    return stub_of(Site(function, holes, {}, list(strong), ...))
 
 
 def stub_of(site: Site) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numba
 import numpy as np
-from numba.core import errors, types
+from numba.core import types
 from numba.np.numpy_support import as_dtype
 
 from .forms import compiled, form, overloads, stub
@@ -198,26 +198,6 @@ def _mask_write(a: Any, ndim: int, mask: str, value: Any) -> str:
     return "def impl(a, key, value):\n" + "".join(f"    {line}\n" for line in lines)
 
 
-@form(np.copyto)
-def npb_copyto(dst, src, where=True):
-    """``numpy.copyto``."""
-
-
-@overloads(npb_copyto)
-def _copyto(dst, src, where=True):
-    if isinstance(where, types.Array):
-
-        def masked(dst, src, where=True):
-            dst[...] = np.where(where, src, dst)
-
-        return masked
-
-    def impl(dst, src, where=True):
-        dst[...] = src
-
-    return impl
-
-
 @form(np.where, native="condition x y")
 def npb_where(condition, x=None, y=None):
     """``numpy.where``; numbers take the dtype of an array beside them."""
@@ -249,70 +229,3 @@ def npb_flatnonzero(a):
 @overloads(npb_flatnonzero)
 def _flatnonzero(a):
     return lambda a: np.nonzero(a.ravel())[0]
-
-
-@form(np.take, native="a indices")
-def npb_take(a, indices, axis=None):
-    """``numpy.take``."""
-
-
-@overloads(npb_take)
-def _take(a, indices, axis=None):
-    from .reductions import axes_of
-
-    if isinstance(axis, types.NoneType) or (isinstance(axis, types.Omitted) and axis.value is None):
-        return lambda a, indices, axis=None: np.take(a, indices)
-    (k,) = axes_of(axis, a.ndim)
-    key = ", ".join("indices" if i == k else ":" for i in range(a.ndim))
-    return compiled(f"def impl(a, indices, axis=None):\n    return a[{key}]\n")
-
-
-@numba.njit
-def _see_that_they_are_inside(indices, length):
-    for index in indices.flat:
-        _inside(index, length)
-
-
-@form(np.take_along_axis)
-def npb_take_along_axis(arr, indices, axis=-1):
-    """``numpy.take_along_axis``; Numba does not look at the indices."""
-
-
-@overloads(npb_take_along_axis)
-def _take_along_axis(arr, indices, axis=-1):
-    if isinstance(axis, types.NoneType):
-
-        def flattened(arr, indices, axis=-1):
-            _see_that_they_are_inside(indices, arr.size)
-            return np.take_along_axis(arr, indices, None)
-
-        return flattened
-    from .reductions import axes_of
-
-    (k,) = axes_of(-1 if isinstance(axis, int) else axis, arr.ndim)
-    text = f"_see_that_they_are_inside(indices, arr.shape[{k}])\n    return np.take_along_axis(arr, indices, {k})"
-    return compiled(
-        f"def impl(arr, indices, axis=-1):\n    {text}\n", _see_that_they_are_inside=_see_that_they_are_inside
-    )
-
-
-@form(np.delete)
-def npb_delete(arr, obj, axis=None):
-    """``numpy.delete``, of arrays of one dimension; Numba does not look at the indices."""
-
-
-@overloads(npb_delete)
-def _delete(arr, obj, axis=None):
-    if arr.ndim != 1 and not isinstance(axis, (types.NoneType, types.Omitted, type(None))):
-        raise errors.TypingError("np.delete along an axis has no compiled form")
-
-    def one(arr, obj, axis=None):
-        return np.delete(arr, _inside(obj, arr.size))
-
-    def several(arr, obj, axis=None):
-        _see_that_they_are_inside(np.asarray(obj), arr.size)
-        return np.delete(arr, obj)
-
-    if isinstance(obj, types.Integer):
-        return one
-    return several if isinstance(obj, types.Array) else lambda arr, obj, axis=None: np.delete(arr, obj)

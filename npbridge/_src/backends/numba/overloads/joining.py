@@ -9,7 +9,6 @@ from numba.core import errors, types
 from numba.np.numpy_support import as_dtype
 
 from .forms import compiled, constant, form, overloads
-from .reductions import axes_of
 
 _NONE = (types.NoneType, types.Omitted)
 
@@ -29,6 +28,8 @@ def _join(name: str, target: Any, native: str | None) -> None:
         if isinstance(arrays, types.Array):
             item = types.Array(arrays.dtype, arrays.ndim - 1, "C") if arrays.ndim > 1 else arrays.dtype
             return compiled(head + _of_list(name, item, position))
+        if len({getattr(k, "dtype", k) for k in arrays}) > 1:
+            raise errors.TypingError(f"No match: np.{name} of several dtypes has no compiled form")
         extra = f", {position}" if passed else ""
         return compiled(f"{head}    return np.{name}(arrays{extra})\n")
 
@@ -197,23 +198,3 @@ def _width(kind: Any, axis: int, end: int, ndim: int) -> str:
     if isinstance(first, types.BaseTuple):
         return f"pad_width[{axis if len(kind) > 1 else 0}][{end}]"
     return f"pad_width[{end if len(kind) > 1 else 0}]"
-
-
-@form(np.repeat, native="a repeats")
-def npb_repeat(a, repeats, axis=None):
-    """``numpy.repeat``."""
-
-
-@overloads(npb_repeat)
-def _repeat(a, repeats, axis=None):
-    if isinstance(axis, _NONE):
-        return lambda a, repeats, axis=None: np.repeat(a, repeats)
-    if not isinstance(repeats, types.Integer):
-        raise errors.TypingError("np.repeat along an axis needs one number of repeats here")
-    (k,) = axes_of(axis, a.ndim)
-    shape = "".join(f"a.shape[{i}]{' * repeats' if i == k else ''}, " for i in range(a.ndim))
-    at = ", ".join("i" if i == k else ":" for i in range(a.ndim))
-    read = ", ".join("i // repeats" if i == k else ":" for i in range(a.ndim))
-    lines = [f"out = np.empty(({shape}), a.dtype)", f"for i in range(out.shape[{k}]):", f"    out[{at}] = a[{read}]"]
-    head = "def impl(a, repeats, axis=None):\n"
-    return compiled(head + "".join(f"    {line}\n" for line in lines) + "    return out\n")

@@ -73,6 +73,9 @@ def _einsum(subscripts, *operands):
         raise errors.TypingError("einsum needs subscripts that are a constant")
     kinds = operands[0] if len(operands) == 1 and isinstance(operands[0], types.BaseTuple) else operands
     out = np.result_type(*[as_dtype(k.dtype) for k in kinds])
+    left = _split(text)[0].split(",")
+    if len(left) == 1 or out.kind == "b" or any(len(set(t)) < len(t) for t in left):
+        raise errors.TypingError("No match: this einsum has no compiled form")  # it may be a window
     # upper-case names keep the operands apart from the indices
     names = [f"OP{i}" for i in range(len(kinds))]
     body = einsum_source(text, [k.ndim for k in kinds], "subscripts, *operands", names)
@@ -109,6 +112,8 @@ def _tensordot(a, b, axes=2):
     text = einsum_source(spec, [a.ndim, b.ndim], "a, b, axes=2", ["A", "B"])
     head, _, rest = text.partition("\n")
     out = np.result_type(as_dtype(a.dtype), as_dtype(b.dtype))
+    if out.kind == "b":
+        raise errors.TypingError("No match: np.tensordot of booleans has no compiled form")
     return compiled(f"{head}\n    A = a\n    B = b\n{rest}", dt=out.type, zero=out.type(0))
 
 
@@ -152,48 +157,23 @@ def npb_norm(x, ord=None, axis=None, keepdims=False):
 def _norm(x, ord=None, axis=None, keepdims=False):
     none = (types.NoneType, types.Omitted)
     order = ord if isinstance(ord, (str, int)) else constant(ord, "unknown")
+    known = isinstance(ord, none) or order == "fro" or (order == 2 and isinstance(axis, (types.Integer, int)))
+    if not known or not isinstance(x.dtype, (types.Integer, types.Float)):
+        raise errors.TypingError(f"No match: np.linalg.norm with ord={ord} has no compiled form")
     if isinstance(axis, none):
-        if not isinstance(keepdims, bool) and constant(keepdims, None) is not False or keepdims is True:
-            raise errors.TypingError("np.linalg.norm(keepdims=) without an axis has no compiled form")
-        if isinstance(ord, none) or order == "fro" and x.ndim == 2:
-            total = "np.sum(x.real * x.real + x.imag * x.imag)" if isinstance(x.dtype, types.Complex) else None
-            dt = as_dtype(x.dtype).type if as_dtype(x.dtype).kind == "f" else np.float64
-            if total is None:
-                total = (
-                    "np.sum(x * x)"
-                    if dt is not np.float64 or x.dtype == types.float64
-                    else ("np.sum(x.astype(np.float64) ** 2)")
-                )
-            return compiled(
-                f"def impl(x, ord=None, axis=None, keepdims=False):\n    return dt(np.sqrt({total}))\n", dt=dt
-            )
-        return lambda x, ord=None, axis=None, keepdims=False: np.linalg.norm(np.ascontiguousarray(x), ord)
+        if order == "fro" and x.ndim != 2 or flag(keepdims):
+            raise errors.TypingError("No match: np.linalg.norm of this has no compiled form")
+        dt = as_dtype(x.dtype).type if as_dtype(x.dtype).kind == "f" else np.float64
+        total = "np.sum(x * x)" if isinstance(x.dtype, types.Float) else "np.sum(x.astype(np.float64) ** 2)"
+        return compiled(f"def impl(x, ord=None, axis=None, keepdims=False):\n    return dt(np.sqrt({total}))\n", dt=dt)
     axes = axes_of(axis, x.ndim)
     if axes is None:
         raise errors.TypingError("np.linalg.norm along an axis that is not a constant has no compiled form")
-    if len(axes) > 1 and not isinstance(ord, none) and order != "fro":
-        raise errors.TypingError("np.linalg.norm of matrices along two axes has a compiled form for ord='fro' alone")
-    if order == 0 or len(axes) == 1 and not isinstance(ord, (*none, types.Integer, types.Float)):
-        raise errors.TypingError(f"np.linalg.norm with ord={ord} has no compiled form")
     keep = flag(keepdims)
-    tail = f"{axes if len(axes) > 1 else axes[0]!r}"
-    tail = repr(str(axes).replace(" ", "")) if len(axes) > 1 else tail
-    square = "np.abs(x) ** 2" if isinstance(x.dtype, types.Complex) else "x * x"
-    value = {
-        None: f"np.sqrt(npb_sum({square}, {tail}, None, {keep}))",
-        "fro": f"np.sqrt(npb_sum({square}, {tail}, None, {keep}))",
-        2: f"np.sqrt(npb_sum({square}, {tail}, None, {keep}))",
-        1: f"npb_sum(np.abs(x), {tail}, None, {keep})",
-    }.get(order)
-    if value is None:
-        value = f"npb_sum(np.abs(x) ** ord, {tail}, None, {keep}) ** (1.0 / ord)"
-        if isinstance(ord, types.Float):
-            value = (
-                f"(npb_max(np.abs(x), {tail}, None, {keep}) if ord == np.inf "
-                f"else npb_min(np.abs(x), {tail}, None, {keep}) if ord == -np.inf "
-                f"else npb_sum(np.abs(x) ** ord, {tail}, None, {keep}) ** (1.0 / ord))"
-            )
+    tail = repr(str(axes).replace(" ", "")) if len(axes) > 1 else repr(axes[0])
+    value = "x" if isinstance(x.dtype, types.Float) else "x.astype(np.float64)"
     return compiled(
-        f"def impl(x, ord=None, axis=None, keepdims=False):\n    return {value}\n",
-        npb_sum=STUBS["npb_sum"], npb_max=STUBS["npb_max"], npb_min=STUBS["npb_min"],
-    )  # fmt: skip
+        f"def impl(x, ord=None, axis=None, keepdims=False):\n    y = {value}\n"
+        f"    return np.sqrt(npb_sum(y * y, {tail}, None, {keep}))\n",
+        npb_sum=STUBS["npb_sum"],
+    )

@@ -10,9 +10,10 @@ import numpy as np
 from numba.core import types
 from numba.core.typing import signature
 from numba.extending import intrinsic
-from numba.np import npyimpl, ufunc_db
+from numba.np import npyimpl
 from numba.np.numpy_support import as_dtype, from_dtype
 
+from . import elements
 from .trees import Leaf, Node, Number, Op, dtype_of, loop_of
 
 
@@ -90,9 +91,8 @@ class _Element(npyimpl._Kernel):
 
 
 def generator(node: Op, dtypes: list) -> Any:
-    """Numba's code generator for the loop that NumPy takes for a step; None where it has none."""
+    """The code generator for the loop that NumPy takes for a step; None where there is none that is NumPy's."""
     try:
-        *inputs, output = [d.char for d in loop_of(node, dtypes)]
-        return ufunc_db.get_ufunc_info(node.ufunc).get(f"{''.join(inputs)}->{output}")
-    except (TypeError, KeyError):
+        return elements.generator(node.ufunc, loop_of(node, dtypes))
+    except TypeError:
         return None

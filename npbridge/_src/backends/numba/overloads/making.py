@@ -8,6 +8,7 @@ import numpy as np
 from numba.core import errors, types
 from numba.np.numpy_support import as_dtype
 
+from .arithmetic import ufunc_stubs
 from .forms import compiled, constant, flag, form, overloads, stub
 
 _NONE = (types.NoneType, types.Omitted)
@@ -23,6 +24,8 @@ def _linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None):
     dt = np.float64 if dtype is None or isinstance(dtype, _NONE) else as_dtype(dtype.dtype).type
     if isinstance(start, types.Complex) or isinstance(stop, types.Complex):
         dt = np.complex128
+    if any(isinstance(types.unliteral(k), types.Float) and k.bitwidth < 64 for k in (start, stop)):
+        raise errors.TypingError("No match: np.linspace of narrow numbers has no compiled form")
     floor = "np.floor(v)" if np.dtype(dt).kind in "iu" else "v"
     both = flag(retstep)
     lines = [
@@ -74,23 +77,20 @@ def npb_clip(a, a_min=None, a_max=None, *, min=None, max=None):
 def _clip(a, a_min=None, a_max=None, min=None, max=None):
     low = "a_min" if not isinstance(a_min, _NONE) else "min" if not isinstance(min, _NONE) else None
     high = "a_max" if not isinstance(a_max, _NONE) else "max" if not isinstance(max, _NONE) else None
+    given = {"a": a, "a_min": a_min, "a_max": a_max, "min": min, "max": max}
+    first, *bounds = [as_dtype(getattr(k, "dtype", types.unliteral(k))) for k in map(given.get, ("a", low, high)) if k]
+    whole, real = np.dtype(np.int64), np.dtype(np.float64)
+    if not (first == whole and set(bounds) <= {whole}) and not (first == real and set(bounds) <= {whole, real}):
+        raise errors.TypingError("No match: np.clip of such numbers has no compiled form")
+    if low is None and high is None:
+        raise errors.TypingError("No match: np.clip without bounds has no compiled form")
     value = "a"
-    scalars = all(not isinstance(k, types.Array) for k in (a, a_min, a_max, min, max))
-    kind = as_dtype(a.dtype if isinstance(a, types.Array) else types.unliteral(a))
-    plain = "np.floating" if kind.kind == "f" else ""
-    names = {"dt": kind.type}
-
-    def bound(name: str, given: Any) -> str:
-        fits = isinstance(given, (types.Integer, types.Float)) and (plain or isinstance(given, types.Integer))
-        return f"dt({name})" if fits else name
-
-    kinds = {"a_min": a_min, "a_max": a_max, "min": min, "max": max}
     if low is not None:
-        value = f"np.maximum({value}, {bound(low, kinds[low])})"
+        value = f"maximum({value}, {low}, 0, 0)"
     if high is not None:
-        value = f"np.minimum({value}, {bound(high, kinds[high])})"
-    copied = "" if low or high or scalars else ".copy()"
-    return compiled(f"def impl(a, a_min=None, a_max=None, min=None, max=None):\n    return {value}{copied}\n", **names)
+        value = f"minimum({value}, {high}, 0, 0)"
+    names = {name: ufunc_stubs(name, getattr(np, name))[f"npb_ufunc_{name}"] for name in ("maximum", "minimum")}
+    return compiled(f"def impl(a, a_min=None, a_max=None, min=None, max=None):\n    return {value}\n", **names)
 
 
 @form(np.array, native="object dtype")
@@ -162,36 +162,6 @@ def _gradient(f, dx=1.0, axis=None):
         ]
     lines.append("return " + ", ".join(f"o{k}" for k in axes))
     return compiled("def impl(f, dx=1.0, axis=None):\n" + "".join(f"    {line}\n" for line in lines), dt=dt)
-
-
-@form(np.polyval)
-def npb_polyval(p, x):
-    """``numpy.polyval``."""
-
-
-@overloads(npb_polyval)
-def _polyval(p, x):
-    def impl(p, x):
-        y = x * 0.0
-        for i in range(len(p)):
-            y = y * x + p[i]
-        return y
-
-    return impl
-
-
-@form(np.trapezoid)
-def npb_trapezoid(y, x=None, dx=1.0):
-    """``numpy.trapezoid`` over one dimension."""
-
-
-@overloads(npb_trapezoid)
-def _trapezoid(y, x=None, dx=1.0):
-    if y.ndim != 1:
-        raise errors.TypingError("np.trapezoid works on arrays of one dimension here")
-    if isinstance(x, _NONE):
-        return lambda y, x=None, dx=1.0: dx * np.sum(y[1:] + y[:-1]) / 2.0
-    return lambda y, x=None, dx=1.0: np.sum((x[1:] - x[:-1]) * (y[1:] + y[:-1])) / 2.0
 
 
 @stub

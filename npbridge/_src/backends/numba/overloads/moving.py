@@ -46,6 +46,8 @@ def npb_diff(a, n=1, axis=-1):
 
 @overloads(npb_diff)
 def _diff(a, n=1, axis=-1):
+    if isinstance(a.dtype, types.Boolean):
+        raise errors.TypingError("No match: np.diff of booleans has no compiled form")
     order = n if isinstance(n, int) else constant(n, None)
     axes = (axis % a.ndim,) if isinstance(axis, int) else axes_of(axis, a.ndim)
     if order is None or axes is None:
@@ -163,16 +165,9 @@ def npb_round(a, decimals=0):
 
 @overloads(npb_round)
 def _round(a, decimals=0):
-    if isinstance(a, types.Array) and isinstance(a.dtype, types.Float):
-
-        def impl(a, decimals=0):
-            out = np.empty_like(a)
-            scale = 10.0**decimals
-            for at in np.ndindex(a.shape):
-                out[at] = np.rint(a[at] * scale) / scale
-            return out
-
-        return impl
-    if isinstance(a, types.Float):
-        return lambda a, decimals=0: np.rint(a * 10.0**decimals) / 10.0**decimals
-    return lambda a, decimals=0: a
+    kind = a.dtype if isinstance(a, types.Array) else types.unliteral(a)
+    if constant(decimals, decimals) != 0 or isinstance(kind, types.Boolean):
+        raise errors.TypingError("No match: np.round to other digits has no compiled form")
+    if isinstance(kind, types.Integer):
+        return (lambda a, decimals=0: a.copy()) if isinstance(a, types.Array) else lambda a, decimals=0: a
+    return lambda a, decimals=0: np.rint(a)

@@ -9,7 +9,7 @@ from numba.core import errors, types
 from numba.np.numpy_support import as_dtype
 
 from ....ground.errors import VariableError
-from .forms import compiled, constant, overloads, stub
+from .forms import FAILED, compiled, constant, overloads, stub
 
 
 @stub
@@ -117,11 +117,66 @@ def npb_item(x, *at):
 
 @overloads(npb_item)
 def _item(x, *at):
-    if isinstance(x, types.Array):
-        if at:
-            return lambda x, *at: x.item(*at) if False else x.flat[at[0]]
-        return lambda x, *at: x.flat[0]
-    return lambda x, *at: x
+    if not isinstance(x, types.Array):
+        return lambda x, *at: x
+    place = "at"
+    if len(at) == 1 and isinstance(at[0], types.BaseTuple):
+        at, place = at[0].types, "at[0]"
+    if any(not isinstance(types.unliteral(k), types.Integer) for k in at) or len(at) not in (0, 1, x.ndim):
+        raise errors.TypingError("No match: x.item() of such positions has no compiled form")
+    kind = {"f": float, "c": complex, "b": bool}.get(as_dtype(x.dtype).kind)
+    lines = [] if at else ["if x.size != 1:", f"    raise ValueError({_ONE!r})"]
+    if len(at) < 2:
+        lines += [
+            f"k = {place}[0]" if at else "k = 0",
+            "if k < -x.size or k >= x.size:",
+            f"    raise IndexError({_PAST!r})",
+        ]
+        lines += ["v = x.flat[k + x.size if k < 0 else k]"]
+    else:
+        for i in range(x.ndim):
+            lines += [
+                f"k = {place}[{i}]",
+                f"if k < -x.shape[{i}] or k >= x.shape[{i}]:",
+                f"    raise IndexError({_PAST!r})",
+            ]
+        lines += [f"v = x[{', '.join(f'{place}[{i}]' for i in range(x.ndim))}]"]
+    lines.append("return kind(v)" if kind else "return v")
+    return compiled("def impl(x, *at):\n" + "".join(f"    {line}\n" for line in lines), kind=kind)
+
+
+_ONE = "can only convert an array of size 1 to a Python scalar"
+_PAST = "index is out of bounds"
+
+
+@stub
+def npb_number(x, kind):
+    """``int(x)``, ``float(x)``, ``complex(x)`` of what is known at run time only; `kind` is the name."""
+
+
+@overloads(npb_number)
+def _number(x, kind):
+    name = constant(kind)
+    item = x.dtype if isinstance(x, types.Array) else types.unliteral(x)
+    if not isinstance(item, (types.Number, types.Boolean)):
+        return compiled(f"def impl(x, kind):\n    return {name}(x)\n")
+    lines = ["x = x[()]"] if isinstance(x, types.Array) and not x.ndim else []
+    error = None
+    if isinstance(x, types.Array) and x.ndim:
+        error = "only 0-dimensional arrays can be converted to Python scalars"
+    elif isinstance(item, types.Complex) and name != "complex":
+        error = f"{name}() argument must be a string or a real number, not 'complex'"
+    if error is not None:
+        lines = ["if failed[0]:", "    raise TypeError(error)", f"return {name}(0)"]
+    else:
+        if name == "int" and isinstance(item, types.Float):
+            lines += ["if x != x:", "    raise ValueError('cannot convert float NaN to integer')"]
+            lines += ["if abs(x) >= 2.0**63:", f"    raise OverflowError({_LARGE!r})"]
+        lines.append(f"return {name}({'1 if x else 0' if isinstance(item, types.Boolean) else 'x'})")
+    return compiled("def impl(x, kind):\n" + "".join(f"    {line}\n" for line in lines), failed=FAILED, error=error)
+
+
+_LARGE = "cannot convert a float that is infinite, or larger than 64 bits hold, to an integer of compiled code"
 
 
 @stub
@@ -291,16 +346,3 @@ def _set_flat(place, value):
         place[...] = value
 
     return fill
-
-
-@stub
-def npb_copyto_where(place, value, where):
-    """What a ufunc does with ``out=`` and ``where=``."""
-
-
-@overloads(npb_copyto_where)
-def _copyto_where(place, value, where):
-    def impl(place, value, where):
-        place[...] = np.where(where, value, place)
-
-    return impl

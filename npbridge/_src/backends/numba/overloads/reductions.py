@@ -133,6 +133,10 @@ def reduction(
     if not isinstance(a, types.Array):
         return None
     dtype = result_dtype(name, as_dtype(a.dtype), wanted)
+    if dtype.kind == "b" and name in ("sum", "prod"):
+        raise errors.TypingError(f"No match: np.{name} in booleans has no compiled form")
+    if isinstance(a.dtype, types.Complex) and name in _EXTREMES:
+        raise errors.TypingError(f"No match: np.{name} of complex numbers has no compiled form")
     keep = flag(keepdims)
     names = {"dt": dtype.type, "zero": dtype.type(0), "one": dtype.type(1)}
     if dtype.kind == "b":
@@ -200,14 +204,14 @@ def _var(a, axis=None, dtype=None, ddof=0, keepdims=False):
         last = f"np.full(({'1, ' * a.ndim}), v, dt)" if keep else "v"
         return compiled(
             f"{head}    m = npb_mean(a, None, None, False)\n    {power}\n"
-            f"    v = dt(s / (a.size - ddof))\n    return {last}\n",
+            f"    v = dt(s / max(a.size - ddof, 0))\n    return {last}\n",
             npb_mean=_stub("mean"), dt=out.type,
         )  # fmt: skip
     square = "d.real * d.real + d.imag * d.imag" if isinstance(a.dtype, types.Complex) else "d * d"
     kept = "True" if keep else "False"
     return compiled(
         f"{head}    m = npb_mean(a, axis, None, True)\n    d = a - m\n    n = {count}\n"
-        f"    s = npb_sum({square}, axis, None, {kept})\n    return (s / dt(n - ddof)).astype(dt)\n",
+        f"    s = npb_sum({square}, axis, None, {kept})\n    return (s / dt(max(n - ddof, 0))).astype(dt)\n",
         npb_mean=_stub("mean"), npb_sum=_stub("sum"), dt=out.type,
     )  # fmt: skip
 

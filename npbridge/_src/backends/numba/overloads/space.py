@@ -17,7 +17,6 @@ from . import (  # noqa: F401
     moving,
     python,
     reductions,
-    sorting,
 )
 from .arithmetic import ufunc_stubs
 from .forms import STUBS

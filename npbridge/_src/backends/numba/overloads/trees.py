@@ -20,6 +20,8 @@ _CHEAP = frozenset(
     """.split()
 )
 
+COMPARISONS = frozenset({np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal})
+
 
 @dataclass(frozen=True)
 class Leaf:
@@ -92,6 +94,8 @@ def resolved(ufunc: np.ufunc, given: list) -> tuple[np.dtype, ...]:
     """The dtypes of the loop for operands of such dtypes, or types of Python's numbers."""
     if all(isinstance(d, type) for d in given):
         given = [np.dtype(d) for d in given]
+    elif ufunc in COMPARISONS and any(not isinstance(d, type) and d.kind in "iub" for d in given):
+        given = [np.dtype(np.int64) if d is int else d for d in given]  # also with what the dtype cannot hold
     return ufunc.resolve_dtypes((*given, *[None] * ufunc.nout))
 
 
