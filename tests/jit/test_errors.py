@@ -240,10 +240,11 @@ def test_strict_refuses_to_write_out_loops():
     def program(x):
         found = []
         for i in range(20):
-            found.append(x[i])
+            if x[i] > 3:
+                found.append(x[i])
         return np.array(found)
 
-    raised_by(ControlFlowError, program, floats(*range(20)), match="list found changes its length.*20 iterations")
+    raised_by(ControlFlowError, program, floats(*range(20)), match="found")
 
 
 def test_strict_refuses_long_comprehensions():

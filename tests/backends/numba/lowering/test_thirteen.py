@@ -6,6 +6,7 @@ import traceback
 import numpy as np
 import pytest
 
+import npbridge
 from npbridge._src.backends.numba.lowering import compile_function
 from npbridge._src.backends.numba.lowering.errors import LoweringError
 
@@ -219,3 +220,29 @@ def test_a_refusal_names_the_users_line():
         compile_function(bad)(np.ones(3))
     assert __file__ in str(caught.value)
     assert "return np.apply_along_axis" in str(caught.value)
+
+
+def test_recursion_without_an_end_is_pythons_error():
+    def endless(x):
+        return x if x > 1e9 else endless(x - 1.0) + 1
+
+    def even(n):
+        return n == 0 or odd(n - 1)
+
+    def odd(n):
+        return n != 0 and even(n - 1)
+
+    def written_first(a, k):
+        a[0] += 1.0
+        return a.sum() if k == 0 else written_first(a, k - 1)
+
+    with npbridge.backend("numpy"):
+        with pytest.raises(RecursionError):
+            npbridge.jit(endless)(1.5)
+        assert npbridge.jit(even)(11) == even(11)
+        a = npbridge.zeros(3)
+        deep = npbridge.jit(written_first)
+        assert float(deep(a, 4)) == 5.0
+        with pytest.raises(RecursionError):
+            deep(a, 10_000)
+        assert a.tolist() == [5.0, 0.0, 0.0]

@@ -49,7 +49,8 @@ def _surroundings() -> bytes:
 
 def key_of(program: Any, options: dict) -> str | None:
     """The key of a program; None where it holds what has no value to go by."""
-    if program.hosts:
+    # kernels of functions that call each other crash when Numba has loaded them
+    if program.hosts or program.recursive:
         return None
     total = hashlib.sha256(_surroundings())
     total.update(repr((sorted(options.items()), program.options.robust)).encode())

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from . import errors, guarding, unbound, unified, writes
+from . import errors, guarding, recursion, unbound, unified, writes
 from .paths import Path, Root
 from .values import Dynamic, Known, Local, Method, Struct, Super, Value, is_array, is_constant, is_variable
 
@@ -78,6 +78,7 @@ class Program:
         self.paths: dict[int, Path] = {}  # of objects, which their guards keep alive
         self.units: dict[Any, Any] = {}
         self.order: list[Any] = []
+        self.recursive = False
         self.constants: dict[str, Any] = {}
         self.roots: dict[str, Any] = {}
         self.notes: dict[str, tuple[str, int]] = {}
@@ -205,6 +206,7 @@ class Program:
                 unified.watch(unit, names)
         self._see_that_numbers_of_models_stay()
         writes.find(self)
+        self.recursive = recursion.limit(self)
 
     def _see_that_numbers_of_models_stay(self) -> None:
         """In a Base a number that is only assigned is lost, with a warning; one that is read, too, is an error."""
