@@ -111,6 +111,8 @@ class Unread:
         raise StructureChanged("an iteration reads what others appended to a list that grows in it")
 
     def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
         self._refuse()
 
     __array__ = __array_ufunc__ = __array_function__ = __getitem__ = __setitem__ = __bool__ = __len__ = _refuse

@@ -78,6 +78,7 @@ def frozen(value: Any, known: Callable[[Any], Any] | None = None) -> Any:
 
     Examples
     --------
+    >>> from npbridge._src.jit.frozen_values import frozen
     >>> frozen(slice(1, 3)) == frozen(slice(1, 3)), frozen([0.0]) == frozen([-0.0]), frozen(1) == frozen(True)
     (True, False, False)
     """

@@ -83,7 +83,8 @@ def _here() -> Hold | None:
 def keep(buffer: Buffer) -> None:
     """Let the trace under way here, if there is one, have the buffer for itself."""
     hold = _here()
-    if hold is not None and _seen(buffer) is buffer:
+    # what is of a class of its own, such as a choice of two arrays, was made in the trace, and nobody else sees it
+    if hold is not None and type(buffer) in (Buffer, _HeldBuffer) and _seen(buffer) is buffer:
         hold.take(buffer)
 
 

@@ -177,7 +177,7 @@ def _narrow_value(value: Any) -> bool:
     if isinstance(value, dict):
         return any(map(_narrow_value, value.values()))
     dtype = getattr(value, "dtype", None)
-    return isinstance(dtype, np.dtype) and dtype.char not in "dlq"
+    return isinstance(dtype, np.dtype) and dtype.char not in "?dlq"
 
 
 # -- compiling

@@ -48,12 +48,11 @@ def _from_display(unit: Any, node: ast.Call) -> Pair | None:
         return None
     if len({len(r.elts) for r in rows}) != 1 or any(isinstance(e, ast.Starred) for r in rows for e in r.elts):
         return None
-    if any(isinstance(e, (ast.List, ast.Tuple)) for r in rows for e in r.elts):
-        try:
-            value = np.array(ast.literal_eval(node.args[0]))
-        except ValueError:
+    try:
+        return _copied(unit, np.array(ast.literal_eval(node.args[0])), node)
+    except ValueError:
+        if any(isinstance(e, (ast.List, ast.Tuple)) for r in rows for e in r.elts):
             return None
-        return _copied(unit, value, node)
     parts = [unit.expr(e) for r in rows for e in r.elts]
     if not any(is_scalar(v) for v, _ in parts):
         return None  # perhaps arrays: a number among them would say that they are not

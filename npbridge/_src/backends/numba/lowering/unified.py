@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+import numpy as np
 from numba.core import errors, ir, types
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import AnalysisPass, register_pass
@@ -52,6 +53,15 @@ class _Look:
         self.types = state.typemap
         self.calls = state.calltypes
         self.watched = getattr(state.func_id.func, "__npbridge_watched__", ())
+        self.made_arrays = {name for block in state.func_ir.blocks.values() for name in self.arrays_in(block.body)}
+
+    def arrays_in(self, body: list) -> Any:
+        """The lists that are handed to ``np.array`` as they are written: NumPy gives their items one type, too."""
+        for node in body:
+            value = getattr(node, "value", None)
+            if isinstance(node, ir.Assign) and isinstance(value, ir.Expr) and value.op == "call" and value.args:
+                if getattr(self.types[value.func.name], "typing_key", None) in (np.array, np.asarray):
+                    yield value.args[0].name
 
     def statement(self, node: Any) -> None:
         if isinstance(node, ir.Return):
@@ -77,7 +87,7 @@ class _Look:
             for one in value.incoming_values:
                 if one is not ir.UNDEFINED and one.name in self.types:
                     self.meet(one, kind, _name(target), place)
-        elif value.op == "build_list" and isinstance(kind, types.List):
+        elif value.op == "build_list" and isinstance(kind, types.List) and target.name not in self.made_arrays:
             for one in value.items:
                 self.meet(one, kind.dtype, "", place)
         elif value.op == "call":

@@ -92,6 +92,7 @@ def loop_of(node: Op, dtypes: list[np.dtype]) -> tuple[np.dtype, ...]:
 
 def resolved(ufunc: np.ufunc, given: list) -> tuple[np.dtype, ...]:
     """The dtypes of the loop for operands of such dtypes, or types of Python's numbers."""
+    given = [np.dtype(bool) if d is bool else d for d in given]  # it is not weak
     if all(isinstance(d, type) for d in given):
         given = [np.dtype(d) for d in given]
     elif ufunc in COMPARISONS and any(not isinstance(d, type) and d.kind in "iub" for d in given):
