@@ -43,7 +43,7 @@ def current_trace():
 try:
     from jax._src.config import traceback_filtering as _filtering
 except ImportError:
-    _filtering = None  # type: ignore[assignment]
+    _filtering = None
 
 
 def whole_tracebacks():
