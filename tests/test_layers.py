@@ -16,9 +16,9 @@ ROOT = Path(npbridge.__file__).parent
 # Lowest first.  Packages on one line know each other.
 LAYERS = [
     {"ground"},
-    {"facts"},
     {"storage"},
     {"dispatch", "array"},  # the protocol and the class it serves: see core.dispatch_ufunc
+    {"facts"},
     {"state"},
     # NumPy's own compositions run with the face in place of numpy; control flow and whole functions are
     # lowered by a backend, with forms that the backend supplies

@@ -14,8 +14,8 @@ import jax
 import numpy as np
 
 from ..array import core, traced_number
+from ..array.frozen_values import VIEWS, NotComparable, Same, comparable, frozen
 from ..storage.buffer import Buffer, Tracer, canonical
-from .frozen_values import VIEWS, NotComparable, Same, comparable, frozen
 from .guards import compared_whole
 from .order import in_order
 

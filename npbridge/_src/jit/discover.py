@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 
 from ..array import core
+from ..array.frozen_values import NotComparable, comparable, frozen, slots_of
 from ..face import host_draws
 from ..ground.users import is_users, is_users_class
 from . import effects
 from .bound import Compiled
-from .frozen_values import NotComparable, comparable, frozen, slots_of
 from .guards import (
     LONG,
     MISSING,

@@ -17,8 +17,8 @@ import jax
 import numpy as np
 
 from ..array import core
+from ..array.frozen_values import NotComparable, Same, frozen
 from ..ground.users import is_users_class
-from .frozen_values import NotComparable, Same, frozen
 
 OURS = core.OURS
 SIMPLE = (int, float, complex, bool, str, bytes, type(None), np.generic, np.dtype)

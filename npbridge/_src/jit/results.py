@@ -11,12 +11,12 @@ import numpy as np
 
 from ..array import core, traced_number
 from ..array.either import Either
+from ..array.frozen_values import slots_of
 from ..array.ragged import Ragged
 from ..face.late_texts import LateText
 from ..ground.users import is_users_class
 from ..storage.buffer import Tracer
 from . import effects, late, leaving
-from .frozen_values import slots_of
 from .order import InOrder
 
 OURS = core.OURS

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ....array.core import OURS
+from ....array.frozen_values import NotComparable, frozen, same
 from .errors import LoweringError
 from .values import is_array, is_constant
 
@@ -62,8 +63,6 @@ def _plain(value: Any) -> bool:
 
 
 def _frozen(value: Any) -> Any:
-    from ....jit.frozen_values import NotComparable, frozen
-
     try:
         return frozen(value)
     except NotComparable:
@@ -128,8 +127,6 @@ class Held:
 
 
 def _same(now: Any, then: Any) -> bool:
-    from ....jit.frozen_values import same
-
     if hasattr(type(now), "_number"):
         now = now._number
     return now is then or same(now, then)

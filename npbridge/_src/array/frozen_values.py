@@ -23,8 +23,8 @@ from typing import Any
 import jax
 import numpy as np
 
-from ..array.classes import OURS
 from ..ground.users import is_users_class
+from .classes import OURS
 
 DEEP, MANY = 64, 2000  # a value of more parts is not compared at each call
 _AS_THEY_ARE = (str, bytes, int, bool, type(None), type(Ellipsis), type(NotImplemented))
@@ -78,7 +78,7 @@ def frozen(value: Any, known: Callable[[Any], Any] | None = None) -> Any:
 
     Examples
     --------
-    >>> from npbridge._src.jit.frozen_values import frozen
+    >>> from npbridge._src.array.frozen_values import frozen
     >>> frozen(slice(1, 3)) == frozen(slice(1, 3)), frozen([0.0]) == frozen([-0.0]), frozen(1) == frozen(True)
     (True, False, False)
     """
