@@ -1,4 +1,4 @@
-"""Axes and positions moved: roll, diff, reshape, squeeze, moveaxis, flip."""
+"""Axes and positions moved: roll, diff, squeeze, moveaxis, flip."""
 
 from __future__ import annotations
 
@@ -59,34 +59,6 @@ def _diff(a, n=1, axis=-1):
         lines.append(f"x{k} = {name}[{after}] - {name}[{before}]")
         name = f"x{k}"
     return compiled("def impl(a, n=1, axis=-1):\n" + "".join(f"    {x}\n" for x in lines) + f"    return {name}\n")
-
-
-@form(np.reshape)
-def npb_reshape(a, shape):
-    """``numpy.reshape``."""
-
-
-@overloads(npb_reshape)
-def _reshape(a, shape):
-    if not isinstance(a, types.Array):
-        return lambda a, shape: np.array(a).reshape(shape)
-    if a.layout == "C":
-        return lambda a, shape: a.reshape(shape)
-    return lambda a, shape: np.ascontiguousarray(a).reshape(shape)
-
-
-@form(np.ravel)
-def npb_ravel(a):
-    """``numpy.ravel``."""
-
-
-@overloads(npb_ravel)
-def _ravel(a):
-    if isinstance(a, types.Array):
-        if a.layout == "C":
-            return lambda a: a.reshape(a.size)
-        return lambda a: a.flatten()
-    return lambda a: np.array(a).ravel()
 
 
 @form(np.squeeze)

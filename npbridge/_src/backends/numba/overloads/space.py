@@ -17,6 +17,7 @@ from . import (  # noqa: F401
     moving,
     python,
     reductions,
+    reshaping,
 )
 from .arithmetic import ufunc_stubs
 from .forms import STUBS
