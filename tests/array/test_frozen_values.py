@@ -18,9 +18,9 @@ import uuid
 
 import numpy as np
 import pytest
-from npbridge._src.array.frozen_values import NotComparable, comparable, frozen, same
 
 import npbridge
+from npbridge._src.array.frozen_values import NotComparable, comparable, frozen, same
 
 UTC, CET = datetime.UTC, datetime.timezone(datetime.timedelta(hours=1))
 Pair = collections.namedtuple("Pair", "a b")

@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import threading
 import warnings
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..array.frozen_values import NotComparable, frozen
 from .fact import Fact
+from .trees import mapped
 
 LARGEST = 1 << 14  # so many elements have the arrays that NumPy is asked about; larger ones are asked about smaller
-_remembered: collections.OrderedDict[Any, Answer | Exception] = collections.OrderedDict()
+_remembered: collections.OrderedDict[Any, Any] = collections.OrderedDict()
 _REMEMBERED = 4096
+_warnings = threading.RLock()
 
 
 class Blank(NamedTuple):
@@ -59,29 +63,14 @@ class Leaf(NamedTuple):
         """The dtype, where it is one."""
         return self.dtypes[0] if len(self.dtypes) == 1 else None
 
-    @property
-    def settled(self) -> bool:
-        """Whether neither shape nor dtype depends on values."""
-        return len(self.dtypes) == 1 and self.shape is not None and None not in self.shape
 
-
-class Answer(NamedTuple):
-    """What a call gives.
-
-    Attributes
-    ----------
-    result : tree
-        Leaves, and whatever else NumPy returned, in its own tuples, lists and named tuples.
-    shared : bool
-        Whether a result may be a window on an argument.
-    """
-
-    result: Any
-    shared: bool
-
-
-def answer(fact: Fact, args: tuple, kwargs: dict) -> Answer:
+def answer(fact: Fact, args: tuple, kwargs: dict) -> Any:
     """What NumPy answers to a call with blanks among the arguments.
+
+    Returns
+    -------
+    tree
+        Leaves, and whatever else NumPy returned, in its own tuples, lists and named tuples.
 
     Raises
     ------
@@ -90,7 +79,7 @@ def answer(fact: Fact, args: tuple, kwargs: dict) -> Answer:
     Unknown
         Where it cannot be asked.
     """
-    key = _key((fact.function, args, kwargs))
+    key = _key(fact, args, kwargs)
     if key is None:
         return _asked(fact, args, kwargs)
     found = _remembered.get(key)
@@ -114,6 +103,9 @@ class Unknown(Exception):
     """NumPy cannot be asked."""
 
 
+UNKNOWN: Any = Unknown()  # in the place of an answer, which may be None
+
+
 def _again(error: Exception) -> Exception:
     try:
         return type(error)(*error.args)
@@ -121,25 +113,31 @@ def _again(error: Exception) -> Exception:
         return error
 
 
-def _asked(fact: Fact, args: tuple, kwargs: dict) -> Answer:
+def _asked(fact: Fact, args: tuple, kwargs: dict) -> Any:
     scale = _scale(args, kwargs)
     found, errors = [], []
     for fill in (_regular, _larger) if fact.regular else (_regular, _zeros, _ones, _negatives, _larger):
         given = _filled((args, kwargs), fill, scale)
         try:
-            with warnings.catch_warnings(), np.errstate(all="ignore"):
-                warnings.simplefilter("ignore")
-                result = fact.function(*given[0], **given[1])
+            result = _quietly(fact.function, *given)
         except Exception as error:
             errors.append(error)
             continue
-        found.append(Answer(_described(result, scale), _shares(result, given)))
+        found.append(_described(result, scale))
     if found:
-        common = _common([f.result for f in found])
-        return Answer(_open(common) if fact.by_values else common, any(f.shared for f in found))
+        common = _common(found)
+        return _open(common) if fact.by_values else common
     if scale is None and all(type(e) is type(errors[0]) and not _of_values(e) for e in errors):
         raise errors[0]
     raise Unknown
+
+
+def _quietly(function: Any, args: tuple, kwargs: dict) -> Any:
+    """What NumPy warns of is about values that nobody has."""
+    # filters of warnings are the process's: two threads that asked at once would leave them changed
+    with _warnings, warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        return function(*args, **kwargs)
 
 
 def _of_values(error: Exception) -> bool:
@@ -199,11 +197,6 @@ class Constant(NamedTuple):
     values: list
 
 
-def _shares(result: Any, given: Any) -> bool:
-    arrays = [x for x in _leaves(given) if isinstance(x, np.ndarray)]
-    return any(isinstance(r, np.ndarray) and any(np.may_share_memory(r, x) for x in arrays) for r in _leaves(result))
-
-
 def _leaves(tree: Any) -> list:
     if isinstance(tree, (tuple, list)) and type(tree) is not Blank:
         return [x for part in tree for x in _leaves(part)]
@@ -225,21 +218,20 @@ def _scale(args: tuple, kwargs: dict) -> dict | None:
 
 
 def _filled(tree: Any, fill: Any, scale: dict | None) -> Any:
-    if type(tree) is Blank:
-        shape = tree.shape if scale is None else tuple(scale[n] for n in tree.shape)
-        values = fill(shape, tree.dtype)
-        if tree.kind is np.ndarray:
-            return values
-        return values[()] if tree.kind is np.generic else tree.kind(values)
-    if type(tree) is tuple or type(tree) is list:
-        return type(tree)(_filled(x, fill, scale) for x in tree)
-    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
-        return type(tree)(*[_filled(x, fill, scale) for x in tree])
-    if type(tree) is dict:
-        return {k: _filled(x, fill, scale) for k, x in tree.items()}
-    if type(tree) is slice:
-        return slice(*[_filled(x, fill, scale) for x in (tree.start, tree.stop, tree.step)])
-    return tree.copy() if type(tree) is np.ndarray else tree
+    def leaf(x: Any) -> Any:
+        if type(x) is not Blank:
+            return x.copy() if type(x) is np.ndarray else x
+        values = fill(x.shape if scale is None else tuple(scale[n] for n in x.shape), x.dtype)
+        return of_kind(values, x.kind)
+
+    return mapped(tree, leaf)
+
+
+def of_kind(values: np.ndarray, kind: type) -> Any:
+    """An array, a scalar of NumPy's, or a number of Python's, as a blank says."""
+    if kind is np.ndarray:
+        return values
+    return values[()] if kind is np.generic else kind(values)
 
 
 def _regular(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
@@ -274,30 +266,13 @@ def _negatives(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
 # -- what is remembered
 
 
-def _key(tree: Any) -> Any:
-    """A hashable stand-in for the arguments of a call; None where there is none."""
+def _key(fact: Fact, args: tuple, kwargs: dict) -> Any:
+    """What tells one call from another; None where an argument has no value to go by."""
     try:
-        key = _frozen(tree)
-        hash(key)
-    except (TypeError, Unknown):
+        return fact.function, frozen((args, kwargs), _blank_key)
+    except NotComparable:
         return None
-    return key
 
 
-def _frozen(tree: Any) -> Any:
-    kind = type(tree)
-    if kind is Blank:
-        return tree
-    if isinstance(tree, np.ndarray):
-        if tree.dtype.hasobject or tree.nbytes > 1 << 12:
-            raise Unknown
-        return kind, tree.shape, tree.dtype, tree.strides, tree.tobytes()
-    if isinstance(tree, (tuple, list)):
-        return kind, tuple(map(_frozen, tree))
-    if isinstance(tree, dict):
-        return kind, tuple((k, _frozen(v)) for k, v in tree.items())
-    if kind is slice:
-        return kind, _frozen((tree.start, tree.stop, tree.step))
-    if isinstance(tree, float):
-        return kind, repr(tree)  # 0.0 is not -0.0, and NaN is NaN
-    return kind, tree
+def _blank_key(x: Any) -> Any:
+    return x if type(x) is Blank else None

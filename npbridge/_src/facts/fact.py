@@ -101,13 +101,24 @@ class Fact:
         if "out" in places:
             out = argument(places, "out", args, kwargs)
             found += list(out) if type(out) is tuple else [out]
-        found += [argument(places, name, args, kwargs) for name in self.writes]
-        if self.writes_if is not None:
-            name, option, truth = self.writes_if
-            chosen = argument(places, option, args, kwargs)
-            if chosen is not None and chosen is not np._NoValue and bool(chosen) is truth:
-                found.append(argument(places, name, args, kwargs))
+        found += [argument(places, name, args, kwargs) for name in self.changes(args, kwargs)]
         return [x for x in found if x is not None and x is not Ellipsis]
+
+    def changes(self, args: tuple, kwargs: dict) -> tuple[str, ...]:
+        """The parameters, but for `out`, whose arrays a call changes."""
+        if self.writes_if is None:
+            return self.writes
+        name, option, truth = self.writes_if
+        chosen = argument(names_of(self.function), option, args, kwargs)
+        asked_for = chosen is not None and chosen is not np._NoValue and bool(chosen) is truth
+        return (*self.writes, name) if asked_for else self.writes
+
+    def calls_back(self, args: tuple, kwargs: dict) -> bool:
+        """Whether a function of the user's is among the arguments of a call, by itself or in a list."""
+        if not self.calls:
+            return False
+        given = [self.bound(args, kwargs).get(name) for name in self.calls]
+        return any(any(map(callable, x)) if isinstance(x, (list, tuple)) else callable(x) for x in given)
 
 
 def argument(places: dict[str, int], name: str, args: tuple, kwargs: dict) -> Any:
@@ -148,7 +159,9 @@ def names_of(function: Any) -> dict[str, int]:
 def name_of(function: Any) -> str:
     """``numpy.linalg.inv``; a ufunc is named as the module that has it names it."""
     module = getattr(function, "__module__", None) or "numpy"
-    return f"{module}.{getattr(function, '__name__', function)}"
+    name = getattr(function, "__name__", function)
+    ufunc = getattr(function, "__self__", None)  # of a method of one
+    return f"{module}.{ufunc.__name__}.{name}" if isinstance(ufunc, np.ufunc) else f"{module}.{name}"
 
 
 @functools.cache

@@ -271,3 +271,34 @@ def test_views_by_einsum():
         np.einsum("ij->ji", m)[0, 1] = 7.0
 
     compare(diagonal, M)
+
+
+def test_functions_of_the_users_are_called_where_their_results_count():
+    calls = []
+
+    def twice(x):
+        calls.append(np.shape(x))
+        return x * 2
+
+    def pieces(v):
+        return np.piecewise(v, [v < 2, v >= 2], [twice, -1.0])
+
+    compare(pieces, V)
+    assert all(len(shape) == 1 for shape in calls), "called on numbers that stand for others"
+    assert len(calls) <= 8
+
+
+def test_what_a_form_wrote_before_it_failed_is_undone():
+    def replaced(v):
+        np.nan_to_num(v, copy=False, nan=3.0)
+        part = v[1:]
+        np.clip(part, 0, 2, out=part)
+        return v
+
+    compare(replaced, np.array([np.nan, 5.0, -1.0, np.inf]))
+    compare(lambda v: np.median(v, overwrite_input=False), V)
+
+
+def test_a_method_of_a_ufunc_is_named_with_it():
+    with pytest.warns(npbridge.errors.FallbackWarning, match=r"add\.reduceat"):
+        npbridge.jit(lambda v, i: np.add.reduceat(v, i))(npbridge.array(V), npbridge.array([0, 2]))

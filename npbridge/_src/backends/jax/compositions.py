@@ -8,6 +8,8 @@ the same place is the other form.
 
 from __future__ import annotations
 
+import functools
+
 import jax.numpy as jnp
 import numpy as np
 
@@ -23,32 +25,25 @@ class Composition:
 
     def __init__(self, function) -> None:
         self.function = function
-        self.implementation = None
+
+    @functools.cached_property
+    def implementation(self):
+        from ...face.rebind import rebind
+
+        return rebind(self.function.__wrapped__)
 
     def __call__(self, args, kwargs):
-        implementation = self.implementation
-        if implementation is None:
-            from ...face.rebind import rebind
-
-            implementation = self.implementation = rebind(self.function.__wrapped__)
-        return ours(implementation(*args, **kwargs))
+        return ours(self.implementation(*args, **kwargs))
 
 
-class Converted:
-    """NumPy's implementation over traced arrays, its branches and loops converted like those of user code."""
+class Converted(Composition):
+    """The same over traced arrays, its branches and loops converted like those of user code."""
 
-    def __init__(self, function) -> None:
-        self.function = function
-        self.implementation = None
+    @functools.cached_property
+    def implementation(self):
+        from ...convert.pipeline import convert
 
-    def __call__(self, args, kwargs):
-        implementation = self.implementation
-        if implementation is None:
-            from ...convert.pipeline import convert
-            from ...face.rebind import rebind
-
-            implementation = self.implementation = convert(rebind(self.function.__wrapped__))
-        return ours(implementation(*args, **kwargs))
+        return convert(super().implementation)
 
 
 def ours(result):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -14,9 +12,11 @@ from ...array.ragged import Extent, Ragged
 from ...convert import context as contexts
 from ...dispatch import fallback
 from ...facts import Fact
-from ...facts.answers import Constant, Leaf
+from ...facts.answers import Constant, Leaf, of_kind
+from ...facts.trees import mapped
 from ...ground.errors import ControlFlowError, UnsupportedError
 from ...storage.buffer import canonical
+from .traced_calls import kind_of
 
 OURS = core.OURS
 _ROOM = 256  # so many elements more than the arguments together may an array have whose length depends on values
@@ -42,8 +42,7 @@ class Site:
         """``(whether NumPy raised, the results, what was written)``, flat."""
         try:
             args, kwargs = filled(self.template, [np.array(v) for v in values])
-            with warnings.catch_warnings(), np.errstate(all="ignore"):
-                warnings.simplefilter("ignore")
+            with np.errstate(all="ignore"):
                 result = self.fact.function(*args, **kwargs)
             found = [*arrays_of(result), *[args_at(self.fact, name, args, kwargs) for name in self.written]]
             given = [form.packed(np.asarray(x), self.fact) for x, form in zip(found, self.forms, strict=True)]
@@ -116,7 +115,7 @@ class Form:
 
 def call(fact: Fact, args, kwargs, expected, failure):
     """``fact.function(*args, **kwargs)`` at run time, on the host."""
-    leaves = list(_leaves(expected.result))
+    leaves = list(_leaves(expected))
     if any(x.shape is None for x in leaves):
         raise _by_values(fact, failure) from None
     announce(fact, failure)
@@ -132,7 +131,7 @@ def call(fact: Fact, args, kwargs, expected, failure):
     found = [form.unpacked(rest) for form in forms]
     for target, value in zip(targets, found[len(leaves) :], strict=True):
         target[...] = value
-    return rebuilt(expected.result, iter(found))
+    return rebuilt(expected, iter(found))
 
 
 def _sizes(tree):
@@ -248,41 +247,23 @@ def _by_values(fact: Fact, failure) -> Exception:
 
 def templated(tree, values):
     """`tree` with holes for what is known only at run time; these are added to `values`."""
-    kind = type(tree)
-    if kind in OURS:
-        if not tree._buffer.traced and not isinstance(tree, core.JaxScalar):
-            return np.array(tree._read())
-        if not tree._buffer.traced:
-            return tree._number
-        values.append(jnp.asarray(tree._value()))
-        scalar = kind is core.JaxScalar or isinstance(tree, core.JaxScalar)
-        return Hole(len(values) - 1, tree.weak or (np.generic if scalar else np.ndarray))
-    if isinstance(tree, jax.Array):
-        values.append(tree)
-        return Hole(len(values) - 1, np.ndarray)
-    if kind is tuple or kind is list:
-        return kind([templated(x, values) for x in tree])
-    if kind is dict:
-        return {k: templated(x, values) for k, x in tree.items()}
-    if kind is slice:
-        return slice(*[templated(x, values) for x in (tree.start, tree.stop, tree.step)])
-    return tree
+
+    def leaf(x):
+        if not (type(x) in OURS and x._buffer.traced or isinstance(x, jax.Array)):
+            return np.copy(core.host_values(x)) if type(x) in core.ARRAYS else core.host_values(x)
+        values.append(jnp.asarray(x._value() if type(x) in OURS else x))
+        return Hole(len(values) - 1, kind_of(x) if type(x) in OURS else np.ndarray)
+
+    return mapped(tree, leaf)
 
 
 def filled(tree, values):
-    kind = type(tree)
-    if kind is Hole:
-        value = values[tree.position]
-        if tree.kind is np.ndarray:
-            return value
-        return value[()] if tree.kind is np.generic else tree.kind(value)
-    if kind is tuple or kind is list:
-        return kind([filled(x, values) for x in tree])
-    if kind is dict:
-        return {k: filled(x, values) for k, x in tree.items()}
-    if kind is slice:
-        return slice(*[filled(x, values) for x in (tree.start, tree.stop, tree.step)])
-    return tree.copy() if kind is np.ndarray else tree
+    def leaf(x):
+        if type(x) is Hole:
+            return of_kind(values[x.position], x.kind)
+        return x.copy() if type(x) is np.ndarray else x
+
+    return mapped(tree, leaf)
 
 
 def args_at(fact: Fact, name: str, args, kwargs):

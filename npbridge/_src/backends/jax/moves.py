@@ -92,7 +92,7 @@ def joined(fact: Fact, twin):
 
         bound = fact.bound(args, kwargs)
         answer = asked(fact, args, kwargs)
-        dtype = getattr(answer and answer.result, "dtype", None)
+        dtype = getattr(answer, "dtype", None)
         if dtype is not None:
             args, kwargs = fact.arguments({k: _cast(v, dtype) if k in fact.joined else v for k, v in bound.items()})
         return plain(args, kwargs)

@@ -21,8 +21,9 @@ from ...array import core, traced_number
 from ...array.ragged import Ragged
 from ...convert import context as contexts
 from ...facts import Fact, answers, fact_of
-from ...facts.answers import Blank, Leaf
+from ...facts.answers import UNKNOWN, Blank, Leaf
 from ...facts.fact import STRUCTURE, signature_of
+from ...facts.trees import mapped
 from ...ground.errors import ControlFlowError, UnsupportedError
 from ...storage.buffer import canonical
 from ...storage.casts import cast
@@ -66,10 +67,9 @@ def call(rule, function, args, kwargs):
         shown = rule.call(args, kwargs)
         if shown is not NotImplemented:
             return shown
-    if any(callable(fact.bound(args, kwargs).get(name)) for name in fact.calls):
-        return rule.call(args, kwargs)
     see_that_structure_is_known(fact, args, kwargs)
-    expected = asked(fact, args, kwargs)
+    # a function of the user's is called where its results count, and nowhere else
+    expected = UNKNOWN if fact.calls_back(args, kwargs) else asked(fact, args, kwargs)
     out, given, named = without_out(fact, rule, args, kwargs)
     result, failure = first_that_fits(fact, rule, given, named, expected)
     if failure is not None:
@@ -91,34 +91,31 @@ def see_that_structure_is_known(fact: Fact, args, kwargs) -> None:
 
 
 def asked(fact: Fact, args, kwargs):
-    """What NumPy answers; None where it cannot be asked."""
+    """What NumPy answers; UNKNOWN where it cannot be asked."""
     try:
         return answers.answer(fact, blank(args), blank(kwargs))
     except answers.Unknown:
-        return None
+        return UNKNOWN
 
 
 def blank(x):
     """`x` with blanks in place of what is known only at run time, and ndarrays in place of other arrays of ours."""
-    kind = type(x)
-    if kind in OURS:
-        if x.weak is not None and x._buffer.traced:
-            return Blank((), x.dtype, x.weak)
-        scalar = kind is core.JaxScalar or isinstance(x, core.JaxScalar)
-        if not scalar and (x._buffer.traced or x.size > _SMALL):
-            return Blank(x.shape, x.dtype)
-        if scalar and x._buffer.traced:
-            return Blank((), x.dtype, np.generic)
-        return x._number if scalar else x._read()
-    if isinstance(x, jax.Array):
-        return Blank(x.shape, np.dtype(x.dtype))
-    if kind is tuple or kind is list:
-        return kind([blank(y) for y in x])
-    if kind is dict:
-        return {k: blank(y) for k, y in x.items()}
-    if kind is slice:
-        return slice(*[blank(y) for y in (x.start, x.stop, x.step)])
-    return x
+    return mapped(x, _blank)
+
+
+def _blank(x):
+    if type(x) in OURS:
+        if x._buffer.traced or x.size > _SMALL:
+            return Blank(x.shape, x.dtype, kind_of(x))
+        return core.host_values(x)
+    return Blank(x.shape, np.dtype(x.dtype)) if isinstance(x, jax.Array) else x
+
+
+def kind_of(x) -> type:
+    """The kind of a blank for one of our arrays or scalars."""
+    if x.weak is not None:
+        return x.weak
+    return np.generic if type(x) is core.JaxScalar or isinstance(x, core.JaxScalar) else np.ndarray
 
 
 def without_out(fact: Fact, rule, args, kwargs):
@@ -138,24 +135,25 @@ def first_that_fits(fact: Fact, rule, args, kwargs, expected):
     """``(result, None)`` of the first form that gives what NumPy would, or ``(None, why not)``."""
     failure: Exception | None = None
     fit = Fit(rule.settles, fact.kind == "move")
-    if (
-        expected is not None
-        and not rule.settles
-        and any(type(x) is Leaf and not x.dtype for x in _flat(expected.result))
-    ):
+    if expected is not None and not rule.settles and any(type(x) is Leaf and x.dtype is None for x in _flat(expected)):
         return None, Misfit("its dtype depends on the values")
+    trace = contexts.current()
+    before = len(trace.checks) if trace is not None else 0
+    bound = fact.bound(args, kwargs)
+    changed = [(bound[name], bound[name]._value()) for name in fact.changes(args, kwargs) if type(bound[name]) in OURS]
     for form in rule.traced or (rule.call,):
-        trace = contexts.current()
-        before = len(trace.checks) if trace is not None else 0
         try:
             with attempting():
                 result = form(args, kwargs)
-            return (result if expected is None else fitted(result, expected.result, fit)), None
+            return (result if expected is UNKNOWN else fitted(result, expected, fit)), None
         except traced_number.NeedsValue:
             raise
         except (*CANNOT, Misfit) as error:
             if trace is not None:
                 del trace.checks[before:]
+            for array, value in changed:
+                if array._value() is not value:
+                    array[...] = core.array_of_device(value)
             failure = failure or error
     origins = set().union(*_origins((*args, *kwargs.values())))
     if origins and not isinstance(failure, Misfit):
@@ -236,7 +234,9 @@ def through_host(fact: Fact, args, kwargs, expected, failure):
     """The call on the host, where it can be made."""
     from . import host_calls
 
-    if expected is None or fact.kind == "view" or _attempts.get():
+    # what NumPy changes beside the result by an option, it would change in a copy
+    beside = fact.changes(args, kwargs) != fact.writes
+    if expected is UNKNOWN or fact.kind == "view" or beside or _attempts.get():
         raise refused(fact, failure) from None
     return host_calls.call(fact, args, kwargs, expected, failure)
 
