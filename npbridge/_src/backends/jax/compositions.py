@@ -15,7 +15,7 @@ import numpy as np
 
 from ...array import core, traced_number
 from ...dispatch.registry import Rule, implements, register
-from ...facts import facts
+from ...facts import fact_of, facts
 from .kernels import KERNELS
 from .moves import lowered, traced, twin_of
 
@@ -73,7 +73,9 @@ class Roots(Composition):
 def _forms(function, own):
     """What is tried while JAX traces: NumPy's own code, and jax.numpy's function."""
     twin = twin_of(function)
-    return (own,) if twin is None or function in _ONLY_OWN else (own, lowered(twin))
+    # jax.numpy would call a function of the user's on each number by itself
+    alone = twin is None or function in _ONLY_OWN or fact_of(function).calls
+    return (own,) if alone else (own, lowered(twin))
 
 
 # what jax.numpy does otherwise than NumPy, for some values, where NumPy's code cannot be followed
