@@ -245,10 +245,45 @@ def summed(x):
     return t
 
 
-@pytest.mark.parametrize("function", [chosen, listed, summed])
+def largest_or_three(x):
+    return max(x[1], 3)
+
+
+def smallest_or_two(x):
+    return min(2.0, x[1])
+
+
+def item_of_a_list(x):
+    kinds = [0] * 3
+    kinds[1] = 2.5
+    return kinds
+
+
+def element_in_a_list(x):
+    kinds = [1, 2, 3]
+    kinds[len(x) % 3] = x[0]
+    return kinds
+
+
+@pytest.mark.parametrize(
+    "function", [chosen, listed, summed, largest_or_three, smallest_or_two, item_of_a_list, element_in_a_list]
+)
 def test_types_that_would_become_one_are_refused(function):
     with pytest.raises(LoweringError):
         compile_function(function)(A.astype("float32"))
+
+
+def test_what_is_returned_keeps_its_type():
+    def total_or_zero(x):
+        if x[0] > 0:
+            return x.sum()
+        return 0
+
+    with npbridge.backend("numpy"):
+        compiled = npbridge.jit(total_or_zero)
+        for x in (np.array([2.0, 1.0]), np.array([-2.0, 1.0])) * 2:
+            want, got = total_or_zero(x), compiled(npbridge.array(x))
+            assert want == got and np.asarray(want).dtype == np.asarray(got).dtype
 
 
 def test_the_rest_is_a_list():

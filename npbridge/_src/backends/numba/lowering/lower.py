@@ -85,8 +85,13 @@ def lower(executable: Any, args: tuple, settings: Settings) -> Lowered:
             continue
         except NeedsValue as need:
             raise need.error from None
-        if not settings.narrow and _narrow(program, args):
-            settings = replace(settings, robust=True, narrow=True)
+        wanted = replace(
+            settings,
+            robust=settings.robust or _takes_part(program, args, "dlq"),
+            narrow=settings.narrow or _takes_part(program, args, "?dlq"),  # sums of truth values are int64
+        )
+        if wanted != settings:
+            settings = wanted
             continue
         break
     program.settings = settings
@@ -159,10 +164,10 @@ def object_label(value: Any) -> str:
     return f"{kind.__name__}0"
 
 
-def _narrow(program: Program, args: tuple) -> bool:
-    """Whether dtypes take part for which Numba's rules are not NumPy's."""
+def _takes_part(program: Program, args: tuple, known: str) -> bool:
+    """Whether other dtypes take part than the known ones, for which Numba's rules are NumPy's."""
     found = [lifted.initial for lifted in program.lifted.values() if is_array(lifted.initial)]
-    if any(_narrow_value(v) for v in (*found, *args)):
+    if any(_is_other(v, known) for v in (*found, *args)):
         return True
     for unit in program.order:
         for node in ast.walk(unit.emitted):
@@ -171,13 +176,13 @@ def _narrow(program: Program, args: tuple) -> bool:
     return False
 
 
-def _narrow_value(value: Any) -> bool:
-    if isinstance(value, (list, tuple)):
-        return any(map(_narrow_value, value))
+def _is_other(value: Any, known: str) -> bool:
     if isinstance(value, dict):
-        return any(map(_narrow_value, value.values()))
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return any(_is_other(v, known) for v in value)
     dtype = getattr(value, "dtype", None)
-    return isinstance(dtype, np.dtype) and dtype.char not in "?dlq"
+    return isinstance(dtype, np.dtype) and dtype.char not in known
 
 
 # -- compiling

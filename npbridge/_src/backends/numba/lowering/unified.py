@@ -17,6 +17,8 @@ from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import AnalysisPass, register_pass
 from numba.core.typed_passes import NopythonTypeInference
 
+from ..overloads.indexing import npb_setitem
+
 MARK = "npbridge keeps apart"
 
 
@@ -66,7 +68,7 @@ class _Look:
     def statement(self, node: Any) -> None:
         if isinstance(node, ir.Return):
             self.meet(node.value, self.state.return_type, "return", node.loc)
-        elif isinstance(node, ir.SetItem):
+        elif isinstance(node, (ir.SetItem, ir.StaticSetItem)):
             place = self.types[node.target.name]
             if isinstance(place, types.List):
                 self.meet(node.value, place.dtype, "", node.loc)
@@ -90,6 +92,8 @@ class _Look:
         elif value.op == "build_list" and isinstance(kind, types.List) and target.name not in self.made_arrays:
             for one in value.items:
                 self.meet(one, kind.dtype, "", place)
+        elif value.op == "cast":  # what is returned
+            self.meet(value.value, kind, "return", place)
         elif value.op == "call":
             self.call(value, place)
 
@@ -97,9 +101,13 @@ class _Look:
         function = self.types[value.func.name]
         key = getattr(function, "typing_key", None)
         signature = self.calls[value]
-        if key in (max, min) and len({_plain(a) for a in signature.args}) > 1:
-            if all(isinstance(a, (types.Number, types.Boolean)) for a in map(types.unliteral, signature.args)):
+        if key in (max, min):
+            given = signature.args
+            kinds = [_plain(a) for a in (given[0].types if isinstance(given[0], types.BaseTuple) else given)]
+            if len(set(kinds)) > 1 and all(isinstance(a, (types.Number, types.Boolean)) for a in kinds):
                 raise _told("", "", f"{key.__name__} of numbers of several types", place)
+        if key is npb_setitem and isinstance(signature.args[0], types.List):
+            self.meet(value.args[2], signature.args[0].dtype, "", place)
         if isinstance(function, types.BoundFunction) and isinstance(function.this, types.List):
             if getattr(key, "__name__", key) in ("append", "list.append") or str(key).endswith("append"):
                 self.meet(value.args[0], function.this.dtype, "", place)
