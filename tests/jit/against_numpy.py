@@ -14,6 +14,17 @@ from npbridge import errors
 NUMBERS = (bool, int, float, complex)
 
 
+class Programs(list):
+    """Functions with the tuples of arguments that they are called with, entered by a decorator."""
+
+    def __call__(self, *argument_lists):
+        def enter(function):
+            self.append((function, argument_lists))
+            return function
+
+        return enter
+
+
 def agrees(function, *several, calls=2) -> None:
     """Assert that the compiled function does what NumPy does, in 64 bits, for each tuple of arguments, at each call.
 

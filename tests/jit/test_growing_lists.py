@@ -8,18 +8,10 @@ import pytest
 import npbridge
 from npbridge import errors
 
-from .against_numpy import agrees
+from .against_numpy import Programs, agrees
 
 X = np.array([1.0, 2.0])
-PROGRAMS: list = []
-
-
-def program(*argument_lists):
-    def add(function):
-        PROGRAMS.append((function, argument_lists))
-        return function
-
-    return add
+program = Programs()
 
 
 @program((X,))
@@ -106,7 +98,7 @@ def an_argument(history, x):
         history.append(x + i)
 
 
-@pytest.mark.parametrize(("function", "several"), PROGRAMS, ids=lambda x: getattr(x, "__name__", ""))
+@pytest.mark.parametrize(("function", "several"), program, ids=lambda x: getattr(x, "__name__", ""))
 def test_as_numpy(function, several):
     agrees(function, *several)
 

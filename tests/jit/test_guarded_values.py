@@ -16,13 +16,7 @@ import npbridge
 
 from .against_numpy import ours, plain, same
 
-
-@pytest.fixture(autouse=True)
-def in_64_bits():
-    npbridge.enable_x64(True)
-    with npbridge.backend("jax"):
-        yield
-    npbridge.enable_x64(False)
+pytestmark = pytest.mark.usefixtures("in_64_bits")
 
 
 X = np.array([0.5, 1.5, 2.5, 3.5])

@@ -20,13 +20,7 @@ from npbridge.errors import NpbridgeError, UnsupportedError
 
 from .against_numpy import ours, plain, same
 
-
-@pytest.fixture(autouse=True)
-def in_64_bits():
-    npbridge.enable_x64(True)
-    with npbridge.backend("jax"):
-        yield
-    npbridge.enable_x64(False)
+pytestmark = pytest.mark.usefixtures("in_64_bits")
 
 
 X = np.array([1.5, 2.5, -0.25])

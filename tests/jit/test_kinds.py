@@ -8,18 +8,10 @@ import pytest
 import npbridge
 from npbridge import errors
 
-from .against_numpy import agrees, ours
+from .against_numpy import Programs, agrees, ours
 
 INPUTS = [np.array(v, float) for v in ([3, 1, 9], [1, 0, 2], [7, 0, 0], [0, 0, 0])]
-PROGRAMS: list = []
-
-
-def program(*argument_lists):
-    def add(function):
-        PROGRAMS.append((function, argument_lists))
-        return function
-
-    return add
+program = Programs()
 
 
 each = program(*[(x,) for x in INPUTS])
@@ -244,7 +236,7 @@ def augmented_where_it_may_not_be_bound(x):
     return count
 
 
-@pytest.mark.parametrize(("function", "several"), PROGRAMS, ids=lambda x: getattr(x, "__name__", ""))
+@pytest.mark.parametrize(("function", "several"), program, ids=lambda x: getattr(x, "__name__", ""))
 def test_as_numpy(function, several):
     agrees(function, *several)
 

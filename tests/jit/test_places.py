@@ -5,19 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from .against_numpy import agrees
+from .against_numpy import Programs, agrees
 
 LINE = np.array([4.0, 5.0, 6.0, 7.0])
 GRID = np.array([[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]])
-PROGRAMS: list = []
-
-
-def program(*argument_lists):
-    def add(function):
-        PROGRAMS.append((function, argument_lists))
-        return function
-
-    return add
+program = Programs()
 
 
 # --- numbers of Python's
@@ -142,6 +134,6 @@ def dictionary_that_grows_while_walked(tree):
             tree["c"] = tree["a"] * 2
 
 
-@pytest.mark.parametrize(("function", "several"), PROGRAMS, ids=lambda x: getattr(x, "__name__", ""))
+@pytest.mark.parametrize(("function", "several"), program, ids=lambda x: getattr(x, "__name__", ""))
 def test_as_numpy(function, several):
     agrees(function, *several)

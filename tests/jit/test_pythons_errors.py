@@ -7,17 +7,9 @@ import pytest
 
 import npbridge
 
-from .against_numpy import agrees
+from .against_numpy import Programs, agrees
 
-PROGRAMS: list = []
-
-
-def program(*argument_lists):
-    def add(function):
-        PROGRAMS.append((function, argument_lists))
-        return function
-
-    return add
+program = Programs()
 
 
 def floats(*values):
@@ -203,7 +195,7 @@ def attribute_of_none(x, y):
     return y
 
 
-@pytest.mark.parametrize(("function", "several"), PROGRAMS, ids=lambda x: getattr(x, "__name__", ""))
+@pytest.mark.parametrize(("function", "several"), program, ids=lambda x: getattr(x, "__name__", ""))
 def test_as_numpy(function, several):
     agrees(function, *several)
 
