@@ -13,6 +13,8 @@ from ._src.array import indexing as _indexing
 from ._src.array import interop as _interop
 from ._src.array import methods as _methods
 from ._src.array import operators as _operators
+from ._src.array import pickling as _pickling
+from ._src.array import presenting as _presenting
 from ._src.array import printing as _printing
 from ._src.array import scalars as _scalars
 from ._src.array import views as _views
@@ -47,6 +49,7 @@ from .lib import scimath as emath  # noqa: E402
 
 for _class in (Base, Collector, JaxArray, JaxScalar, TrainVar, Variable, load, save, tree):
     _class.__module__ = __name__
+_presenting.present_methods()
 _apply_environment()
 
 __all__ = sorted(name for name in globals() if not name.startswith("_"))

@@ -19,7 +19,7 @@ import numpy as np
 
 import npbridge
 from npbridge._src.array import core
-from npbridge._src.ground.errors import FallbackWarning, UnsupportedDtypeError
+from npbridge._src.ground.errors import FallbackWarning, PrecisionWarning, UnsupportedDtypeError
 from npbridge._src.storage.buffer import canonical
 
 # The sizes and prices by which a buffer decides where to compute; with zeros it
@@ -141,6 +141,7 @@ def outcome(program: Callable, inputs: list) -> tuple[Any, BaseException | None]
         warnings.simplefilter("ignore", np.exceptions.ComplexWarning)
         warnings.simplefilter("ignore", np.exceptions.RankWarning)
         warnings.simplefilter("ignore", FallbackWarning)
+        warnings.simplefilter("ignore", PrecisionWarning)
         warnings.simplefilter("ignore", DeprecationWarning)  # NumPy says the same to both
         try:
             return program(*inputs), None

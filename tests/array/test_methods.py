@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import io
+import pickle
 
 import numpy as np
 import pytest
 
 import npbridge
+from npbridge import JaxArray
 from npbridge._src.array import methods
 
 A1 = np.array([3.0, -1.0, 2.0, 2.0, 0.0])
@@ -284,3 +287,19 @@ def test_attribute_that_does_not_exist(same):
 def test_new_attributes_are_refused(ours):
     with pytest.raises(AttributeError):
         ours.give(A2).anything = 1
+
+
+# -- what methods say of themselves
+
+
+@pytest.mark.parametrize("name", [n for n in dir(np.ndarray) if hasattr(JaxArray, n) and not n.startswith("__")])
+def test_methods_present_themselves_as_numpys(name):
+    numpys, ours = getattr(np.ndarray, name), getattr(JaxArray, name)
+    if not callable(numpys):
+        return
+    for attribute in ("__name__", "__qualname__", "__doc__"):
+        assert getattr(ours, attribute) == getattr(numpys, attribute)
+        assert getattr(getattr(npbridge.ones(2), name), attribute) == getattr(getattr(np.ones(2), name), attribute)
+    assert inspect.signature(ours) == inspect.signature(numpys)
+    assert inspect.signature(getattr(npbridge.ones(2), name)) == inspect.signature(getattr(np.ones(2), name))
+    assert pickle.loads(pickle.dumps(ours)) is ours

@@ -94,3 +94,22 @@ def test_devices_on_functions_that_dispatch(ours):
         assert made.device == "cpu"
     with pytest.raises(ValueError, match="abacus"):
         npbridge.eye(2, device="abacus")
+
+
+@pytest.mark.parametrize(
+    "values", [np.array([5, 0, 1, 9, 5]), np.array([True, False, True]), np.array([[3.0, np.nan], [np.nan, -1.0]])]
+)
+def test_unique_elements_are_sorted(ours, values):
+    x = npbridge.array(values)
+    expected = np.unique(values, equal_nan=False)
+    found = [
+        npbridge.unique_values(x),
+        npbridge.unique_counts(x)[0],
+        npbridge.unique_all(x)[0],
+        npbridge.unique_inverse(x)[0],
+    ]
+    for result in found:
+        np.testing.assert_array_equal(np.asarray(result), expected)
+    assert (
+        npbridge.unique_values(values.tolist()).tolist() == npbridge.unique_values(x).tolist() or np.isnan(values).any()
+    )

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..dispatch import protocol
 from ..dispatch.backend import active
-from ..storage.buffer import canonical
+from ..dispatch.precision import asked_for
 from . import core, strangers
 from .core import OURS, JaxArray, JaxScalar
 
@@ -19,12 +19,11 @@ class CopyNeededError(ValueError):
 def convert(obj, dtype=None, copy=None, order=None, subok=False, ndmin=0) -> JaxArray:
     """`obj` as one of our arrays: what all of the functions above come down to."""
     order = order or "K"
-    if dtype is not None:
-        dtype = storable(dtype)
+    kept = None if dtype is None else storable(dtype)
     if type(obj) in OURS:
-        result = _from_ours(obj, dtype, copy, order, subok)
+        result = _from_ours(obj, kept, copy, order, subok)
     else:
-        result = _from_others(obj, dtype, copy, order)
+        result = _from_others(obj, None if dtype is None else np.dtype(dtype), copy, order)
     missing = ndmin - result.ndim
     return result[(None,) * missing] if missing > 0 else result
 
@@ -54,7 +53,7 @@ def _from_others(obj, dtype, copy, order) -> JaxArray:
     except core.TRACED_ERRORS:
         if type(obj) not in (list, tuple):
             raise
-        result = core.traced_sequence(obj, dtype)
+        result = core.traced_sequence(obj, None if dtype is None else storable(dtype))
     if copy is False and not _shares(result, source):
         raise _copy_needed(f"memory of a {type(obj).__name__}")
     return result
@@ -82,9 +81,9 @@ def elsewhere(like) -> bool:
 
 def storable(dtype) -> np.dtype:
     """`dtype` as the active backend stores it; an error where it cannot."""
-    dtype = np.dtype(dtype)
-    core.check_dtype(dtype)
-    return canonical(dtype) if active().name == "jax" else dtype
+    wanted = np.dtype(dtype)
+    core.check_dtype(wanted)
+    return asked_for(dtype) if active().name == "jax" else wanted
 
 
 def place(result: JaxArray, device) -> JaxArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import jax
 import numpy as np
 
+from ..dispatch import precision
 from ..ground.errors import UnsupportedDtypeError
 from ..storage import view
 from ..storage.buffer import Buffer, Tracer, canonical
@@ -92,8 +93,9 @@ def from_object(obj, dtype=None, *, copy: bool, ndmin: int = 0, order="K") -> Ja
 
     kind = type(obj)
     jax_side = active().name == "jax"
+    wide = None
     if dtype is not None:
-        dtype = np.dtype(dtype)
+        dtype = wide = np.dtype(dtype)
         check_dtype(dtype)
         if jax_side:
             dtype = canonical(dtype)
@@ -109,14 +111,18 @@ def from_object(obj, dtype=None, *, copy: bool, ndmin: int = 0, order="K") -> Ja
         if isinstance(obj, Tracer):
             return array_of_device(cast(obj, dtype))
     borrow = kind is np.ndarray and not jax_side and not copy
-    values = np.array(host_values(obj), dtype=dtype, copy=None if borrow else True, order=order, ndmin=ndmin)
+    given = wide if wide is not None or kind is not np.ndarray else obj.dtype
+    narrows = jax_side and given is not None and canonical(given) != given
+    # integers are seen while they are whole; the narrow copy is the only one
+    once = None if borrow or narrows else True
+    values = np.array(host_values(obj), dtype=wide, copy=once, order=order, ndmin=ndmin)
     check_dtype(values.dtype)
     if type(values) is not np.ndarray:
         values = values.view(np.ndarray)
     if not values.dtype.isnative:
         values = values.astype(values.dtype.newbyteorder("="))
     if jax_side and canonical(values.dtype) != values.dtype:
-        values = narrowed(values, kind)
+        values = narrowed(values)
     if borrow and np.may_share_memory(values, obj):
         return of_memory(values, borrowed=True)
     return of_fresh(values)
@@ -133,14 +139,11 @@ def shared_memory(array: JaxArray) -> np.ndarray:
     return values
 
 
-def narrowed(values: np.ndarray, kind: type) -> np.ndarray:
-    """`values` in the dtype that JAX stores; Python integers must fit, as in NumPy."""
+def narrowed(values: np.ndarray) -> np.ndarray:
+    """`values` in the dtype that JAX stores; integers must fit, as Python's must in NumPy."""
     result = values.astype(canonical(values.dtype))
-    if kind in (int, list, tuple) and values.dtype.kind in "iu" and (result != values).any():
-        number = values[result != values].flat[0]
-        raise OverflowError(
-            f"Python integer {number} out of bounds for {result.dtype}: 64-bit integers need npbridge.enable_x64()"
-        )
+    if values.dtype.kind in "iu":
+        precision.see_that_it_fits(values, result)
     return result
 
 

@@ -277,7 +277,9 @@ def full(shape, fill_value, dtype=None, order="C", *, device=None, like=None):
         shape = np.empty(core.host_values(shape), np.int8).shape
         return place(core.array_of_device(jax.numpy.full(shape, fill_value._value(), dtype)), device)
     value = core.host_values(fill_value)
-    dtype = storable(np.asarray(value).dtype if dtype is None else dtype)
+    if dtype is None:
+        value = core.from_object(value, copy=False)._read()
+    dtype = value.dtype if dtype is None else storable(dtype)
     return place(core.of_fresh(np.full(core.host_values(shape), value, dtype, order)), device)
 
 

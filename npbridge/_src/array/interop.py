@@ -1,4 +1,4 @@
-"""Conversions: to Python numbers, lists, pickles, DLPack, pytrees, Numba."""
+"""Conversions: to Python numbers, lists, DLPack, pytrees, Numba."""
 
 from __future__ import annotations
 
@@ -92,34 +92,6 @@ def _plain_int(a):
     return tuple(map(int, a)) if type(a) is tuple else a
 
 
-# -- copies and pickles
-
-
-def _copy(self):
-    return core._converted(self, None, "C")
-
-
-def _scalar_copy(self, memo=None):
-    return self
-
-
-def _deepcopy(self, memo):
-    return _copy(self)
-
-
-def _rebuild(cls, values):
-    array = core.from_object(values, copy=True)
-    return array if cls is JaxArray else cls(array)
-
-
-def _reduce(self):
-    return _rebuild, (type(self), np.array(self._read()))
-
-
-def _scalar_reduce(self):
-    return of_number, (self._number,)
-
-
 # -- DLPack
 
 
@@ -188,11 +160,6 @@ JaxArray.__iter__ = _iter
 JaxArray.__contains__ = _contains
 JaxArray.tolist = _tolist
 JaxArray.item = _item
-JaxArray.__copy__ = _copy
-JaxArray.__deepcopy__ = _deepcopy
-JaxArray.__reduce__ = _reduce
-JaxScalar.__copy__ = JaxScalar.__deepcopy__ = _scalar_copy
-JaxScalar.__reduce__ = _scalar_reduce
 JaxArray.__dlpack__ = _dlpack
 JaxArray.__dlpack_device__ = _dlpack_device
 JaxArray.__array_namespace__ = _array_namespace

@@ -11,9 +11,9 @@ import jax
 import numpy as np
 
 from ..dispatch.backend import active
+from ..dispatch.precision import asked_for
 from ..dispatch.protocol import apply
 from ..ground import events
-from ..storage.buffer import canonical
 from ..storage.casts import cast
 from . import core
 from .core import JaxArray, JaxScalar
@@ -105,19 +105,23 @@ def _conjugate(self, *args, **kwargs):
 
 
 def _astype(self, dtype, order="K", casting="unsafe", subok=True, copy=True):
-    dtype = np.dtype(dtype)
+    asked, dtype = dtype, np.dtype(dtype)
     if dtype.char not in core.STORED_KINDS:
         return self._read().astype(dtype, order=order, casting=casting, copy=copy)
     source = self.dtype
     if not np.can_cast(source, dtype, casting):
         np.empty(0, source).astype(dtype, casting=casting)  # NumPy's own error
     if active().name == "jax":
-        dtype = canonical(dtype)
+        dtype = asked_for(asked)
     buffer = self._buffer
     if source == dtype and not copy:
         return self
     if buffer.traced or (
-        buffer.device is not None and not buffer.current and self._whole and not _needs_host(source, dtype)
+        buffer.device is not None
+        and not buffer.current
+        and self._whole
+        and not _needs_host(source, dtype)
+        and active().name == "jax"
     ):
         value = self._value()
         wrap = core.of_device if type(self) is not JaxArray and not self.shape else core.array_of_device

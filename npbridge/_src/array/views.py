@@ -5,6 +5,7 @@ from __future__ import annotations
 import jax
 import numpy as np
 
+from ..dispatch.backend import active
 from . import core
 from .core import JaxArray, of_view
 
@@ -48,7 +49,8 @@ def _shape_of(self, shape):
 def _flatten(self, order="C"):
     if self._buffer.traced:
         return core.array_of_device(jax.numpy.ravel(self._value(), order=order))
-    if order == "C" and self._buffer.device is not None and not self._buffer.current and self._whole:
+    on_device = self._buffer.device is not None and not self._buffer.current and active().name == "jax"
+    if order == "C" and on_device and self._whole:
         return core.array_of_device(jax.numpy.ravel(self._value()))
     return core.of_fresh(self._read().flatten(order))
 

@@ -13,6 +13,7 @@ import jax
 import numpy as np
 
 from ..array import core
+from ..dispatch.precision import tell_if_wrapped
 from ..storage import view
 from ..storage.buffer import canonical
 
@@ -201,9 +202,10 @@ def narrow(result):
         target = canonical(dtype)
         if target is dtype or target == dtype:
             return result
-        if kind is JaxScalar:
-            return core.of_number(result._number.astype(target))
-        return core.of_fresh(result._read().astype(target))
+        values = result._number if kind is JaxScalar else result._read()
+        kept = values.astype(target)
+        tell_if_wrapped(values, kept)
+        return core.of_number(kept) if kind is JaxScalar else core.of_fresh(kept)
     if kind is tuple or kind is list:
         return kind([narrow(y) for y in result])
     if isinstance(result, tuple) and hasattr(result, "_fields"):

@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ..ground.config import chosen
 from ..ground.errors import BackendError
 from .registry import Rule, tables
 
@@ -91,7 +92,7 @@ def active() -> Backend:
 def _start() -> Backend:
     name = os.environ.get("NPBRIDGE_BACKEND", "jax")
     try:
-        use_backend(name)
+        begin_with(name)
     except BackendError as error:
         raise BackendError(f"NPBRIDGE_BACKEND: {error}") from None
     assert _default is not None
@@ -119,6 +120,12 @@ def use_backend(name: str) -> None:
     'numpy'
     >>> npbridge.use_backend("jax")
     """
+    begin_with(name)
+    chosen.add("backend")
+
+
+def begin_with(name: str) -> None:
+    """As :func:`use_backend`, where nobody has chosen."""
     global _default
     _default = load(name)
 

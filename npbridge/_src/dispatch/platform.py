@@ -6,6 +6,7 @@ import os
 
 import jax
 
+from ..ground.config import chosen
 from ..ground.errors import BackendError
 
 PLATFORMS = ("cpu", "gpu", "cuda", "rocm", "tpu")
@@ -84,6 +85,12 @@ def enable_x64(flag: bool = True) -> None:
     """
     if flag is not True and flag is not False:
         raise BackendError(f"enable_x64 takes True or False, not {flag!r}.")
+    begin_with_x64(flag)
+    chosen.add("x64")
+
+
+def begin_with_x64(flag: bool) -> None:
+    """As :func:`enable_x64`, where nobody has chosen."""
     jax.config.update("jax_enable_x64", flag)
 
 
@@ -95,6 +102,10 @@ def apply_environment() -> None:
             set_platform(platform)
         except BackendError as error:
             raise BackendError(f"NPBRIDGE_PLATFORM: {error}") from None
+    if "NPBRIDGE_BACKEND" in os.environ:
+        chosen.add("backend")
+    if "JAX_ENABLE_X64" in os.environ:
+        chosen.add("x64")
     wide = os.environ.get("NPBRIDGE_ENABLE_X64")
     if wide:
         if wide.lower() not in TRUTH:

@@ -49,3 +49,16 @@ except ImportError:
 def whole_tracebacks():
     """Keep JAX, in this thread, from filtering tracebacks: it takes the line where a frame ended for the error's."""
     return _filtering("off") if callable(_filtering) else contextlib.nullcontext()
+
+
+def jax_was_used() -> bool:
+    """Whether JAX has started its threads; where it does not say, as soon as it is imported."""
+    import sys
+
+    if "jax" not in sys.modules:
+        return False
+    try:
+        from jax._src.xla_bridge import backends_are_initialized
+    except ImportError:
+        return True
+    return bool(backends_are_initialized())

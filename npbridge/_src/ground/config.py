@@ -10,6 +10,10 @@ FALLBACK_CHOICES = ("warn", "error", "silent")
 REPR_CHOICES = ("npbridge", "numpy")
 
 
+# What this process was told, by a call or by its environment: "backend", "x64".
+chosen: set[str] = set()
+
+
 class Config:
     """The settings of npbridge.
 

@@ -39,6 +39,14 @@ class BackendError(NpbridgeError, ValueError):
     """A backend, platform or setting that does not exist."""
 
 
+class ForkedError(NpbridgeError, RuntimeError):
+    """JAX was asked to compute in a process that was forked after it had been used."""
+
+
+class PrecisionError(NpbridgeError, OverflowError):
+    """Numbers of 64 bits where only 32 are kept, and their values or their dtype must not change."""
+
+
 class VariableError(NpbridgeError, ValueError, TypeError):
     """A ``Variable`` was given another shape, or values that its dtype does not hold; or one is missing.
 
@@ -57,6 +65,10 @@ class CheckpointError(NpbridgeError, ValueError):
 
     The message lists everything that does not fit; nothing has been changed.
     """
+
+
+class PrecisionWarning(UserWarning):
+    """JAX keeps 32 bits where 64 were asked for, or an integer result wrapped around; said once."""
 
 
 class FallbackWarning(UserWarning):

@@ -17,7 +17,7 @@ from ..convert import context as contexts
 from ..convert.calls import call as as_called
 from ..convert.lines import tidy
 from ..dispatch import backend as backends
-from ..dispatch import fallback
+from ..dispatch import fallback, forked
 from ..dispatch.backend import active
 from ..face import host_draws
 from ..ground import debugging
@@ -451,3 +451,23 @@ def _refuse(function) -> None:
             code = inner.__code__
             place = f"{code.co_filename}:{code.co_firstlineno}"
             raise UnsupportedError(f"{inner.__name__} ({place}) is {what}.")
+
+
+def _call_in_a_child(self, *args, **kwargs):
+    """How compiled functions are called after ``fork``: not by XLA, and by one thread."""
+    if _context() is not None:
+        return self.converted(*args, **kwargs)
+    if (self._backend or active().name) == "jax" and forked.in_child:
+        forked.refuse(f"{self.__name__} is compiled for 'jax'")
+    if self.options["parallel"]:
+        self.options["parallel"] = False
+        self._numba, self._fast_count = None, -1
+    return _call(self, *args, **kwargs)
+
+
+def _in_a_child() -> None:
+    CompiledFunction.__call__ = _call_in_a_child
+
+
+_call = CompiledFunction.__call__
+forked.in_a_child(_in_a_child)

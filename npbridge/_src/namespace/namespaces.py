@@ -15,7 +15,7 @@ _CREATION = (
     "array", "asanyarray", "asarray", "asarray_chkfinite", "ascontiguousarray", "asfortranarray", "empty",
     "from_dlpack", "fromfunction", "full", "ones", "require", "zeros",
 )  # fmt: skip
-_STANDARD = ("argsort", "broadcast_arrays", "clip", "meshgrid", "sort")
+_STANDARD = ("argsort", "broadcast_arrays", "clip", "meshgrid", "sort", "unique_values")
 
 
 def _from(source, names, target: str) -> dict[str, Any]:

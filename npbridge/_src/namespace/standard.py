@@ -98,6 +98,30 @@ def argsort(a, axis=-1, kind=None, order=None, *, stable=None, descending=False)
     return a.shape[axis] - 1 - np.flip(result, axis)
 
 
+def unique_values(x):
+    """Return the different elements of an array, sorted.
+
+    ``numpy.unique_values`` gives them in the order of a hash table; every other library
+    of the Array API sorts them, and programs that use the standard rely on it.
+
+    Parameters
+    ----------
+    x : array_like
+
+    Returns
+    -------
+    JaxArray
+        Each NaN counts for itself, as the standard asks.
+
+    Examples
+    --------
+    >>> import npbridge
+    >>> npbridge.unique_values([5, 0, 1, 5])
+    JaxArray([0, 1, 5], dtype=int32)
+    """
+    return adopt(np.unique(as_ours(x), equal_nan=False))
+
+
 def broadcast_arrays(*args, subok=False):
     """Broadcast arrays to one shape: ``numpy.broadcast_arrays``, as a list.
 

@@ -17,6 +17,7 @@ from ..array import conversion, core
 from ..backends import host
 from ..dispatch.backend import active
 from ..dispatch.protocol import foreign, stranger
+from ..storage.buffer import canonical
 
 OURS = core.OURS
 WEAK = (int, float, complex)
@@ -53,8 +54,11 @@ def adopt(result):
     """What NumPy made from nothing of ours, as ours."""
     if type(result) in OURS:
         return result
+    narrows = active().name == "jax"
+    if narrows and type(result) is np.ndarray and canonical(result.dtype) != result.dtype:
+        return core.from_object(result, copy=False)  # where integers that do not fit are an error
     result = host.wrap(result, ())
-    return host.narrow(result) if active().name == "jax" else result
+    return host.narrow(result) if narrows else result
 
 
 def adopt_numbers(result):

@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..array import core
+from ..dispatch import forked
 from ..ground.errors import UnsupportedError
 from ..storage import buffer as buffers
 from ..storage.buffer import Tracer
@@ -96,3 +97,16 @@ def drawing(sampler, statics):
         return following, _sampled(sampler, statics)(now, *parameters)
 
     return jax.jit(run)
+
+
+def _draw_in_a_child(self, *args):
+    forked.refuse("JAX draws these random numbers")
+
+
+def _in_a_child() -> None:
+    if forked.in_child:
+        for name in ("draw", "again"):
+            setattr(Stream, name, _draw_in_a_child)
+
+
+forked.in_a_child(_in_a_child)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import runpy
 import sys
+import warnings
 from importlib.machinery import PathFinder, SourceFileLoader, SourcelessFileLoader
 
 HELP = """\
@@ -109,6 +110,8 @@ def prepare(backend: str | None) -> None:
         raise UsageError(str(error)) from None
     enable_x64()
     config.repr = "numpy"
+    # the program did not ask for JAX, and its children compute without it
+    warnings.filterwarnings("ignore", r"os\.fork\(\) was called", RuntimeWarning)
 
 
 # -- what to run

@@ -8,7 +8,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from ..array import core, interop
+from ..array import core, interop, pickling
 from ..ground.errors import UnsupportedError, VariableError
 from ..storage import buffer as buffers
 
@@ -145,7 +145,7 @@ class Variable(JaxArray):
         return self.__copy__()
 
     def __reduce__(self):
-        return _rebuild, (type(self), np.array(self._read()), self._dynamic)
+        return _rebuild, (type(self), *pickling.pickled(self), self._dynamic)
 
 
 _register(Variable)
@@ -224,5 +224,5 @@ def _of_device(cls: type[Variable], dynamic: bool, value: Any) -> Variable:
     return cls(core.array_of_device(value), dynamic=dynamic)
 
 
-def _rebuild(cls: type[Variable], values: np.ndarray, dynamic: bool) -> Variable:
-    return cls(values, dynamic=dynamic)
+def _rebuild(cls: type[Variable], values: np.ndarray, sent: pickling.Settings, dynamic: bool) -> Variable:
+    return cls(pickling.unpickled(values, sent), dynamic=dynamic)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..convert import context as contexts
+from ..dispatch import forked
 from ..dispatch.backend import active
 from ..ground.errors import UnsupportedError
 from ..jit.interface import jit
@@ -41,6 +42,8 @@ class Inline:
 
 def require_jax(name: str) -> None:
     """Refuse a transformation on the other backend."""
+    if forked.in_child:
+        forked.refuse(f"npbridge.{name} is made of JAX's transformations")
     if active().name != "jax":
         raise UnsupportedError(
             f"npbridge.{name} is made of JAX's transformations, and the active backend is {active().name!r}, which has "

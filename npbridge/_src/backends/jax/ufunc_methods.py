@@ -17,7 +17,7 @@ from . import moves, ufunc_plans, ufunc_results, ufuncs
 from .kernels import kernel_of
 from .known import computed
 from .ufunc_arguments import as_array, axes_of, on_host, reduction_dtypes
-from .ufunc_reduce import reduce  # noqa: F401  found by name, with those below
+from .ufunc_reduce import SUMMING, reduce, sums_in_64_bits  # noqa: F401  found by name, with those below
 
 OURS = core.OURS
 
@@ -66,6 +66,9 @@ def accumulate(ufunc, array, axis=0, dtype=None, out=None):
         raise ValueError("accumulate does not allow multiple axes")
     loop, result = reduction_dtypes(ufunc, dtype, array.dtype, out)
     core.check_dtype(loop)
+    if loop.kind in "iu" and ufunc in SUMMING and canonical(loop) != loop and sums_in_64_bits(array):
+        kwargs = {"axis": axis, "dtype": dtype, "out": out}
+        return host.narrow(host.call_writing(ufunc.accumulate, (array,), kwargs, host.outs(kwargs)))
     compiled = _compiled_accumulate(ufunc, axes[0], canonical(loop), canonical(result), jax.config.jax_enable_x64)
     value = computed(compiled, (array._value(),))
     if out is None:

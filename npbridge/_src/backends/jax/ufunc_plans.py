@@ -11,6 +11,7 @@ import jax
 import numpy as np
 
 from ...array import core, traced_index
+from ...dispatch import precision
 from ...storage.buffer import Tracer, canonical
 from ...storage.casts import cast
 from . import special_values  # noqa: F401  its kernels replace some of kernels.py
@@ -177,6 +178,8 @@ def operand(x):
     core.check_dtype(x.dtype)
     if not x.dtype.isnative:
         x = x.astype(x.dtype.newbyteorder("="))
+    if x.dtype.itemsize == 8 and x.dtype.kind in "iu" and not jax.config.jax_enable_x64:
+        precision.see_that_it_fits(x, x.astype(canonical(x.dtype)))
     return x, x.dtype
 
 

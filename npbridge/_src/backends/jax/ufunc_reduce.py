@@ -13,6 +13,7 @@ from jax import lax
 from ...array import core
 from ...storage.buffer import canonical
 from ...storage.casts import cast
+from .. import host
 from . import ufunc_plans, ufunc_results, ufuncs
 from .kernels import kernel_of
 from .known import computed
@@ -142,6 +143,17 @@ def _frequent_reduce(ufunc, array, axis, keepdims):
     return core.of_device(computed(compiled, (value,)))
 
 
+SUMMING = (np.add, np.multiply)
+
+
+def sums_in_64_bits(array) -> bool:
+    """Whether NumPy adds up these integers: in 64 bits, which JAX does not have here; what wraps is told."""
+    buffer = array._buffer
+    if jax.config.jax_enable_x64 or buffer.traced:
+        return False
+    return buffer.current or all(device.platform == "cpu" for device in buffer.device.devices())
+
+
 def reduce(ufunc, array, axis=0, dtype=None, out=None, keepdims=False, initial=_NoValue, where=True):
     if type(out) is tuple:
         out = out[0]
@@ -149,6 +161,8 @@ def reduce(ufunc, array, axis=0, dtype=None, out=None, keepdims=False, initial=_
         out is dtype is None and initial is _NoValue and where is True
         and type(array) in core.ARRAYS and (axis is None or type(axis) is int) and ufunc in REDUCTIONS
     ):  # fmt: skip
+        if ufunc in SUMMING and array.dtype.kind in "iu" and sums_in_64_bits(array):
+            return host.narrow(host.call(ufunc.reduce, (array,), {"axis": axis, "keepdims": bool(keepdims)}))
         found = _frequent_reduce(ufunc, array, axis, keepdims)
         if found is not None:
             return found
@@ -166,6 +180,16 @@ def reduce(ufunc, array, axis=0, dtype=None, out=None, keepdims=False, initial=_
         )
     loop, result = reduction_dtypes(ufunc, dtype, array.dtype, out)
     core.check_dtype(loop)
+    if loop.kind in "iu" and ufunc in SUMMING and canonical(loop) != loop and sums_in_64_bits(array):
+        kwargs = {
+            "axis": axes,
+            "dtype": dtype,
+            "out": out,
+            "keepdims": bool(keepdims),
+            "initial": initial,
+            "where": where,
+        }
+        return host.narrow(host.call_writing(ufunc.reduce, (array,), kwargs, host.outs(kwargs)))
     identity = ufunc.identity
     has_initial = initial is not _NoValue and initial is not None
     has_where = where is not True

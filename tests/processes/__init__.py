@@ -1,0 +1,1 @@
+"""What crosses from one process to another."""
