@@ -34,7 +34,7 @@ from ..ground.errors import ControlFlowError, UnsupportedError
 from ..storage.buffer import DONATED, SMALL, Buffer, Tracer
 from ..storage.holding import Hold
 from ..storage.locking import in_order, under_locks
-from . import effects, prechecks, without_effect
+from . import bounds, effects, prechecks, without_effect
 from .arguments import Signature, weak_scalar
 from .binding import Binding
 from .guards import Children
@@ -118,6 +118,8 @@ class Executable:
         of the first that failed (0: none).
     checked : list of exception
         What the numbers of the checks stand for.
+    lean : Lean or None
+        The same without checks, for inputs that lie between limits.
     host : Host or None
         Draws from NumPy's generators, which are made at each run.
     """
@@ -133,6 +135,7 @@ class Executable:
         self.assigned: list[tuple[str, Any]] = []  # the place in words, and its name in code
         self.staying: list[str] = []  # their paths in the state
         self.checked: list[BaseException] = []
+        self.lean: Any = None
         self.notes: list[tuple[str, int, str]] = []
         self.functions: list = []
         self.inputs: list[str] = []
@@ -155,6 +158,19 @@ class Executable:
                 with caches.apart():
                     self.jaxpr = caches.traced(traced, given, numbers, raws)
         self.see_that_nothing_stays_that_is_read(binding, signature)
+        if self.checked:
+            self.leave_out_checks([*given, *numbers, *raws], len(given), len(numbers))
+
+    def leave_out_checks(self, inputs, arrays, numbers) -> None:
+        """Drop the checks that cannot fail, and make a lean form where that is so for most calls."""
+        looked_at = [i for i in range(arrays) if i not in self.written] + list(range(arrays, arrays + numbers))
+        proof = bounds.proved(self.jaxpr, inputs, looked_at if self.host is None else ())
+        if proof.limits:
+            self.lean = bounds.Lean(proof, arrays)
+            return
+        self.jaxpr = proof.jaxpr
+        if proof.all:
+            self.checked = []
 
     def _traced(self, binding, signature, tracers, numbers, raws):
         leaves = list(binding.leaves)
@@ -277,10 +293,9 @@ class Executable:
         mask = ()
         if self.written and (self.host is None or not self.host.calls_back):
             mask = tuple([i for i in self.written if donated(buffers[i])])
-        compiled = self.variants.get(mask)
-        if compiled is None:
-            compiled = self.variant(mask)
         values = [x if x is not None else b.to_device() for x, b in zip(read, buffers, strict=True)]
+        lean = self.lean is not None and self.lean.holds(values, numbers)
+        compiled = self.variant(mask, lean)
         got: list = []
         try:
             # in the list before an interrupt can come: old contents that were handed over are gone
@@ -288,14 +303,14 @@ class Executable:
         except KeyboardInterrupt:
             if not (got and mask):
                 raise
-            self.settled(got[0], buffers, done)
+            self.settled(got[0], buffers, done, lean)
             raise
-        self.settled(got[0], buffers, done)
+        self.settled(got[0], buffers, done, lean)
 
-    def settled(self, out, buffers, done) -> None:
+    def settled(self, out, buffers, done, lean=False) -> None:
         if self.host is not None:
             self.host.settle(out)
-        if self.checked:
+        if self.checked and not lean:
             self.see_that_nothing_failed(out.pop(), buffers, out)
         done.append(out)
         self.write_back(buffers, out)
@@ -309,24 +324,23 @@ class Executable:
                 buffer.replace(out[at])
             at += 1
 
-    def variant(self, mask):
+    def variant(self, mask, lean=False):
         """The compiled form that takes over the buffers in `mask`, if it can."""
-        flat = self.flat()
-        if mask and self.checked:
-            # a check that fails must find the old contents
-            checking = prechecks.checked_first(self.jaxpr, self.written, mask)
-            if checking is None:
-                compiled = self.variants[mask] = self.variants.get(()) or self.variant(())
-                return compiled
-            flat = checking
-        compiled = jax.jit(flat, donate_argnums=mask)
-        if self.jaxpr.effects:
-            compiled = seen_at_once(compiled)
-        self.variants[mask] = compiled
+        compiled = self.variants.get((mask, lean))
+        if compiled is None:
+            compiled = self.variants[mask, lean] = self._variant(mask, lean)
         return compiled
 
-    def flat(self):
-        return jaxpr_as_fun(self.jaxpr)
+    def _variant(self, mask, lean):
+        closed = self.lean.jaxpr if lean else self.jaxpr
+        flat = jaxpr_as_fun(closed)
+        if mask and self.checked and not lean:
+            # a check that fails must find the old contents
+            flat = prechecks.checked_first(closed, self.written, mask)
+            if flat is None:
+                return self.variant(())
+        compiled = jax.jit(flat, donate_argnums=mask)
+        return seen_at_once(compiled) if closed.effects else compiled
 
     def see_that_nothing_failed(self, code, buffers, out) -> None:
         if isinstance(code, Tracer):

@@ -77,6 +77,7 @@ class _Code:
 
     def __init__(self, entry, binding, pool) -> None:
         self.entry, self.binding, self.pool = entry, binding, pool
+        self.lean = entry.lean is not None and entry.lean.last
         self.names = {
             "MISS": MISS, "JaxArray": JaxArray, "differs": _differs, "entry": entry, "rebuild": _rebuild,
             "apply_effects": _apply_effects, "given": given, "places": pool.state.places, "kind_of": kind_of,
@@ -205,6 +206,7 @@ class _Code:
         # what is only read is fetched before a lock is held: that may ask for another
         values = {b: fetch.format("d", b) if b in written else f"d{b}" for b in buffers}
         lines = [f"{v} = {fetch.format('d', b)}" for b, v in values.items() if b not in written]
+        lines += self.between_limits(list(values.values()))
         body = [*self.call(buffers, list(values.values())), *self.result(buffers)]
         if not written:
             return lines + body
@@ -215,6 +217,19 @@ class _Code:
             *("        " + x for x in body),
             *body,
         ]
+
+    def between_limits(self, values) -> list[str]:
+        """What looks at the limits of inputs, where the form without checks is taken."""
+        if not self.lean:
+            return []
+        lean = self.entry.lean
+        looks = [f"not {x.low} <= {self.numbers[x.place]} <= {x.high}" for x in lean.numbers]
+        for x in lean.arrays:
+            self.names["seen"], self.names["array_holds"] = lean.seen, lean.array_holds
+            looks.append(
+                f"seen[{x.place}]() is not {values[x.place]} and not array_holds({x.place}, {values[x.place]})"
+            )
+        return [f"if {' or '.join(looks)}: return MISS"]
 
     def taking(self, written) -> list[str]:
         """What takes the locks: by ``with``, as an interrupt must not come between taking one and its release."""
@@ -232,11 +247,12 @@ class _Code:
         inputs = ", ".join([*values, *self.numbers, *self.raws])
         sizes = {i: self.binding.buffers[i].nbytes for i in entry.written}
         large = [i for i in entry.written if sizes[i] > (SMALL if max(sizes.values()) > SMALL else DONATED)]
-        kept = self.name(entry.variants.get(()) or entry.variant(()), "f")
+        lean = self.lean
+        kept = self.name(entry.variant((), lean), "f")
         if not large:
             yield f"out = {kept}({inputs})"
         else:
-            taken = self.name(entry.variants.get(tuple(large)) or entry.variant(tuple(large)), "f")
+            taken = self.name(entry.variant(tuple(large), lean), "f")
             self.names["DEVICE"] = type(self.binding.buffers[large[0]].device)
             free = " and ".join(_FREE.format(f"b{i}") for i in large)
             if sizes[large[0]] <= SMALL:
@@ -252,10 +268,11 @@ class _Code:
             yield "except KeyboardInterrupt:"
             yield "    if got:"
             self.names["caught"] = _caught
-            yield f"        caught(entry, got[0], [{', '.join(buffers)}], [{self.leaves()}], {self.held_now}, places)"
+            held = f"[{', '.join(buffers)}], [{self.leaves()}], {self.held_now}"
+            yield f"        caught(entry, got[0], {held}, places, {lean})"
             yield "    raise"
             yield "out = got[0]"
-        if entry.checked:
+        if entry.checked and not lean:
             yield f"entry.see_that_nothing_failed(out.pop(), [{', '.join(buffers)}], out)"
         at = len(entry.jaxpr.out_avals) - bool(entry.checked) - len(entry.written)
         for k, i in enumerate(entry.written):
@@ -311,8 +328,8 @@ def _apply_effects(entry, out, leaves, buffers, held, places):
     entry.apply_effects(out, Rebound(leaves, buffers, held, places), None)
 
 
-def _caught(entry, out, buffers, leaves, held, places):
+def _caught(entry, out, buffers, leaves, held, places, lean):
     """Finish a call that was interrupted when all had been computed."""
-    entry.settled(out, buffers, [])
+    entry.settled(out, buffers, [], lean)
     if entry.effects:
         _apply_effects(entry, out, leaves, buffers, held, places)

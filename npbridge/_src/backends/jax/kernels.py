@@ -57,7 +57,12 @@ def floor_divide(x, y):
 def remainder(x, y):
     if _is_int(x):
         zero = y == 0
-        return jnp.where(zero, 0, jnp.remainder(x, jnp.where(zero, 1, y))).astype(x.dtype)
+        y = jnp.where(zero, 1, y)
+        mod = lax.rem(*jnp.broadcast_arrays(x, y))
+        # written so that it is seen to lie from 0 to y where y is positive
+        above = jnp.where(mod < 0, mod + y, mod)
+        below = jnp.where(mod > 0, mod + y, mod)
+        return jnp.where(zero, 0, jnp.where(y > 0, above, below)).astype(x.dtype)
     return divmod_float(x, y)[1]
 
 

@@ -114,7 +114,7 @@ class _Fuser(ast.NodeTransformer):
         if not only_slices(key):
             return self.masked(place.value, key, value, node)
         tree = Tree(self.robust, place)
-        op = tree.op(value)
+        op = tree.op(unfitted(value))
         if op is None or steps_in(op) > _LONGEST:
             return None
         return self.statement(tree, op, f"a0[...] = {op.plain}", "store", node)

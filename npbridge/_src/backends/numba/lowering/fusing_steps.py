@@ -176,8 +176,8 @@ def is_in_place(value: ast.expr, place: ast.expr) -> bool:
 
 
 def unfitted(value: ast.expr) -> ast.expr:
-    """What is added in place, without the look at its shape: the fused form has its own."""
-    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "npb_fit":
+    """What is stored, without the look at its shape or memory: the fused form has its own."""
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in ("npb_fit", "npb_apart"):
         return value.args[1]
     return value
 
