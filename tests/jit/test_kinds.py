@@ -241,6 +241,14 @@ def test_as_numpy(function, several):
     agrees(function, *several)
 
 
+@program((np.arange(3.0), np.arange(3.0)))
+def another_kind_that_no_iteration_meets(a, b):
+    for _ in np.arange(1):
+        for u, v in zip(b, a, strict=True):
+            b = u + v
+    return b
+
+
 # --- what is the same memory
 
 
@@ -263,6 +271,24 @@ def new_and_views_of_it(x):
     return y, y[::-1], y[1:]
 
 
+def view_bound_in_a_loop(x):
+    k = 0
+    while k < 10:
+        k += 1
+        y = x[1:]
+    y[0] = 7.0
+    return y
+
+
+def views_bound_in_a_loop_over_a_part(x):
+    total = 0.0
+    for i in range(12):
+        y = x[::-1]
+        total += y[0] + i
+    y[-1] = total
+    return y
+
+
 def array_or_none(x):
     return x if x[0] > 0 else None
 
@@ -278,6 +304,8 @@ def array_or_none(x):
         (row_at_a_place, (np.arange(9.0).reshape(3, 3), np.array([-1]))),
         (new_and_views_of_it, (np.array([1.25, 2.75]),)),
         (array_or_none, (np.array([1.25, 2.75]),)),
+        (view_bound_in_a_loop, (np.array([1.25, 2.75]),)),
+        (views_bound_in_a_loop_over_a_part, (np.array([1.25, 2.75]),)),
     ],
     ids=lambda x: getattr(x, "__name__", ""),
 )

@@ -16,7 +16,7 @@ from ...storage import recording
 from ...storage.buffer import canonical
 from . import control_flow_exchange as exchange
 from .control_flow_join import NOTHING, Mapped, fit, fits_together, settled
-from .control_flow_trace import same_object, visible
+from .control_flow_trace import is_the_same_each_time, same_object, visible
 from .control_flow_values import UNDEFINED, Leaf, Static, cast, leaves, put_together, take_apart, variable, wants_value
 
 OURS = core.OURS
@@ -192,6 +192,8 @@ class Emission:
                     buffer.replace(next(values))
         for key, new in carried.items():
             if key not in roll.turn:
+                if key in block.objects and self.is_there(block.objects[key]):
+                    recording.freeze(new, roll.places[key].name)
                 roll.places[key].set(self._as_it_was(key, new, runs))
         exchange.hand_back(roll, carried, runs)
         self._bind(values, runs)
@@ -233,7 +235,9 @@ class Emission:
         for key, tree in self.bound.items():
             place = roll.places[key]
             now = UNBOUND if tree is UNDEFINED else put_together(tree, values)
-            if visible(block.objects[key], block.recorder):
+            if is_the_same_each_time(block.objects[key], block.recorder):
+                now = block.objects[key][...]
+            elif visible(block.objects[key], block.recorder):
                 if block.objects[key] is roll.item and isinstance(runs, int) and runs:
                     now = roll.over.item(roll.first + runs - 1)  # a part of what the loop ran over
                 else:

@@ -198,6 +198,8 @@ def _unrolled(loop, items, k):
 
 def _counted(loop, over, k, peeled):
     """A loop of known length from its k-th iteration on."""
+    if k == over.length:
+        return loop.finish()
     try:
         roll = Roll(loop, over, k, over.length - k)
         roll.trace()

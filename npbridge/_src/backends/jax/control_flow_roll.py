@@ -21,7 +21,7 @@ from ...storage.recording import contents, give_back, recorders_here
 from . import control_flow_exchange as exchange
 from .control_flow_emit import Emission
 from .control_flow_join import NOTHING, Mismatch, widened
-from .control_flow_trace import NotRollable, Peel, same_object, trace_block
+from .control_flow_trace import NotRollable, Peel, is_the_same_each_time, same_object, trace_block
 from .control_flow_values import (
     UNDEFINED,
     Leaf,
@@ -113,7 +113,7 @@ class Roll:
         for _ in range(_ATTEMPTS):
             self.block = self._attempt()
             if self.block.error is not None:
-                if self.block.error is not contexts.current().raised and not self.dynamic:
+                if self.block.error is not contexts.current().raised and not self.dynamic and self._as_it_begins():
                     raise self.block.error  # there is a first iteration
                 raise NotRollable(f"its body ends in raising {type(self.block.error).__name__}")
             if not self._learn():
@@ -127,6 +127,11 @@ class Roll:
         contexts.current().memo[self.loop.code] = lasting
         self.turn = exchange.turn_of(self)
         self.pure = self._is_pure()
+
+    def _as_it_begins(self) -> bool:
+        """Whether what is carried is of the kinds that the first iteration finds."""
+        found = [(self.entry[key], tree) for key, tree in self.carried.items()]
+        return all(x is not UNBOUND and alike(variable(take_apart(x)), tree) for x, tree in found)
 
     def _attempt(self):
         index = Leaf("raw", (), canonical(np.dtype(np.int64)))
@@ -236,6 +241,9 @@ class Roll:
         now = self.block.objects[key]
         if key not in self.carried and (same_object(now, entry) or same(now, entry)):
             return False
+        unread = entry is UNBOUND or (not self.dynamic and place.name not in self.loop.start)
+        if key not in self.carried and unread and not place.shared and is_the_same_each_time(now, self.block.recorder):
+            return False  # each iteration binds it to the same memory
         if tree is UNDEFINED and place.shared:
             raise NotRollable(f"it unbinds {place.name}")
         old = self.carried.get(key)

@@ -210,4 +210,19 @@ def visible(x, *recorders) -> bool:
     return not any(r.is_own(traced_index.root(x._buffer)) for r in recorders)
 
 
-__all__ = ["NEEDS_VALUE", "Block", "NotRollable", "Peel", "StructureChanged", "same_object", "trace_block", "visible"]
+def is_the_same_each_time(x, *recorders) -> bool:
+    """Whether an array is a window on older memory that does not move with what is known only at run time."""
+    return type(x) is core.JaxArray and traced_index.root(x._buffer) is x._buffer and visible(x, *recorders)
+
+
+__all__ = [
+    "NEEDS_VALUE",
+    "Block",
+    "NotRollable",
+    "Peel",
+    "StructureChanged",
+    "is_the_same_each_time",
+    "same_object",
+    "trace_block",
+    "visible",
+]
