@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 
 import npbridge
+
+from .seeds import SEED
 
 ROOT = Path(npbridge.__file__).parent
 # Lowest first.  Packages on one line know each other.
@@ -55,8 +58,8 @@ def imported(path: Path, tree: ast.AST):
                 yield name[2], node.lineno
 
 
-# Runs when the user's program has imported numba itself.
-TOLD_BY_THE_PROGRAM = {"_src/shell/user_code.py"}
+# Run when the user's program has imported numba itself, and when the backend asks for a private name of it.
+TOLD_BY_THE_PROGRAM = {"_src/shell/user_code.py", "_src/ground/compat.py"}
 
 MODULES = sorted(ROOT.rglob("*.py"))
 
@@ -88,12 +91,50 @@ def test_importing_npbridge_does_not_import_numba():
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_every_module_can_be_imported_and_says_what_it_is(path):
-    if path.name == "__main__.py":
-        return
+def name_of(path: Path) -> str:
     parts = path.relative_to(ROOT.parent).with_suffix("").parts
-    name = ".".join(parts).removesuffix(".__init__")
-    module = importlib.import_module(name)
-    if path.name != "__init__.py":
-        assert module.__doc__, "a caption is missing"
+    return ".".join(parts).removesuffix(".__init__")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_module_says_what_it_is(path):
+    if path.name not in ("__main__.py", "__init__.py"):
+        assert importlib.import_module(name_of(path)).__doc__, "a caption is missing"
+
+
+# Imports each of the modules that it is given, as the first of ours, in a child of its own.
+FIRST = """
+import importlib, os, sys
+import numpy, numba, jax, jax.numpy
+
+failed = []
+for name in sys.argv[1:]:
+    child = os.fork()
+    if not child:
+        try:
+            importlib.import_module(name)
+        except BaseException as error:
+            print(name, repr(error), flush=True)
+            os._exit(1)
+        os._exit(0)
+    failed += [name] if os.waitpid(child, 0)[1] else []
+sys.exit(len(failed))
+"""
+
+
+def imported_first(paths):
+    names = [name_of(path) for path in paths if path.name != "__main__.py"]
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", FIRST, *names], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="makes children by fork")
+def test_any_module_can_be_imported_first():
+    """A share that changes with each run."""
+    imported_first(MODULES[SEED % 16 :: 16])
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="makes children by fork")
+def test_every_module_can_be_imported_first():
+    imported_first(MODULES)

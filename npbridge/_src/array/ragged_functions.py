@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..ground.compat import NO_VALUE
 from ..ground.errors import UnsupportedError
 from .operators import BINARY, COMPARISONS, UNARY
 from .ragged import FUNCTIONS, REFUSED, Extent, Ragged, aligned, in_step, ndim_of, number, of_axes, see_length
@@ -31,7 +32,7 @@ _NOTHING = {np.max: "maximum", np.min: "minimum"}
 
 def _reduction(function, neutral):
     def reduce(a, axis=None, dtype=None, out=None, **kwargs):
-        kwargs = {k: v for k, v in kwargs.items() if v is not np._NoValue}
+        kwargs = {k: v for k, v in kwargs.items() if v is not NO_VALUE}
         if out is not None or kwargs:
             raise UnsupportedError(REFUSED.format(what=f"numpy.{function.__name__} with these arguments"))
         if dtype is not None:

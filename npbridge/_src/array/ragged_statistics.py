@@ -7,6 +7,7 @@ import functools
 import jax.numpy as jnp
 import numpy as np
 
+from ..ground.compat import NO_VALUE
 from ..ground.errors import UnsupportedError
 from . import core, traced_number
 from .ragged import FUNCTIONS, REFUSED, Chosen, Extent, Ragged, aligned
@@ -14,7 +15,7 @@ from .ragged_functions import _extreme_of, see_that_it_is_not_empty
 
 
 def _given(kwargs) -> dict:
-    return {k: v for k, v in kwargs.items() if v is not np._NoValue and v is not None}
+    return {k: v for k, v in kwargs.items() if v is not NO_VALUE and v is not None}
 
 
 def _refuse(function, why=""):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 from ..array import traced_errors, traced_index  # noqa: F401  traced values need them
+from ..ground.compat import frame_above
 from ..storage.recording import Recorder
 from .lines import user_lines
 
@@ -66,7 +66,7 @@ class Context:
 
 
 def _line_in(file: str) -> int | None:
-    frame = sys._getframe(2)
+    frame = frame_above(2)
     while frame is not None:
         if frame.f_code.co_filename == file:
             return frame.f_lineno

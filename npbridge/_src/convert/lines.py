@@ -10,10 +10,10 @@ from __future__ import annotations
 import ast
 import copy
 import linecache
-import sys
 import types
 
 from ..face.whose import in_library
+from ..ground.compat import frame_above
 
 _MACHINERY = ("<frozen ", "<__array_function__")
 _COMPILES = "npbridge._src.jit."
@@ -23,7 +23,7 @@ _ATTRIBUTE = "_npbridge_lines"
 def user_lines() -> list[tuple[str, int, str]]:
     """``(file, line, function)`` of the user's frames below the call that compiles, outermost first."""
     found: list[tuple[str, int, str]] = []
-    frame = sys._getframe(1)
+    frame = frame_above(1)
     while frame is not None:
         code = frame.f_code
         if frame.f_globals.get("__name__", "").startswith(_COMPILES):
@@ -93,7 +93,7 @@ def _frame(file: str, line: int, name: str):
     tree.body[1].value.func.id = tree.body[0].name
     tree.body[0].body[0].value.func.id = "<caught>"  # no function of the user's has such a name
     caught = []
-    names = {"<caught>": lambda: caught.append(sys._getframe(1))}
+    names = {"<caught>": lambda: caught.append(frame_above(1))}
     exec(compile(tree, file, "exec"), names)
     frame = caught[0]
     return frame, frame.f_lasti, line

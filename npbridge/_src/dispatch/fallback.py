@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import collections
-import sys
 import types
 import warnings
 
 from ..ground import events
+from ..ground.compat import frame_above
 from ..ground.config import config
 from ..ground.errors import FallbackError, FallbackWarning
 
@@ -20,7 +20,7 @@ _PACKAGES = ("npbridge", "numpy", "jax", "jaxlib", "numba", "contextlib")
 def user_stacklevel() -> int:
     """How far up the stack the user's own line is, for ``warnings.warn``."""
     level = 1
-    frame: types.FrameType | None = sys._getframe(1)
+    frame: types.FrameType | None = frame_above(1)
     while frame is not None:
         name = frame.f_globals.get("__name__", "").partition(".")[0]
         if name not in _PACKAGES:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from ..array import core
+from ..ground.compat import ARRAY_CONVERTER
 
 OURS = core.OURS
-PRIVATE = getattr(np._core._multiarray_umath, "_array_converter", None)
 
 
 class ArrayConverter:
@@ -19,7 +19,7 @@ class ArrayConverter:
 
     def __init__(self, *array_likes) -> None:
         self._given = array_likes
-        self._of_numpy = PRIVATE(*map(_stand_in, array_likes))
+        self._of_numpy = ARRAY_CONVERTER(*map(_stand_in, array_likes))
 
     def __len__(self):
         return len(self._given)

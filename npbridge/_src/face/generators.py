@@ -8,12 +8,12 @@ code only.
 from __future__ import annotations
 
 import functools
-import sys
 
 import numpy as np
 
 from ..backends import host
 from ..convert import context as contexts
+from ..ground.compat import frame_above
 from . import tables
 from .adopt import OURS, adopt, given
 from .makers import Maker
@@ -83,7 +83,7 @@ def _method(name, real):
         function = functools.partial(real, self)
         if shuffles:
             return _writes(function, args, kwargs)
-        if contexts.current() is None and in_library(sys._getframe(1).f_code.co_filename):
+        if contexts.current() is None and in_library(frame_above(1).f_code.co_filename):
             return real(self, *args, **kwargs)
         return draw(function, args, kwargs)
 

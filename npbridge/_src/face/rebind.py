@@ -15,7 +15,7 @@ import warnings
 import numpy as np
 
 from ..array import core
-from ..ground.compat import trace_state_clean
+from ..ground.compat import ARRAY_CONVERTER, trace_state_clean
 from . import converter, makers, modules
 
 OVER_OURS = "__npbridge_over_ours__"  # in the globals of functions made here
@@ -137,7 +137,7 @@ def _object(value):
         from .ndarray import ndarray
 
         return ndarray
-    if value is converter.PRIVATE and value is not None:
+    if value is ARRAY_CONVERTER and value is not None:
         return converter.ArrayConverter
     return value
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import inspect
 import operator
-import sys
 from typing import Any
 
 import jax.numpy as jnp
@@ -13,6 +12,7 @@ import numpy as np
 
 from ..array import core
 from ..convert import context as contexts
+from ..ground.compat import frame_above
 from ..ground.errors import UnsupportedError
 from ..storage.buffer import canonical
 from .host_draws import Host
@@ -115,7 +115,7 @@ def host_in(context, what: str) -> Host:
 
 
 def _note(context, text: str) -> None:
-    frame: Any = sys._getframe(2)
+    frame: Any = frame_above(2)
     while frame is not None and in_library(frame.f_code.co_filename):
         frame = frame.f_back
     if frame is not None:

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from ..ground.compat import NO_VALUE
+
 # What a function does with its arguments.
 KINDS = (
     "view",  # gives windows on them, where that can be
@@ -110,7 +112,7 @@ class Fact:
             return self.writes
         name, option, truth = self.writes_if
         chosen = argument(names_of(self.function), option, args, kwargs)
-        asked_for = chosen is not None and chosen is not np._NoValue and bool(chosen) is truth
+        asked_for = chosen is not None and chosen is not NO_VALUE and bool(chosen) is truth
         return (*self.writes, name) if asked_for else self.writes
 
     def calls_back(self, args: tuple, kwargs: dict) -> bool:

@@ -1,9 +1,41 @@
-"""What depends on the version of another library, each with the version seen."""
+"""Private names of NumPy, JAX, Numba and CPython, and what depends on their versions.
+
+They stand here and nowhere else; for each, a test notices when another version takes it away.
+"""
 
 from __future__ import annotations
 
+import _thread
 import contextlib
+import sys
 from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+# -- CPython
+
+# The frame so many calls above the one that asks.
+frame_above = sys._getframe
+# How many threads run besides the first; those that Python did not start do not count.
+other_threads = _thread._count
+
+# -- NumPy
+
+# What stands for an argument that was not given.
+_numpy: Any = np  # whose stubs leave these out
+NO_VALUE = _numpy._NoValue
+# The ufunc behind ``np.clip``, which is not exported.
+CLIP = _numpy._core.umath.clip
+# What a ufunc raises where its result cannot be cast to `out`: a TypeError that knows ufunc, casting and dtypes.
+UFuncOutputCastingError = _numpy._core._exceptions._UFuncOutputCastingError
+# What ``np.insert`` and others make arrays of their arguments with; None before NumPy 2.0.
+ARRAY_CONVERTER = getattr(_numpy._core._multiarray_umath, "_array_converter", None)
+
+# -- JAX
+
+# (jaxpr, which outputs are used) -> the jaxpr of these, and which inputs it uses
+from jax.interpreters.partial_eval import dce_jaxpr  # noqa: E402, F401
 
 
 def teach_jax_scalars(kind: type, convert: Callable) -> None:
@@ -62,3 +94,19 @@ def jax_was_used() -> bool:
     except ImportError:
         return True
     return bool(backends_are_initialized())
+
+
+# -- Numba, which is imported when it is used
+
+
+def legacy_random_state() -> int:
+    """The address of the state that ``numpy.random``'s functions have in compiled code (numba 0.60 to 0.68)."""
+    from numba import _helperlib
+
+    found: Any = _helperlib
+    return found.rnd_get_np_state_ptr()
+
+
+def set_cache(dispatcher, cache) -> None:
+    """Let a dispatcher look for its machine code in `cache`, and leave it there."""
+    dispatcher._cache = cache

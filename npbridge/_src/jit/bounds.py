@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import jax
 from jax import lax
 from jax.extend.core import ClosedJaxpr, Literal
-from jax.interpreters.partial_eval import dce_jaxpr
 
+from ..ground.compat import dce_jaxpr
 from .intervals import COMPARISONS, FALSE, NOWHERE, Interval, decided, of_values, result_of, whole
 
 

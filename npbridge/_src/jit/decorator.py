@@ -296,8 +296,8 @@ class CompiledFunction:
             print(text)  # noqa: T201
 
     def _make_numba(self):
-        from ..backends.numba.lowering import compile_function
         from ..backends.numba.lowering.fast import MISS as numba_miss
+        from ..backends.numba.lowering.interface import compile_function
 
         self._numba_miss = numba_miss
         options = {name: self.options[name] for name in ("parallel", "fastmath", "debug", "strict", "boundscheck")}

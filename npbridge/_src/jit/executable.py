@@ -8,7 +8,6 @@ the executable and are replaced after every call.
 
 from __future__ import annotations
 
-import _thread
 import contextlib
 import functools
 import itertools
@@ -18,7 +17,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.extend.core import jaxpr_as_fun
-from jax.interpreters.partial_eval import dce_jaxpr
 
 from ..array import core
 from ..array.traced_number import NeedsValue
@@ -30,6 +28,7 @@ from ..convert.places import UNBOUND
 from ..dispatch import backend as backends
 from ..face import host_draws
 from ..ground import compat
+from ..ground.compat import dce_jaxpr, other_threads
 from ..ground.errors import ControlFlowError, UnsupportedError
 from ..storage.buffer import DONATED, SMALL, Buffer, Tracer
 from ..storage.holding import Hold
@@ -281,7 +280,7 @@ class Executable:
 
     def execute_once(self, buffers, numbers, raws, done) -> None:
         written = self.written
-        if not written or not _thread._count() or (self.host is not None and self.host.calls_back):
+        if not written or not other_threads() or (self.host is not None and self.host.calls_back):
             self.compute(buffers, [None] * len(buffers), numbers, raws, done)
             return
         # What is only read is fetched before: that may ask for a lock.  Code that calls back
@@ -389,6 +388,6 @@ def donated(buffer: Buffer) -> bool:
 
     Another thread may be on its way to read them: so it gains much, or there is none.
     """
-    if buffer.device is None or buffer.traced or buffer.nbytes <= (SMALL if _thread._count() else DONATED):
+    if buffer.device is None or buffer.traced or buffer.nbytes <= (SMALL if other_threads() else DONATED):
         return False
     return buffer.donatable()

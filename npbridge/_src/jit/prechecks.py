@@ -14,7 +14,8 @@ import math
 import jax.numpy as jnp
 from jax import lax
 from jax.extend.core import ClosedJaxpr, jaxpr_as_fun, jaxprs_in_params
-from jax.interpreters.partial_eval import dce_jaxpr
+
+from ..ground.compat import dce_jaxpr
 
 # So many elements computed cost as much as copying one of a written array, all told.
 PER_ELEMENT = 0.25

@@ -9,12 +9,12 @@ decided there too.
 
 from __future__ import annotations
 
-import _thread
 import itertools
 import sys
 from typing import Any
 
 from ..array import core
+from ..ground.compat import other_threads
 from ..storage.buffer import DONATED, SMALL
 from ..storage.locking import in_order
 from .arguments import Static, fits
@@ -82,7 +82,7 @@ class _Code:
             "MISS": MISS, "JaxArray": JaxArray, "differs": _differs, "entry": entry, "rebuild": _rebuild,
             "apply_effects": _apply_effects, "given": given, "places": pool.state.places, "kind_of": kind_of,
             "array_of_device": core.array_of_device, "of_device": core.of_device,
-            "refs": sys.getrefcount, "threads": _thread._count,
+            "refs": sys.getrefcount, "threads": other_threads,
         }  # fmt: skip
         self.lines: list[str] = []
         self.buffers = 0

@@ -30,7 +30,7 @@ def shown_on_jax(compiled, entry) -> str:
 
 
 def shown_on_numpy(executable) -> str:
-    from ..backends.numba.lowering import format_code
+    from ..backends.numba.lowering.show import format_code
 
     return format_code(executable)
 

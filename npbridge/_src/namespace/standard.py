@@ -9,12 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from ..array import conversion, core
+from ..ground.compat import NO_VALUE
 from .wrappers import adopt, as_ours
 
-_NoValue = np._NoValue
 
-
-def clip(a, min=None, max=None, out=None, *, a_min=_NoValue, a_max=_NoValue, **kwargs):
+def clip(a, min=None, max=None, out=None, *, a_min=NO_VALUE, a_max=NO_VALUE, **kwargs):
     """Limit values to an interval: ``numpy.clip``.
 
     Parameters
@@ -33,11 +32,11 @@ def clip(a, min=None, max=None, out=None, *, a_min=_NoValue, a_max=_NoValue, **k
     >>> npbridge.clip([1, 5, 9], 2, 6)
     JaxArray([2, 5, 6], dtype=int32)
     """
-    if a_min is not _NoValue or a_max is not _NoValue:
+    if a_min is not NO_VALUE or a_max is not NO_VALUE:
         if min is not None or max is not None:
             raise ValueError("clip takes `min` and `max`, or `a_min` and `a_max`, not both")
-        min = None if a_min is _NoValue else a_min
-        max = None if a_max is _NoValue else a_max
+        min = None if a_min is NO_VALUE else a_min
+        max = None if a_max is NO_VALUE else a_max
     return adopt(np.clip(as_ours(a), min, max, out, **kwargs))
 
 

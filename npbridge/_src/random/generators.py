@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 import functools
 import os
-import sys
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from ..convert import context as contexts
 from ..dispatch.backend import active
 from ..face import generators as face
 from ..face.whose import in_library
+from ..ground.compat import frame_above
 from ..ground.errors import UnsupportedError
 from ..namespace.wrappers import present
 from . import keys
@@ -39,7 +39,7 @@ def on_jax(depth: int = 2) -> bool:
     """Whether a draw comes from the key: the caller is user code, and the backend ``'jax'``."""
     if contexts.current() is not None:
         return True
-    return active().name == "jax" and not _is_foreign(sys._getframe(depth).f_code.co_filename)
+    return active().name == "jax" and not _is_foreign(frame_above(depth).f_code.co_filename)
 
 
 def key_of(seed: Any) -> np.ndarray:
@@ -71,7 +71,7 @@ def _method(name: str, real: type, on_key):
     def method(self, *args, **kwargs):
         if on_jax():
             return on_key(self, *args, **kwargs)
-        if _is_foreign(sys._getframe(1).f_code.co_filename) and not writes:
+        if _is_foreign(frame_above(1).f_code.co_filename) and not writes:
             return numpys(self, *args, **kwargs)
         function = functools.partial(numpys, self)
         return face._writes(function, args, kwargs) if name == "shuffle" else face.draw(function, args, kwargs)
@@ -283,7 +283,7 @@ class Generator(Keyed, np.random.Generator):
     def bit_generator(self):
         """What NumPy draws from; for user code on ``'jax'`` its ``state`` has the key, too."""
         bits = np.random.Generator.bit_generator.__get__(self)
-        in_user_code = not in_library(sys._getframe(1).f_code.co_filename)
+        in_user_code = not in_library(frame_above(1).f_code.co_filename)
         return KeyedBits(self, bits) if in_user_code and active().name == "jax" else bits
 
     def spawn(self, n_children: int):

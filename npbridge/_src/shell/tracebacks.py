@@ -6,6 +6,7 @@ import os
 import sys
 import warnings
 
+from ..ground.compat import frame_above
 from .user_code import IMPORT_FILE
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) + os.sep
@@ -97,7 +98,7 @@ def point_warnings() -> None:
 
 def _caller(filename: str, lineno: int) -> tuple[str, int]:
     """Where the innermost frame is that called npbridge."""
-    frame = sys._getframe(2)
+    frame = frame_above(2)
     inside = False
     while frame is not None:
         name = frame.f_code.co_filename

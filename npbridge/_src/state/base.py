@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-import sys
 import types
 from typing import Any
 
+from ..ground.compat import frame_above
 from ..storage import buffer as buffers
 from . import display, names, statements
 from .collector import Collector
@@ -92,7 +92,7 @@ class Base:
             held = getattr(self, name, None)
         if isinstance(held, Variable) and not _replaces(value):
             if value is not held:
-                value = statements.value_for(sys._getframe(1), held, value)
+                value = statements.value_for(frame_above(1), held, value)
             assign(held, value, f"{type(self).__name__}.{name}")
             return
         super().__setattr__(name, value)

@@ -19,6 +19,7 @@ import numpy as np
 from ...array import core
 from ...dispatch import fallback
 from ...dispatch.registry import Rule, register
+from ...ground.compat import NO_VALUE
 from ...storage.buffer import canonical
 from ...storage.casts import cast
 from .. import host
@@ -142,7 +143,7 @@ class ByName:
             if name in policy.arrays or name in policy.ignored:
                 continue
             default = self.defaults.get(name, inspect.Parameter.empty)
-            if value is default or value is np._NoValue:
+            if value is default or value is NO_VALUE:
                 continue
             if self.known is not None and name not in self.known:
                 if not (isinstance(value, (bool, int, str)) and value == default):
@@ -166,7 +167,7 @@ class ByName:
             policy.check(bound)
         values, dtypes = {}, []
         for name in policy.arrays:
-            if bound.get(name) is not None and bound.get(name) is not np._NoValue:
+            if bound.get(name) is not None and bound.get(name) is not NO_VALUE:
                 values[name], found = array_values(bound[name])
                 dtypes += found
         target = self.target(dtypes) if policy.promote and dtypes else None

@@ -11,6 +11,7 @@ import numpy as np
 from ...array import core, traced_index
 from ...dispatch.registry import register, tables
 from ...facts import fact_of
+from ...ground.compat import NO_VALUE
 from . import compositions, moves
 from .moves import raw, wrap
 
@@ -40,7 +41,7 @@ def _put_first(function, code) -> None:
 
     def form(args, kwargs):
         bound = fact.bound(args, kwargs)
-        return code(**{k: v for k, v in bound.items() if v is not np._NoValue})
+        return code(**{k: v for k, v in bound.items() if v is not NO_VALUE})
 
     register("jax", function, rule._replace(traced=(form, *(rule.traced or (rule.call,)))))
 

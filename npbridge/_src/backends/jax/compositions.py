@@ -16,6 +16,7 @@ import numpy as np
 from ...array import core, traced_number
 from ...dispatch.registry import Rule, implements, register
 from ...facts import fact_of, facts
+from ...ground.compat import CLIP, NO_VALUE
 from .kernels import KERNELS
 from .moves import lowered, traced, twin_of
 
@@ -97,7 +98,7 @@ _register()
 
 # -- clip: a ufunc that NumPy does not export
 
-_clip_ufunc = np._core.umath.clip
+_clip_ufunc = CLIP
 
 
 def _clip_kernel(x, low, high):
@@ -107,7 +108,6 @@ def _clip_kernel(x, low, high):
 
 
 KERNELS[_clip_ufunc] = _clip_kernel
-_NoValue = np._NoValue
 
 
 @implements(np.ndarray.clip, backend="jax")
@@ -123,14 +123,14 @@ def _held(limit, info, nearer, end):
 
 
 @implements(np.clip, backend="jax")
-def clip(a, a_min=_NoValue, a_max=_NoValue, out=None, *, min=_NoValue, max=_NoValue, **kwargs):
-    if a_min is _NoValue and a_max is _NoValue:
-        a_min = None if min is _NoValue else min
-        a_max = None if max is _NoValue else max
-    elif a_min is _NoValue or a_max is _NoValue:
-        missing = "a_min" if a_min is _NoValue else "a_max"
+def clip(a, a_min=NO_VALUE, a_max=NO_VALUE, out=None, *, min=NO_VALUE, max=NO_VALUE, **kwargs):
+    if a_min is NO_VALUE and a_max is NO_VALUE:
+        a_min = None if min is NO_VALUE else min
+        a_max = None if max is NO_VALUE else max
+    elif a_min is NO_VALUE or a_max is NO_VALUE:
+        missing = "a_min" if a_min is NO_VALUE else "a_max"
         raise TypeError(f"clip() missing 1 required positional argument: '{missing}'")
-    elif min is not _NoValue or max is not _NoValue:
+    elif min is not NO_VALUE or max is not NO_VALUE:
         raise ValueError("Passing `min` or `max` keyword argument when `a_min` and `a_max` are provided is forbidden.")
     a = a if isinstance(a, core.JaxArray) else core.from_object(a, copy=False)
     if a.dtype.kind in "iu":

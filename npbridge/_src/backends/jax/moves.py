@@ -15,6 +15,7 @@ import numpy as np
 from ...array import core
 from ...dispatch.registry import Rule, register
 from ...facts import Fact, fact_of
+from ...ground.compat import NO_VALUE
 from ...storage.buffer import Tracer
 from .. import host
 from ..surface import surface
@@ -77,7 +78,7 @@ def lowered(twin):
     def form(args, kwargs):
         if twin is None:
             raise TypeError("jax.numpy has no such function")
-        kwargs = {k: raw(v) for k, v in kwargs.items() if v is not np._NoValue}
+        kwargs = {k: raw(v) for k, v in kwargs.items() if v is not NO_VALUE}
         return _lowered(twin, [raw(x) for x in args], kwargs)
 
     return form

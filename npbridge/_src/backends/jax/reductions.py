@@ -10,6 +10,7 @@ import numpy as np
 
 from ...array import core
 from ...dispatch.registry import implements
+from ...ground.compat import NO_VALUE
 from ...storage.buffer import canonical
 from . import ufuncs
 from .known import computed
@@ -18,35 +19,34 @@ from .ufunc_methods import accumulate
 from .ufunc_plans import as_dtype
 from .ufunc_reduce import reduce, write_result
 
-_NoValue = np._NoValue
 jax_rule = functools.partial(implements, backend="jax")
 
 
 def _reduction(ufunc, default=None):
-    def call(a, axis=None, dtype=None, out=None, keepdims=_NoValue, initial=_NoValue, where=_NoValue):
+    def call(a, axis=None, dtype=None, out=None, keepdims=NO_VALUE, initial=NO_VALUE, where=NO_VALUE):
         return reduce(
             ufunc, a, axis, default if dtype is None else dtype, out,
-            keepdims is not _NoValue and keepdims, initial, True if where is _NoValue else where,
+            keepdims is not NO_VALUE and keepdims, initial, True if where is NO_VALUE else where,
         )  # fmt: skip
 
     return call
 
 
 def _extremum(ufunc):
-    def call(a, axis=None, out=None, keepdims=_NoValue, initial=_NoValue, where=_NoValue):
+    def call(a, axis=None, out=None, keepdims=NO_VALUE, initial=NO_VALUE, where=NO_VALUE):
         return reduce(
             ufunc, a, axis, None, out,
-            keepdims is not _NoValue and keepdims, initial, True if where is _NoValue else where,
+            keepdims is not NO_VALUE and keepdims, initial, True if where is NO_VALUE else where,
         )  # fmt: skip
 
     return call
 
 
 def _truth(ufunc):
-    def call(a, axis=None, out=None, keepdims=_NoValue, *, where=_NoValue):
+    def call(a, axis=None, out=None, keepdims=NO_VALUE, *, where=NO_VALUE):
         return reduce(
             ufunc, a, axis, None, out,
-            keepdims is not _NoValue and keepdims, _NoValue, True if where is _NoValue else where,
+            keepdims is not NO_VALUE and keepdims, NO_VALUE, True if where is NO_VALUE else where,
         )  # fmt: skip
 
     return call
@@ -111,7 +111,7 @@ def _compiled_mean(axis, keepdims, loop, result, has_where, x64):
 
 
 def _mask(where, shape):
-    if where is _NoValue or where is True:
+    if where is NO_VALUE or where is True:
         return np.True_, False
     where = where._value() if type(where) in core.OURS else np.asarray(where)
     if where.dtype != bool:
@@ -121,14 +121,14 @@ def _mask(where, shape):
 
 
 @jax_rule(np.mean)
-def mean(a, axis=None, dtype=None, out=None, keepdims=_NoValue, *, where=_NoValue):
+def mean(a, axis=None, dtype=None, out=None, keepdims=NO_VALUE, *, where=NO_VALUE):
     a = as_array(a)
     axes = axes_of(axis, a.ndim)
     mask, has_where = _mask(where, a.shape)
     loop, result = _mean_dtypes(a.dtype, dtype, out)
     _warn_empty(a, axes, "Mean of empty slice.")
     compiled = _compiled_mean(
-        axes, keepdims is not _NoValue and bool(keepdims), canonical(loop), canonical(result), has_where,
+        axes, keepdims is not NO_VALUE and bool(keepdims), canonical(loop), canonical(result), has_where,
         jax.config.jax_enable_x64,
     )  # fmt: skip
     return write_result(computed(compiled, (a._value(), mask)), out)
@@ -186,10 +186,10 @@ def _compiled_var(axis, keepdims, source, loop, result, has_where, has_mean, roo
 
 def _spread(root):
     def call(
-        a, axis=None, dtype=None, out=None, ddof=0, keepdims=_NoValue, *, where=_NoValue, mean=_NoValue,
-        correction=_NoValue,
+        a, axis=None, dtype=None, out=None, ddof=0, keepdims=NO_VALUE, *, where=NO_VALUE, mean=NO_VALUE,
+        correction=NO_VALUE,
     ):  # fmt: skip
-        if correction is not _NoValue:
+        if correction is not NO_VALUE:
             if ddof != 0:
                 raise ValueError("ddof and correction can't be provided simultaneously.")
             ddof = correction
@@ -200,12 +200,12 @@ def _spread(root):
         if result.kind == "c" and dtype is None:
             result = np.empty(0, result).real.dtype
         _warn_empty(a, axes, "Degrees of freedom <= 0 for slice", ddof)
-        has_mean = mean is not _NoValue and mean is not None
+        has_mean = mean is not NO_VALUE and mean is not None
         given = np.float32(0)
         if has_mean:
             given = mean._value() if type(mean) in core.OURS else np.asarray(mean)
         compiled = _compiled_var(
-            axes, keepdims is not _NoValue and bool(keepdims), a.dtype, canonical(loop), canonical(result), has_where,
+            axes, keepdims is not NO_VALUE and bool(keepdims), a.dtype, canonical(loop), canonical(result), has_where,
             has_mean and given.dtype, root, jax.config.jax_enable_x64,
         )  # fmt: skip
         return write_result(computed(compiled, (a._value(), mask, ddof, given)), out)
@@ -245,7 +245,7 @@ def _complex_position(name, x, axis, keepdims):
 
 
 def _position(name, function):
-    def call(a, axis=None, out=None, *, keepdims=_NoValue):
+    def call(a, axis=None, out=None, *, keepdims=NO_VALUE):
         a = as_array(a)
         if a.size == 0 or (axis is not None and not isinstance(axis, int)):
             model = np.empty(a.shape, np.int8)
@@ -255,7 +255,7 @@ def _position(name, function):
         if axis is not None:
             (axis,) = axes_of(axis, a.ndim) or (None,)
         compiled = _compiled_position(
-            name, axis, keepdims is not _NoValue and bool(keepdims), jax.config.jax_enable_x64
+            name, axis, keepdims is not NO_VALUE and bool(keepdims), jax.config.jax_enable_x64
         )
         return write_result(computed(compiled, (a._value(),)), out, exact=True)
 
@@ -273,9 +273,9 @@ def count_nonzero(a, axis=None, *, keepdims=False):
 
 
 @jax_rule(np.ptp)
-def ptp(a, axis=None, out=None, keepdims=_NoValue):
+def ptp(a, axis=None, out=None, keepdims=NO_VALUE):
     a = as_array(a)
-    keep = keepdims is not _NoValue and keepdims
+    keep = keepdims is not NO_VALUE and keepdims
     high = reduce(np.maximum, a, axis, None, None, keep)
     low = reduce(np.minimum, a, axis, None, None, keep)
     return np.subtract(high, low, out=out) if out is not None else np.subtract(high, low)

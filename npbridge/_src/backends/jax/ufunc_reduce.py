@@ -11,6 +11,7 @@ import numpy as np
 from jax import lax
 
 from ...array import core
+from ...ground.compat import NO_VALUE
 from ...storage.buffer import canonical
 from ...storage.casts import cast
 from .. import host
@@ -20,9 +21,6 @@ from .known import computed
 from .ufunc_arguments import as_array, axes_of, on_host, reduction_dtypes
 
 OURS = core.OURS
-_NoValue = np._NoValue
-
-
 # ufunc -> reduction on jax arrays (axis: tuple); the others fold one by one
 REDUCTIONS = {
     np.add: lambda x, axis: jnp.any(x, axis) if x.dtype == bool else jnp.sum(x, axis, dtype=x.dtype),
@@ -154,11 +152,11 @@ def sums_in_64_bits(array) -> bool:
     return buffer.current or all(device.platform == "cpu" for device in buffer.device.devices())
 
 
-def reduce(ufunc, array, axis=0, dtype=None, out=None, keepdims=False, initial=_NoValue, where=True):
+def reduce(ufunc, array, axis=0, dtype=None, out=None, keepdims=False, initial=NO_VALUE, where=True):
     if type(out) is tuple:
         out = out[0]
     if (
-        out is dtype is None and initial is _NoValue and where is True
+        out is dtype is None and initial is NO_VALUE and where is True
         and type(array) in core.ARRAYS and (axis is None or type(axis) is int) and ufunc in REDUCTIONS
     ):  # fmt: skip
         if ufunc in SUMMING and array.dtype.kind in "iu" and sums_in_64_bits(array):
@@ -191,7 +189,7 @@ def reduce(ufunc, array, axis=0, dtype=None, out=None, keepdims=False, initial=_
         }
         return host.narrow(host.call_writing(ufunc.reduce, (array,), kwargs, host.outs(kwargs)))
     identity = ufunc.identity
-    has_initial = initial is not _NoValue and initial is not None
+    has_initial = initial is not NO_VALUE and initial is not None
     has_where = where is not True
     shape = array.shape
     if not has_initial and (identity is None or initial is None):

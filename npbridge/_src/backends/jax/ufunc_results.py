@@ -6,6 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ...array import core
+from ...ground.compat import UFuncOutputCastingError
 from ...storage.buffer import Tracer, canonical
 from ...storage.casts import cast
 
@@ -52,7 +53,7 @@ def check_out(ufunc, dtypes, plan, out, resolve):
             given = [d if isinstance(d, np.dtype) else None for d in dtypes]
             if None not in given:
                 ufunc.resolve_dtypes((*given, *(x.dtype if x is not None else None for x in out)), **resolve)
-            raise np._core._exceptions._UFuncOutputCastingError(ufunc, casting, target, o.dtype, i)
+            raise UFuncOutputCastingError(ufunc, casting, target, o.dtype, i)
 
 
 def store(ufunc, result, out, where, inputs, order):

@@ -6,6 +6,7 @@ import numpy as np
 
 from ...array import core
 from ...dispatch.registry import tables
+from ...ground.compat import NO_VALUE
 from .. import host
 from . import large, reductions
 
@@ -136,10 +137,10 @@ def _into(ufunc, inputs, out):
     return out
 
 
-def _reduced(ufunc, x, axis=0, dtype=None, out=None, keepdims=False, initial=np._NoValue, where=True):
+def _reduced(ufunc, x, axis=0, dtype=None, out=None, keepdims=False, initial=NO_VALUE, where=True):
     """``ufunc.reduce`` of all elements by the kernel, or None."""
     whole = axis is None or (x.ndim == 1 and axis in (0, -1))
-    if not whole or dtype is not None or keepdims or where is not True or initial is not np._NoValue:
+    if not whole or dtype is not None or keepdims or where is not True or initial is not NO_VALUE:
         return None
     if out is not None and out != (None,):
         return None

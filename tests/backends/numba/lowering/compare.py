@@ -10,7 +10,7 @@ import numpy as np
 
 import npbridge
 from npbridge._src.array.core import OURS
-from npbridge._src.backends.numba.lowering import compile_function
+from npbridge._src.backends.numba.lowering.interface import compile_function
 
 
 def plain(value: Any) -> Any:

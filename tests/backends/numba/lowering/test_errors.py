@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import npbridge
-from npbridge._src.backends.numba.lowering import compile_function
+from npbridge._src.backends.numba.lowering.interface import compile_function
 
 
 def w_index(x, i):

@@ -12,8 +12,9 @@ import pytest
 
 import npbridge
 from npbridge._src.array.core import JaxArray
-from npbridge._src.backends.numba.lowering import compile_function, format_code
 from npbridge._src.backends.numba.lowering.errors import LoweringError
+from npbridge._src.backends.numba.lowering.interface import compile_function
+from npbridge._src.backends.numba.lowering.show import format_code
 
 from .compare import same, same_method
 

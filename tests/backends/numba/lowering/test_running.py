@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import npbridge
-from npbridge._src.backends.numba.lowering import compile_function
+from npbridge._src.backends.numba.lowering.interface import compile_function
 
 from .compare import same
 from .programs_python import V
@@ -64,7 +64,7 @@ PROGRAM = """
 import sys
 sys.path.insert(0, {folder!r})
 import numpy as np, numba, npbridge
-from npbridge._src.backends.numba.lowering import compile_function
+from npbridge._src.backends.numba.lowering.interface import compile_function
 from program import Model
 with npbridge.backend("numpy"):
     model = Model()

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 import npbridge
-from npbridge._src.backends.numba.lowering import compile_function, guarding
+from npbridge._src.backends.numba.lowering import guarding
 from npbridge._src.backends.numba.lowering.errors import LoweringError
+from npbridge._src.backends.numba.lowering.interface import compile_function
 
 from .compare import same
 

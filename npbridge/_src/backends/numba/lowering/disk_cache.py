@@ -20,6 +20,8 @@ from typing import Any
 
 import numpy as np
 
+from ....ground.compat import set_cache
+
 
 def folder() -> pathlib.Path:
     """Where programs are kept: ``NPBRIDGE_CACHE_DIR``, or the user's cache folder."""
@@ -75,7 +77,7 @@ def attach(dispatcher: Any, key: str | None) -> None:
     if not _is_ours(folder()):
         return  # others could put machine code there
     dispatcher.py_func.__npbridge_key__ = key
-    dispatcher._cache = _cache_class()(dispatcher.py_func)
+    set_cache(dispatcher, _cache_class()(dispatcher.py_func))
 
 
 def _is_ours(path: pathlib.Path) -> bool:

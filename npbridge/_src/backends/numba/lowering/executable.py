@@ -13,6 +13,7 @@ import numpy as np
 
 from ....array.core import OURS
 from ....dispatch import fallback
+from ....ground.compat import set_cache
 from ....storage.locking import under_locks
 from .. import turns
 from . import exchange, fast, lower, random_state, show
@@ -274,7 +275,7 @@ class Variant:
         from numba import typeof
         from numba.core.caching import NullCache
 
-        self.dispatcher._cache = NullCache()  # what comes from disk has no text
+        set_cache(self.dispatcher, NullCache())  # what comes from disk has no text
         try:
             self.dispatcher.compile(tuple(map(typeof, host)))
         except Exception as error:

@@ -8,13 +8,13 @@ way; nothing is decided here that is not decided there too.
 
 from __future__ import annotations
 
-import _thread
 from typing import Any
 
 import numpy as np
 
 from ....array import core
 from ....array.core import OURS, JaxScalar
+from ....ground.compat import other_threads
 from ....storage.buffer import Buffer, recorders
 from ....storage.locking import in_order
 from .failures import Risk
@@ -88,7 +88,7 @@ class _Code:
         body = self._body()
         if self.locked:
             # while there is no other thread, nobody else can hold a lock, or ask for one
-            self.names["threads"] = _thread._count
+            self.names["threads"] = other_threads
             lines += ["    if threads():", *("        " + line for line in self._taking())]
             lines += ["            " + line for line in body]
         return "\n".join([*lines, *("    " + line for line in body), ""])

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ....facts.fact import signature_of
+from ....ground.compat import NO_VALUE
 from ..overloads import compared
 from . import host_calls, made_generators, twins
 from .questions import CODES, is_scalar, number_of
@@ -128,7 +129,7 @@ def is_default(value: Any, name: str, given: Value) -> bool:
         return name in _DEFAULTS and given.value in _DEFAULTS[name]
     default = parameter.default
     same = type(default) is type(given.value) and default == given.value
-    return same or (given.value is None and default is np._NoValue)
+    return same or (given.value is None and default is NO_VALUE)
 
 
 def _other(unit: Any, value: Any, name: str, args: list, kwargs: dict, node: ast.AST) -> Pair:

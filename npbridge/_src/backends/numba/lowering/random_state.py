@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from ....ground.compat import legacy_random_state
+
 
 class _State(ctypes.Structure):
     # numba/_random.c: rnd_state_t, the same since Numba 0.18
@@ -24,9 +26,7 @@ class _State(ctypes.Structure):
 
 
 def _numba_state() -> _State:
-    from numba import _helperlib
-
-    return _State.from_address(_helperlib.rnd_get_np_state_ptr())
+    return _State.from_address(legacy_random_state())
 
 
 def to_numba() -> None:

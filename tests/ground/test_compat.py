@@ -1,0 +1,155 @@
+"""The private names of other libraries are there, and mean what is thought of them."""
+
+import ast
+import ctypes
+import pickle
+import re
+import sys
+import threading
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numba
+import numpy as np
+import pytest
+from numba.core.caching import NullCache
+
+import npbridge
+from npbridge._src.ground import compat
+
+ROOT = Path(npbridge.__file__).parent
+
+
+# -- CPython
+
+
+def test_frames():
+    def here():
+        return compat.frame_above(1).f_code.co_name
+
+    assert here() == "test_frames"
+
+
+def test_threads_are_counted():
+    before = compat.other_threads()
+    stop = threading.Event()
+    threads = [threading.Thread(target=stop.wait) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    assert compat.other_threads() == before + 3
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+
+# -- NumPy
+
+
+def test_no_value_is_what_numpy_leaves_out():
+    x = np.arange(3.0)
+    assert np.sum(x, initial=compat.NO_VALUE) == 3.0
+    with pytest.raises(ValueError, match="identity"):
+        np.max(x[:0], initial=compat.NO_VALUE)
+    assert pickle.loads(pickle.dumps(compat.NO_VALUE)) is compat.NO_VALUE
+
+
+def test_clip_is_a_ufunc():
+    assert isinstance(compat.CLIP, np.ufunc) and compat.CLIP.nin == 3
+    np.testing.assert_array_equal(compat.CLIP(np.arange(4), 1, 2), [1, 1, 2, 2])
+
+
+def test_the_error_of_a_cast_to_out():
+    with pytest.raises(compat.UFuncOutputCastingError) as raised:
+        np.add(1.5, 1, out=np.zeros((), int))
+    error = compat.UFuncOutputCastingError(np.add, "same_kind", np.dtype(float), np.dtype(int), 0)
+    assert str(error) == str(raised.value) and isinstance(error, TypeError)
+
+
+def test_numpy_converts_arrays_by_a_class_that_can_be_replaced():
+    conversion = compat.ARRAY_CONVERTER([1, 2], 3.0)
+    assert len(conversion) == 2 and np.array_equal(conversion[0], [1, 2])
+    assert np.lib._function_base_impl._array_converter is compat.ARRAY_CONVERTER
+
+
+# -- JAX
+
+
+def test_unused_parts_of_a_jaxpr_go():
+    closed = jax.make_jaxpr(lambda x, y: (x + 1, y * 2))(1.0, 2.0)
+    jaxpr, used = compat.dce_jaxpr(closed.jaxpr, [True, False])
+    assert len(jaxpr.eqns) == 1 and list(used) == [True, False]
+
+
+def test_jax_takes_scalars_by_a_table():
+    with npbridge.backend("jax"):
+        assert jnp.asarray(npbridge.asarray([1.5, 2.5])[1]) == 2.5
+
+
+def test_whether_jax_traces_is_known():
+    seen = []
+    jax.jit(lambda x: seen.append((compat.trace_state_clean(), compat.current_trace())))(1.0)
+    assert compat.trace_state_clean() and not seen[0][0]
+    assert compat.current_trace() is not None and seen[0][1] is not compat.current_trace()
+
+
+def test_tracebacks_are_whole():
+    def inner(x):
+        raise ValueError("of the user's")
+
+    with compat.whole_tracebacks(), pytest.raises(ValueError, match="of the user's") as raised:
+        jax.jit(inner)(1.0)
+    assert any("jax" in Path(str(entry.path)).parts for entry in raised.traceback)
+
+
+def test_whether_jax_was_used():
+    jnp.zeros(1).block_until_ready()
+    assert compat.jax_was_used()
+
+
+# -- Numba
+
+
+def test_the_state_of_numbas_random_numbers():
+    @numba.njit
+    def seeded():
+        np.random.seed(7)
+        return 0
+
+    seeded()
+    key = (ctypes.c_uint * 624).from_address(compat.legacy_random_state() + ctypes.sizeof(ctypes.c_int))
+    np.testing.assert_array_equal(np.array(key), np.random.RandomState(7).get_state()[1])
+
+
+def test_the_cache_of_a_dispatcher():
+    kernel = numba.njit(lambda x: x + 1)
+
+    class Cache(NullCache):
+        asked = 0
+
+        def load_overload(self, sig, target_context):
+            Cache.asked += 1
+
+    compat.set_cache(kernel, Cache())
+    assert kernel(1) == 2 and Cache.asked == 1
+
+
+# -- and nowhere else
+
+PRIVATE = re.compile(
+    r"\b(np|numpy)\._(?!_)\w|jax\._src|jax\.interpreters|from numba import _|sys\._|_thread\._|"
+    r"\bdispatcher\._(?!pending)\w|numba\.[\w.]*\._\w"
+)
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda p: str(p.relative_to(ROOT)))
+def test_private_names_stand_in_one_file(path):
+    if path.name == "compat.py":
+        return
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, (ast.Attribute, ast.Import, ast.ImportFrom)):
+            assert not PRIVATE.search(ast.unparse(node)), f"{path.name}:{node.lineno} {ast.unparse(node)}"
+
+
+def test_python_is_one_that_is_known():
+    assert sys.version_info >= (3, 11)
