@@ -49,6 +49,7 @@ def test_no_check_is_made_of_what_lies_inside(name):
     compiled = npbridge.jit(f)
     np.testing.assert_allclose(np.asarray(compiled(npbridge.asarray(x))), f(x), rtol=1e-6)
     assert not compiled._latest.checked and compiled._latest.lean is None
+    assert "checked" not in compiled.explain()
 
 
 # -- what is proved as long as inputs lie between limits
@@ -79,7 +80,7 @@ def test_an_index_that_leaves_the_limits_raises_as_before(f):
         np.testing.assert_array_equal(np.asarray(x), y)
         if expected is not None:
             np.testing.assert_array_equal(np.asarray(result), expected)
-    assert compiled._latest.lean is not None
+    assert compiled._latest.lean is not None and "checked before the call: IndexError" in compiled.explain()
     for bad in (5, -6):
         index[1] = bad  # in place: it is the same array
         with pytest.raises(IndexError, match="out of bounds"):

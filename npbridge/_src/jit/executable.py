@@ -166,10 +166,12 @@ class Executable:
         proof = bounds.proved(self.jaxpr, inputs, looked_at if self.host is None else ())
         if proof.limits:
             self.lean = bounds.Lean(proof, arrays)
+            self.notes = [(f, n, x.replace("checked at run time", "checked before the call")) for f, n, x in self.notes]
             return
         self.jaxpr = proof.jaxpr
         if proof.all:
             self.checked = []
+            self.notes = [note for note in self.notes if not note[2].startswith("checked at run time")]
 
     def _traced(self, binding, signature, tracers, numbers, raws):
         leaves = list(binding.leaves)

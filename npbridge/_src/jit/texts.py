@@ -78,7 +78,7 @@ class LoweredOnJax:
 def lower_on_jax(compiled, entry, binding, signature) -> LoweredOnJax:
     values = [*(x for _, x in signature.numbers), *binding.raws]
     buffers = [jax.ShapeDtypeStruct(b.shape, b.dtype) for b in binding.buffers]
-    lowered = jax.jit(entry.flat()).lower(*buffers, *values)
+    lowered = entry.variant(()).lower(*buffers, *values)
     return LoweredOnJax(converted_source(compiled.function, entry), entry.jaxpr, lowered)
 
 
