@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -115,3 +117,41 @@ def test_errors_of_values_are_not_foretold():
     square = Blank((3, 3), np.dtype("f8"))
     assert answers.answer(fact_of(np.linalg.cholesky), (square,), {}).shape == (3, 3)
     assert answers.answer(fact_of(np.take), (A, Blank((5,), np.dtype("i8"))), {}).shape == (5,)
+
+
+def forms():
+    """``(NumPy's function, code of ours with arguments of its own)`` of all rules."""
+    for backend in ("jax", "numpy"):
+        load(backend)
+        for function, rule in tables[backend].items():
+            for call in (rule.call, *rule.traced):
+                code = inspect.unwrap(call)
+                if code is not call and signature_of(function) is not None:
+                    yield backend, function, code
+
+
+FORMS = [pytest.param(f, code, id=f"{backend}-{f.__name__}-{code.__name__}") for backend, f, code in forms()]
+
+
+@pytest.mark.parametrize(("function", "code"), FORMS)
+def test_forms_have_numpys_signatures(function, code):
+    """Names, their order and defaults; NumPy's names for NumPy's things."""
+    theirs, ours = signature_of(function).parameters, inspect.signature(code).parameters
+    if any(p.kind is p.VAR_KEYWORD for p in theirs.values()):
+        return  # np.einsum names its arguments in words alone
+    named = [name for name, p in ours.items() if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL, p.POSITIONAL_ONLY)]
+    assert named == [name for name in theirs if name in named]
+    for name in named:
+        default = ours[name].default
+        assert default is inspect.Parameter.empty or default is theirs[name].default or default == theirs[name].default
+    missing = [name for name in theirs if name not in named]
+    spread = any(p.kind in (p.VAR_KEYWORD, p.VAR_POSITIONAL, p.POSITIONAL_ONLY) for p in ours.values())
+    assert spread or set(missing) <= TAKEN_BEFORE, missing
+
+
+# `out` is written by whoever calls a form; the others ask for classes and orders in memory that arrays of ours have not
+TAKEN_BEFORE = {"out", "like", "subok", "order"}
+
+
+def test_there_are_forms():
+    assert len(FORMS) > 40

@@ -53,8 +53,15 @@ def implements(*functions: Any, backend: str, how: str = "own code"):
 
     def decorate(code):
         for function in functions:
-            rule = Rule(lambda args, kwargs: code(*args, **kwargs), "native", how, writes_out=True)
-            register(backend, function, rule)
+            register(backend, function, Rule(_called_with_both(code), "native", how, writes_out=True))
         return code
 
     return decorate
+
+
+def _called_with_both(code):
+    def call(args, kwargs):
+        return code(*args, **kwargs)
+
+    call.__wrapped__ = code
+    return call

@@ -43,6 +43,7 @@ def _put_first(function, code) -> None:
         bound = fact.bound(args, kwargs)
         return code(**{k: v for k, v in bound.items() if v is not NO_VALUE})
 
+    form.__wrapped__ = code
     register("jax", function, rule._replace(traced=(form, *(rule.traced or (rule.call,)))))
 
 
