@@ -12,6 +12,9 @@ import npbridge
 from npbridge._src.array.core import OURS
 from npbridge._src.backends.numba.lowering.interface import compile_function
 
+from ....oracle import VARIANTS, set_up
+from ....verdict import Judge, call, copied
+
 
 def plain(value: Any) -> Any:
     """Our arrays as NumPy's, at any depth of containers and objects."""
@@ -79,3 +82,19 @@ def same_method(make: Any, name: str, *args: Any, calls: int = 2, rtol: float = 
         assert_same(expected, got, "result", rtol)
         assert_same(vars(theirs), vars(mine), "state", rtol)
     return compiled
+
+
+def verdict_of(program, *sets):
+    """The first word that is not "right" on calls of `program`, compiled, with sets of arguments."""
+    variant = next(v for v in VARIANTS if v.name == "numpy-64")
+    with set_up(variant):
+        ours, judge = npbridge.jit(program), Judge(variant, 4, numbers="bifc")
+        for before in sets:
+            theirs, mine = copied(before), [variant.give(v) for v in copied(before)]
+            want, got = call(program, theirs), call(ours, mine)
+            if want.error is not None:
+                want.arguments = before
+            verdict = judge.verdict(want, got, before)
+            if verdict.kind != "right":
+                break
+        return str(verdict)

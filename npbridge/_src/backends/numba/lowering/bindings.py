@@ -8,6 +8,7 @@ from typing import Any
 
 from . import attributes
 from .joins import OPERATOR, as_store, names_in, settled_value
+from .questions import number_of
 from .values import Dynamic, Known, Local, Method, Struct, Super, Value, is_constant, is_variable, number_kind
 
 
@@ -20,6 +21,7 @@ class Bindings:
             # the attribute is bound to another array later on, which is written into
             # the same memory: this name keeps the values of before
             made = ast.Call(ast.Attribute(made, "copy", ast.Load()), [], [])
+            made.kept = True
         if len(node.targets) > 1 and made is not None and not isinstance(made, (ast.Name, ast.Constant)):
             name = self.fresh("shared")
             self.hoist(ast.Assign([ast.Name(name, ast.Store())], made), node)
@@ -69,9 +71,18 @@ class Bindings:
             return self.store_struct(name, value, node)
         made = self.node(value, made, node)
         if isinstance(value, Dynamic) and value.flat and isinstance(made, ast.Subscript):
-            value = Dynamic(value.number, scalar=True)
+            if value.number is None and self.is_bound_once(name):
+                made = made.value  # the name stands for the array itself, which may be written
+            else:
+                value = Dynamic(value.number, scalar=True)
         self.env[name] = self.settled(name, value)
         return [ast.Assign([ast.Name(name, ast.Store())], made)]
+
+    def is_bound_once(self, name: str) -> bool:
+        """Whether a name is given a value at one place, apart from what is done in place."""
+        augmented = {id(n.target) for n in ast.walk(self.tree) if isinstance(n, ast.AugAssign)}
+        stores = [n for n in ast.walk(self.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+        return sum(n.id == name and id(n) not in augmented for n in stores) == 1 and name not in self.parameters
 
     def settled(self, name: str, value: Value) -> Value:
         """What the variable `name` is, once it holds `value`."""
@@ -160,7 +171,7 @@ class Bindings:
                 copied = made
                 if isinstance(made, ast.Name) and attributes.rebinds(self, target):
                     copied = ast.Call(ast.Attribute(made, "copy", ast.Load()), [], [])
-                    copied.fresh = True
+                    copied.kept = True
                 self.hoist(ast.Assign([ast.Name(name, ast.Store())], copied), node)
                 made = ast.Name(name, ast.Load())
             held.append((value, made))
@@ -217,7 +228,8 @@ class Bindings:
     ) -> list[ast.stmt]:
         base_node = self.whole(base, base_node)
         key = self.index(target.slice)
-        stored = self.node(value, made, node, context="array")
+        base_node = self.held(base_node, node) if _may_not_fit(value) else base_node
+        stored = self.fitting(base_node, value, made, node)
         wrapped = self.must_wrap(target.slice, base_node)
         if _may_be_a_view(value, stored):
             place = base_node if wrapped or not _is_plain(key) else ast.Subscript(base_node, key, ast.Load())
@@ -226,6 +238,13 @@ class Bindings:
             call = ast.Call(self.stub("npb_setitem"), [base_node, key, stored], [])
             return [ast.Expr(call)]
         return [ast.Assign([ast.Subscript(base_node, key, ast.Store())], stored)]
+
+    def fitting(self, place: ast.expr, value: Value, made: ast.expr | None, node: ast.AST) -> ast.expr:
+        """What is written into `place`, with a look at a number of Python's."""
+        stored = self.node(value, made, node, context="array")
+        if not _may_not_fit(value):
+            return stored
+        return ast.Call(self.stub("npb_weak"), [place, stored], [])
 
     def _store_in_struct(self, target: Any, base: Struct, value: Value, made: Any, node: ast.AST) -> list[ast.stmt]:
         key, _ = self.expr(target.slice)
@@ -346,6 +365,13 @@ def _enough(name: str, count: int) -> ast.stmt:
     message = ast.Constant(f"not enough values to unpack (expected at least {count})")
     error = ast.Call(ast.Name("ValueError", ast.Load()), [message], [])
     return ast.If(ast.Compare(size, [ast.Lt()], [ast.Constant(count)]), [ast.Raise(error, None)], [])
+
+
+def _may_not_fit(value: Value) -> bool:
+    """Whether this is a number of Python's that some arrays of integers cannot hold."""
+    if isinstance(value, Known) and type(value.value) in (int, float):
+        return not 0 <= value.value < 128
+    return number_of(value) in ("int", "float", "complex")
 
 
 def _may_be_a_view(value: Value, made: ast.expr) -> bool:

@@ -29,6 +29,8 @@ class Displays:
         items = self.several(node.elts)
         if any(m is None and not (isinstance(v, Known) and is_constant(v.value)) for v, m in items):
             return Struct(list, items), None
+        if any(isinstance(v, Dynamic) and v.flat for v, _ in items):
+            return Struct(list, [(v, self.node(v, m, node)) for v, m in items]), None
         return Dynamic(), ast.List([self.node(v, m, node) for v, m in items], ast.Load())
 
     def on_Set(self, node: ast.Set) -> Pair:

@@ -32,6 +32,10 @@ class NeedsValue(Exception):
         self.error = error
 
 
+class LeftToPython(Exception):
+    """A call in which compiled code is not Python: a number has another type, an array is held elsewhere."""
+
+
 class Stale(Exception):
     """What was compiled no longer describes the objects at hand."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 from typing import Any
 
 import jax
@@ -13,7 +14,7 @@ from ....array.core import OURS, JaxScalar
 from ....storage import view
 from ....storage.locking import in_order
 from ... import host
-from .errors import LoweringError, Stale
+from .errors import LeftToPython, LoweringError, Stale
 from .values import Dynamic, Known, Struct, is_array
 
 _NUMBERS = {bool: "bool", int: "int", float: "float", complex: "complex"}
@@ -85,7 +86,11 @@ def locked(values: tuple, written: list[bool]) -> list:
 
 def apart(values: tuple, roles: list[str]) -> tuple:
     """`values` with copies of what the function binds anew."""
-    return _with_copies(values, roles) if "rebound" in roles else values
+    return _with_copies(values, roles) if not _BOUND.isdisjoint(roles) else values
+
+
+# attributes that the function binds to other arrays; of those that are "moved" the old array goes elsewhere
+_BOUND = frozenset({"rebound", "moved"})
 
 
 def gather(values: tuple, roles: list[str], flat: list[bool], written: list[bool]) -> tuple[list, list]:
@@ -115,8 +120,10 @@ def _with_copies(values: tuple, roles: list[str]) -> tuple:
     """
     copied = list(values)
     for i, x in enumerate(values):
-        if roles[i] != "rebound" or not isinstance(x, np.ndarray) and type(x) not in OURS:
+        if roles[i] not in _BOUND or not isinstance(x, np.ndarray) and type(x) not in OURS:
             continue
+        if roles[i] == "moved" and _is_held(x):
+            raise LeftToPython
         for j, y in enumerate(values):
             if i != j and _share(x, y):
                 raise LoweringError(
@@ -125,6 +132,14 @@ def _with_copies(values: tuple, roles: list[str]) -> tuple:
                 )
         copied[i] = np.array(x._read() if type(x) in OURS else x)
     return tuple(copied)
+
+
+def _is_held(x: Any) -> bool:
+    """Whether somebody besides the attribute holds an array, or shares its memory."""
+    # the attribute, the tuple of values, two variables, and the argument of getrefcount
+    if sys.getrefcount(x) > 5:
+        return True
+    return type(x) in OURS and (sys.getrefcount(x._buffer) > 2 or x._buffer.borrowed)
 
 
 def _share(x: Any, y: Any) -> bool:
@@ -151,7 +166,7 @@ def _handed(x: Any, role: str, held: dict, seen: list) -> Any:
     if kind is np.ndarray:
         seen.append((x, x))
         return x
-    if role == "rebound":
+    if role in _BOUND:
         return x
     if isinstance(x, jax.Array):
         raw = _writeable_face(np.asarray(x))
@@ -234,7 +249,7 @@ def _array(result: np.ndarray, seen: list) -> Any:
     """A result as one of ours: a view of an argument where it lies in its memory."""
     if seen:
         for ours, raw in seen:
-            if raw is result:
+            if raw is result or _is_same(raw, result):
                 return ours if type(ours) in OURS else core.of_memory(raw, borrowed=True)
         if result.size:
             low, high = np.lib.array_utils.byte_bounds(result)
@@ -244,11 +259,30 @@ def _array(result: np.ndarray, seen: list) -> Any:
                     start, stop = np.lib.array_utils.byte_bounds(owner)
                     if start <= low and high <= stop:
                         return _view(result, ours, raw, owner)
-    if result.base is None or not result.flags.c_contiguous:
-        return core.of_fresh(result)
+    return _fresh(result, seen)
+
+
+def _fresh(result: np.ndarray, seen: list) -> Any:
+    """A result in memory of its own, which others of the results may share."""
     from .fast import fresh
 
-    return fresh(result)
+    if result.base is None:
+        return core.of_fresh(result)
+    if result.size and memoryview(result.base).nbytes != result.nbytes:  # a window: all of the memory is an array
+        whole = np.frombuffer(result.base, result.dtype)
+        ours = fresh(whole)
+        seen.append((ours, whole))
+        return _view(result, ours, whole, whole)
+    array = fresh(result) if result.flags.c_contiguous else core.of_fresh(result)
+    seen.append((array, result))
+    return array
+
+
+def _is_same(raw: np.ndarray, result: np.ndarray) -> bool:
+    """Whether two arrays are all of the same memory, in the same way."""
+    if raw.shape != result.shape or raw.base is None or type(raw.base) is not type(result.base) or not raw.size:
+        return False
+    return raw.__array_interface__ == result.__array_interface__
 
 
 def _view(result: np.ndarray, ours: Any, raw: np.ndarray, owner: np.ndarray) -> Any:

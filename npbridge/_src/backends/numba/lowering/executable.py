@@ -17,10 +17,9 @@ from ....ground.compat import set_cache
 from ....storage.locking import under_locks
 from .. import turns
 from . import exchange, fast, lower, random_state, show
-from .errors import WITH_VALUES, ForNow, LoweringError, Stale
+from .errors import WITH_VALUES, ForNow, LeftToPython, LoweringError, Stale
 from .failures import Risk
 from .fast import MISS
-from .unified import LeftToPython
 
 _KEEP = 16
 _RENEW = 50
@@ -151,12 +150,18 @@ class Executable:
             except lower.Retry as retry:
                 settings = retry.settings
                 continue
+            except LeftToPython:
+                self._keep(key, variant)
+                raise
             break
+        self._keep(key, variant)
+        self.fast = fast.build(variant, args, variant.lowered) if self._simple == len(args) else None
+        return result
+
+    def _keep(self, key: Any, variant: Variant) -> None:
         kept = self.variants.setdefault(key, [])
         kept.insert(0, variant)
-        self.fast = fast.build(variant, args, variant.lowered) if self._simple == len(args) else None
         del kept[_KEEP:]
-        return result
 
     def prepared(self, args: tuple) -> Any:
         """The dispatcher for these (positional) arguments, compiled and not run."""

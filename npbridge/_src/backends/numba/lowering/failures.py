@@ -25,12 +25,14 @@ class Risk(enum.IntEnum):
 
 
 # Calls that raise for some values.
-_CHECKED = (PREFIX, "npb_py_", "npb_math_")
+_CHECKED = (PREFIX, "npb_py_", "npb_math_", "npb_weak", "npb_number")
 _SIZES = ("shape", "size", "ndim")
 
 
 def risk_of(program: Any, facts: dict[Any, Any]) -> Risk:
     """The risk of a whole program; `facts` are what :mod:`.writes` found of each unit."""
+    if program.options.looks:
+        return Risk.VALUES
     known: dict[Any, Summary] = {}
     for unit in program.order:  # callees come first, apart from recursion
         known[unit] = _Walk(unit, facts[unit], known, unit is program.entry).summary()

@@ -17,8 +17,8 @@ from ....array.core import OURS, JaxScalar
 from ....ground.compat import other_threads
 from ....storage.buffer import Buffer, recorders
 from ....storage.locking import in_order
+from .errors import LeftToPython
 from .failures import Risk
-from .unified import LeftToPython
 from .values import Dynamic, Known, is_variable
 
 MISS = object()

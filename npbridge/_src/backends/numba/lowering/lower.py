@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ....array.core import OURS
-from . import disk_cache, exchange, fusing, guarding, host_calls, show, unlike
+from . import disk_cache, exchange, fusing, guarding, host_calls, show, unified_stores, unlike
 from .attributes import NeedsBox
 from .errors import LoweringError, NeedsValue
 from .paths import Path, Root
@@ -42,6 +42,7 @@ class Settings:
     widened: frozenset = frozenset()
     hosted: frozenset = frozenset()
     watched: frozenset = frozenset()  # names of units that hold a whole number before a float
+    looks: bool = False  # at scalars that are stored among integers
 
 
 class Retry(Exception):
@@ -216,6 +217,7 @@ def compile_units(program: Program, entry: Unit, options: dict) -> Any:
         exec(compile(module, unit.filename, "exec"), space)
         function = space[unit.name]
         function.__npbridge_watched__ = {n for owner, n in program.options.watched if owner == unit.name}
+        function.__npbridge_looks__ = program.options.looks
         function.__module__ = getattr(unit.source.function, "__module__", None) or "npbridge.compiled"
         space[unit.name] = numba.njit(pipeline_class=Compiler, **keywords)(function)
     disk_cache.attach(space[entry.name], disk_cache.key_of(program, options))
@@ -247,7 +249,7 @@ def _driver(executable: Any, program: Program, entry: Unit, leaves: list[str], d
     flat = [False] * len(leaves) + [x.flat for x in lifted]
     updates = _updater(entry, executable, head)
     roles = [
-        "rebound" if r == "array" and x.rebound else r
+        ("moved" if x.moved else "rebound") if r == "array" and x.rebound else r
         for r, x in zip(roles, [None] * len(leaves) + list(lifted), strict=True)
     ]
     plain = entry.parameters[: len(leaves)]
@@ -362,6 +364,8 @@ def explain(variant: Any, error: Exception, host: list) -> Exception:
     apart = _APART.search(_plain(text))
     if apart is not None:
         return _kept_apart(variant, settings, apart, text)
+    if unified_stores.MARK in text and not settings.looks:
+        return Retry(replace(settings, looks=True))
     if not settings.robust:
         return Retry(replace(settings, robust=True))
     hosted = host_calls.refused(variant.program, text, place_of(variant.program, text))

@@ -31,6 +31,7 @@ class Lifted:
     name: str = ""
     written: bool = False
     rebound: bool = False
+    moved: bool = False  # the old array goes elsewhere, as a copy
     read: bool = False
     stored: Any = None  # where a number in a model is assigned: file and line
     initial: Any = None
@@ -65,6 +66,7 @@ class Options:
     boxed: frozenset = frozenset()
     hosted: frozenset = frozenset()
     watched: frozenset = frozenset()
+    looks: bool = False
 
 
 class Program:

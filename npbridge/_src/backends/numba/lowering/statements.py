@@ -8,7 +8,7 @@ from ....ground.errors import NpbridgeError
 from .attributes import NeedsBox
 from .errors import NeedsValue
 from .joins import ends, representable
-from .values import Known, Local, Struct, Value
+from .values import Dynamic, Known, Local, Struct, Value
 
 
 class Statements:
@@ -84,10 +84,25 @@ class Statements:
 
     def do_Return(self, node: ast.Return) -> ast.stmt:
         value, made = self.expr(node.value) if node.value is not None else (Known(None), None)
+        if self.program.entry is self:
+            value, made = self.leaving(value, made)
         self.returns.append((value, made))
         if made is None and not representable(value):
             return ast.Return(self.returned(value, node))
         return ast.Return(self.node(value, made, node))
+
+    def leaving(self, value: Value, made: ast.expr | None) -> tuple[Value, ast.expr | None]:
+        """What leaves compiled code: an array of no dimensions as itself, where compiled code reads its number."""
+        if isinstance(value, Struct) and (made is None or isinstance(made, ast.Tuple)):
+            items = [self.leaving(*item) for item in value.items]
+            if isinstance(made, ast.Tuple) and len(made.elts) == len(items):
+                made = ast.copy_location(ast.Tuple([m for _, m in items], ast.Load()), made)
+            return Struct(value.kind, items, value.keys), made
+        boxes = [node for x in self.program.lifted.values() if x.role == "box" for node in x.nodes]
+        if isinstance(value, Dynamic) and value.flat and isinstance(made, ast.Subscript):
+            if all(made.value is not node for node in boxes):
+                return Dynamic(), made.value
+        return value, made
 
     def returned(self, value: Value, node: ast.AST) -> ast.expr:
         """What stands for an object or a structure that a function returns."""
@@ -113,6 +128,8 @@ class Statements:
         message = [] if node.msg is None else [node.msg]
         call = ast.Call(ast.Name("AssertionError", ast.Load()), message, [])
         failed = self.do_Raise(ast.copy_location(ast.Raise(ast.copy_location(call, node), None), node))
+        if isinstance(value, Known):
+            return [ast.copy_location(failed, node)]
         return [ast.If(ast.UnaryOp(ast.Not(), test), [ast.copy_location(failed, node)], [])]
 
     def do_Raise(self, node: ast.Raise) -> ast.stmt:

@@ -18,6 +18,8 @@ from numba.core.compiler_machinery import AnalysisPass, register_pass
 from numba.core.typed_passes import NopythonTypeInference
 
 from ..overloads.indexing import npb_setitem
+from .errors import LeftToPython
+from .unified_stores import LookAtStores
 
 MARK = "npbridge keeps apart"
 
@@ -44,6 +46,7 @@ class Compiler(CompilerBase):
 
     def define_pipelines(self) -> list:
         manager = DefaultPassBuilder.define_nopython_pipeline(self.state)
+        manager.add_pass_after(LookAtStores, NopythonTypeInference)
         manager.add_pass_after(KeepTypesApart, NopythonTypeInference)
         manager.finalize()
         return [manager]
@@ -258,7 +261,3 @@ def _leaking(node: ast.expr, names: Any) -> set[str]:
 
 def _assign(name: str, value: bool, node: ast.AST) -> ast.stmt:
     return ast.copy_location(ast.Assign([ast.Name(name, ast.Store())], ast.Constant(value)), node)
-
-
-class LeftToPython(Exception):
-    """A call in which a number has another type than the compiled code gives it."""

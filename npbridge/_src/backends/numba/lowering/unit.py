@@ -45,6 +45,8 @@ class Unit(Statements, Bindings, Control, Calls, Raising, Expressions, Displays,
         self.parameters: list[str] = []
         self.integers: set[str] = set()
         self.writes: set[str] = set()
+        self.binds: set[str] = set()
+        self.gives: set[str] | None = None  # the parameters whose memory the result may share
         self.returns: list[tuple[Value, ast.expr | None]] = []
         self.template: Any = None
         self.done = False

@@ -42,9 +42,13 @@ _FRESH = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Constant, ast.JoinedStr, ast.
 
 def find(program: Any) -> None:
     """Fill ``unit.writes`` and ``lifted.written`` of a finished program."""
-    facts = {unit: _Facts(unit) for unit in program.order}
+    facts = {}
+    for unit in program.order:  # callees come first, apart from recursion
+        facts[unit] = _Facts(unit)
+        unit.gives = facts[unit].returned() & set(unit.parameters)
     _settle(program, facts)
-    _see_that_copies_will_do(facts)
+    _see_what_binds(program, facts)
+    _see_that_copies_will_do(program, facts)
     _see_that_variables_stay(facts)
     for found in facts.values():
         found.targets |= {name for name, _, _ in found.rebound}
@@ -55,6 +59,19 @@ def find(program: Any) -> None:
                 lifted.written = True
     program.risk = failures.risk_of(program, facts)
     program.fresh_result = not facts[program.entry].returned() & set(program.entry.parameters)
+
+
+def _see_what_binds(program: Any, facts: dict) -> None:
+    """Which attributes each unit binds anew, itself or in what it calls."""
+    for unit in program.order:
+        unit.binds = {name for name, _, _ in facts[unit].rebound}
+    changed = True
+    while changed:
+        changed = False
+        for unit in program.order:
+            new = unit.binds.union(*(callee.binds for _, callee in unit.calls))
+            changed = changed or new != unit.binds
+            unit.binds = new
 
 
 def _settle(program: Any, facts: dict) -> None:
@@ -69,16 +86,69 @@ def _settle(program: Any, facts: dict) -> None:
                 changed = True
 
 
-def _see_that_copies_will_do(facts: dict) -> None:
-    """``self.a = x`` copies `x` here; in Python the two are one array, which shows when either is written."""
+def _see_that_copies_will_do(program: Any, facts: dict) -> None:
+    """``self.a = x`` copies `x` into the memory of the old array here, where in Python the two are one from then on.
+
+    That shows where either is written or returned, where a name still stands for the old array, and to whoever
+    holds the old array outside: the last is looked at before each call.
+    """
+    rebound = {x.name: x for x in program.lifted.values() if x.rebound and x.role == "array"}
     for unit, found in facts.items():
         for name, sources, node in found.rebound:
-            if sources and unit.writes & {name, *sources} and not _is_handed_over(unit, found, sources, node):
-                raise unit.error(
-                    node,
-                    f"an attribute ({name}) and another name stand for one array here, which is written. Write "
-                    "self.a = x.copy() for an array of its own, or self.a[...] = x to write into what is there.",
-                )
+            sources = {found.copies.get(s, s) for s in sources}
+            shared = sources & found.outside
+            parameters = {n for n in found.reached(set(sources)) if n in unit.parameters or n.startswith(_KEPT)}
+            old = {n.removeprefix(_KEPT) for n in parameters}
+            for one in old & set(rebound):
+                rebound[one].moved = True
+            both = unit.writes & {name, *sources}
+            if sources and both and not _is_handed_over(unit, found, sources, node):
+                raise unit.error(node, _ONE_ARRAY.format(name))
+            if old - set(rebound):
+                raise unit.error(node, _GIVEN.format(name))
+            if found.returned() & found.reached(set(sources) - shared):
+                raise unit.error(node, _ONE_ARRAY.format(name))
+        _see_that_no_name_stays(unit, found, rebound)
+
+
+def _see_that_no_name_stays(unit: Any, found: _Facts, rebound: dict) -> None:
+    """A name for an array, or for a part of it, that is used after an attribute was bound to another array."""
+    for name, lifted in rebound.items():
+        kept = found.reached({_KEPT + name}) - {_KEPT + name}
+        if kept & (found.written() | found.returned()):
+            lifted.moved = True
+        names = found.reached({name}) - {name}
+        nodes = [n for n in ast.walk(unit.emitted) if isinstance(n, ast.Call)] if names else []
+        for node in (n for n in nodes if _binds_anew(n, name, lifted, found)):
+            _, after = _around(unit.emitted.body, node)
+            later = {n.id for s in after for n in ast.walk(s) if isinstance(n, ast.Name)}
+            if names & later or (names and _is_in_a_loop(unit.emitted.body, node)):
+                raise unit.error(node, _OLD_NAME.format(name, ", ".join(sorted(names - set(unit.parameters)))))
+
+
+def _binds_anew(node: ast.Call, name: str, lifted: Any, found: _Facts) -> bool:
+    """Whether a call binds an attribute anew, itself or in what it calls."""
+    callee = found.callees.get(id(node))
+    if callee is not None:
+        return lifted in callee.needs and lifted.name in callee.binds
+    return _call_name(node) == "rebind" and node.args[0].id == name
+
+
+def _is_in_a_loop(body: list, node: ast.AST) -> bool:
+    loops = (n for s in body for n in ast.walk(s) if isinstance(n, (ast.For, ast.While)))
+    return any(n is node for loop in loops for n in ast.walk(loop))
+
+
+_ONE_ARRAY = (
+    "an attribute ({}) and another name stand for one array here, which is written or returned. Write "
+    "self.a = x.copy() for an array of its own, or self.a[...] = x to write into what is there."
+)
+_GIVEN = (
+    "an attribute ({}) becomes an array that is there already, an argument or another attribute. Write "
+    "self.a = x.copy() for an array of its own, or self.a[...] = x to write into what is there."
+)
+_OLD_NAME = "an attribute ({}) is bound to another array while a name ({}) still stands for the old one"
+_KEPT = "<kept> "  # a copy of what an attribute was before it is bound anew
 
 
 def _is_handed_over(unit: Any, found: _Facts, sources: set[str], call: ast.AST) -> bool:
@@ -146,9 +216,11 @@ class _Facts(ast.NodeVisitor):
         self.targets: set[str] = set()
         self.handed: list[tuple[Any, str, set[str]]] = []
         self.made: list[ast.AST] = []  # variables
+        self.copies: dict[str, str] = {}  # of local arrays, on their way to attributes
         self.rebound: list[tuple[str, set[str], ast.AST]] = []  # attributes, what they become, where
         for statement in unit.emitted.body:
             self.visit(statement)
+        self.outside = self.reached(set(unit.parameters) | {n for n in self.links if n.startswith(_KEPT)})
 
     def written(self) -> set[str]:
         reached = set(self.targets)
@@ -176,6 +248,9 @@ class _Facts(ast.NodeVisitor):
         """The names whose memory an expression may share."""
         if node is None or isinstance(node, _FRESH) or getattr(node, "fresh", False):
             return set()
+        if getattr(node, "kept", False):
+            name = node.func.value.id
+            return {_KEPT + name} if name in self.unit.parameters else set()
         if getattr(node, "variable", False):
             self.made.append(node)
             return {_VARIABLE}
@@ -190,7 +265,11 @@ class _Facts(ast.NodeVisitor):
         if isinstance(node, ast.BoolOp):
             return set().union(*map(self.roots, node.values))
         if isinstance(node, ast.Call):
-            if id(node) not in self.callees and _call_name(node) in _PURE:
+            callee = self.callees.get(id(node))
+            if callee is not None and callee.gives is not None:
+                pairs = zip(callee.parameters, node.args, strict=False)
+                return set().union(*(self.roots(a) for p, a in pairs if p in callee.gives))
+            if callee is None and _call_name(node) in _PURE:
                 return set()
             names = set().union(*map(self.roots, node.args), *(self.roots(k.value) for k in node.keywords))
             return names | (self.roots(node.func.value) if isinstance(node.func, ast.Attribute) else set())
@@ -211,6 +290,8 @@ class _Facts(ast.NodeVisitor):
 
     def visit_Assign(self, node: ast.Assign) -> None:
         sources = self.roots(node.value)
+        if getattr(node.value, "kept", False) and not sources:
+            self.copies[node.targets[0].id] = node.value.func.value.id
         for target in node.targets:
             self.link(target, sources)
         self.generic_visit(node)
@@ -229,12 +310,17 @@ class _Facts(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_For(self, node: ast.For) -> None:
-        names = {n.id for n in ast.walk(node.iter) if isinstance(n, ast.Name)}
-        self.link(node.target, names - {"range", "enumerate", "zip", "len"})
+        self.link(node.target, self.items(node.iter))
         self.generic_visit(node)
 
+    def items(self, node: ast.expr) -> set[str]:
+        """The names whose memory the items of an expression may share."""
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("enumerate", "zip"):
+            return set().union(*map(self.items, node.args))
+        return self.roots(node)
+
     def visit_comprehension(self, node: ast.comprehension) -> None:
-        self.link(node.target, self.roots(node.iter))
+        self.link(node.target, self.items(node.iter))
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:

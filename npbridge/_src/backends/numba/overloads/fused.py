@@ -80,8 +80,12 @@ class Fused:
 
     def plainly(self) -> Any:
         """As it was written."""
-        self.names = _ours_in(self.plain)
-        self.lines += [f"return {self.plain}"] if self.place is None else [self.plain, "return a0"]
+        plain = self.plain
+        if self.place == "store":
+            head, _, value = plain.partition(" = ")
+            plain = f"{head} = npb_strong(a0, {value})"
+        self.names = _ours_in(plain)
+        self.lines += [f"return {plain}"] if self.place is None else [plain, "return a0"]
         return self.made()
 
     def made(self) -> Any:

@@ -10,6 +10,7 @@ from numba.core import types
 from numba.np.numpy_support import as_dtype
 
 from .forms import compiled, form, overloads, stub
+from .storing import look_for
 
 NO_MASK = "boolean index did not match indexed array: it has another shape"
 
@@ -164,6 +165,14 @@ def _setitem(a, key, value):
                 a[key] = value
 
             return fill
+
+        look = look_for(a, value) if not any(isinstance(p, (types.Array, types.List)) for p in _parts(key)) else None
+        if look is not None:
+
+            def looked(a, key, value):
+                a[key] = look(value)
+
+            return looked
 
         def impl(a, key, value):
             a[key] = value

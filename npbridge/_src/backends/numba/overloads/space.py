@@ -18,6 +18,7 @@ from . import (  # noqa: F401
     python,
     reductions,
     reshaping,
+    storing,
 )
 from .arithmetic import ufunc_stubs
 from .forms import STUBS

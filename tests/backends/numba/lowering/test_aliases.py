@@ -1,0 +1,163 @@
+"""Results that share memory with each other or with an argument, and attributes that become other arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import npbridge
+
+from .compare import verdict_of
+
+X = np.array([1.5, 2.5, 3.5])
+
+
+def array_and_its_reverse(x):
+    y = np.rint(x)
+    return y, y[::-1]
+
+
+def windows_before_the_whole(x):
+    y = np.rint(x)
+    return y[1:], y[:-1], y
+
+
+def twice(x):
+    y = np.rint(x)
+    return y, y
+
+
+def real_part_of_another(x):
+    y = x * 1j
+    return y.real, y
+
+
+def transpose_and_rows(x):
+    y = np.zeros((2, 3))
+    return y.T, y, y[0], y.reshape(-1)
+
+
+def windows_on_an_argument(x):
+    return {"a": x, "b": x[1:]}, x[::-1]
+
+
+def one_window(x):
+    y = np.rint(x)
+    return y[::-1]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [array_and_its_reverse, windows_before_the_whole, twice, real_part_of_another, transpose_and_rows,
+     windows_on_an_argument, one_window],
+    ids=lambda p: p.__name__,
+)  # fmt: skip
+def test_results_share_memory_as_in_numpy(program):
+    assert verdict_of(program, [X]) == "right"
+
+
+def itself(x):
+    return x
+
+
+def beside_others(x):
+    return x, x + 1, [x, x * 2], {"x": x}
+
+
+def by_another_name(x):
+    z = x
+    return z, np.sin(z), z * 2, z > 1, float(z)
+
+
+def written_by_another_name(x):
+    z = x
+    for _ in range(3):
+        z += 0.5
+    return z
+
+
+def one_way_or_the_other(x):
+    if x > 1:
+        return x
+    return np.zeros(())
+
+
+@pytest.mark.parametrize(
+    "program", [itself, beside_others, by_another_name, written_by_another_name, one_way_or_the_other],
+    ids=lambda p: p.__name__,
+)  # fmt: skip
+def test_arrays_of_no_dimensions_are_returned_themselves(program):
+    assert verdict_of(program, [np.array(1.5)]) == "right"
+
+
+class Fields:
+    def __init__(self):
+        self.u, self.before = npbridge.array([1.0, 2.0]), npbridge.array([3.0, 4.0])
+        self.also = self.u
+
+    def swap(self):
+        self.u, self.before = self.before, self.u
+
+    def advance(self):
+        after = 2 * self.u - self.before
+        self.before, self.u = self.u, after
+        return after
+
+    def give_old(self):
+        first = self.u
+        self.u = self.u * 2
+        return first
+
+    def keep_a_part(self):
+        part = self.u[1:]
+        self.u = self.u * 2
+        return part + self.u[0]
+
+    def take(self, x):
+        self.u = x
+
+    def take_part(self):
+        self.u = self.before[::-1]
+
+    def through_a_method(self):
+        part = self.u[:1]
+        self.swap()
+        return part * 10
+
+
+class Plain(Fields):
+    def __init__(self):
+        self.u, self.before = np.array([1.0, 2.0]), np.array([3.0, 4.0])
+        self.also = self.u
+
+
+def memory(fields):
+    arrays = [fields.u, fields.before, fields.also]
+    return [(i, j) for i in range(3) for j in range(i) if np.shares_memory(arrays[i], arrays[j])]
+
+
+@pytest.mark.filterwarnings("ignore:.*runs as plain Python")
+@pytest.mark.parametrize("held", [False, True], ids=["", "held"])
+@pytest.mark.parametrize(
+    "name", ["swap", "advance", "give_old", "keep_a_part", "take", "take_part", "through_a_method"]
+)
+def test_attributes_are_the_arrays_that_they_become(name, held):
+    with npbridge.backend("numpy"):
+        plain, ours = Plain(), Fields()
+        if not held:
+            plain.also = ours.also = np.zeros(2)
+        x, y = np.array([5.0, 6.0]), npbridge.array([5.0, 6.0])
+        compiled = npbridge.jit(getattr(ours, name))
+        for _ in range(3):
+            want = getattr(plain, name)(*[x] * (name == "take"))
+            got = compiled(*[y] * (name == "take"))
+            assert (want is None) == (got is None)
+            if want is not None:
+                assert np.array_equal(want, got)
+                want[0] = got[0] = 50.0
+            for attribute in ("u", "before", "also"):
+                assert np.array_equal(getattr(plain, attribute), getattr(ours, attribute))
+            assert memory(plain) == memory(ours)
+            plain.u += 1
+            ours.u += 1
+            assert np.array_equal(x, y)
