@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 import npbridge
+from npbridge._src.dispatch import fallback
 
 from ..oracle import VARIANTS, Variant, set_up
 from ..verdict import RIGHT, Judge, Told, Verdict, call, copied
@@ -44,6 +45,7 @@ def give(variant: Variant, value: Any, memo: dict[int, Any]) -> Any:
 def judge(backend: str, program: Program) -> Verdict:
     """How the program's compiled calls, and before them its eager ones, differ from NumPy's."""
     with set_up(BY_NAME[BACKENDS[backend]]) as variant:
+        fallback.reset()  # what is said once is said for each program
         plain = program.function()
         eager = _calls(variant, plain, plain, program, rolls_back=False)
         if eager != RIGHT:
@@ -68,9 +70,9 @@ def _calls(variant: Variant, plain: Callable, ours: Callable, program: Program, 
             return RIGHT  # with these arguments it does not end
         got, told = _watched(ours, mine)
         judge.ndarrays = not rolls_back or bool(told)  # plain Python is as it is eagerly
-        if want.error is not None and rolls_back and not told:
+        if want.error is not None and rolls_back:
             theirs = want.arguments = before
-        if want.error is not None and (not rolls_back or told):
+        if want.error is not None and not rolls_back:
             before = want.arguments
         verdict = judge.verdict(want, got, before, probe=number == len(CALLS) - 1)
         if verdict != RIGHT:

@@ -23,7 +23,7 @@ from ..face import host_draws
 from ..ground import debugging
 from ..ground.errors import UnsupportedError
 from ..storage.buffer import recorders
-from . import arguments, bound, discover, reasons, texts, without_effect
+from . import arguments, bound, discover, reasons, texts, undo, without_effect
 from .binding import Binding
 from .effects import Moves
 from .executable import ASKS_FOR_VALUES, Executable, Missed, needs_a_value
@@ -301,7 +301,9 @@ class CompiledFunction:
 
         self._numba_miss = numba_miss
         options = {name: self.options[name] for name in ("parallel", "fastmath", "debug", "strict", "boundscheck")}
-        return compile_function(self.function, **options)
+        made = compile_function(self.function, **options)
+        made.in_python = undo.run
+        return made
 
     # -- as an attribute of a class
 

@@ -373,7 +373,7 @@ class State:
             self.visit(value, f"{path} default")
         for value in (function.__kwdefaults__ or {}).values():
             self.visit(value, f"{path} default")
-        stored = sorted(set(_stored_in(function.__code__)))
+        stored = _stored_in(function.__code__)
         if stored:
             self.places.append((effects.Globals, function.__globals__, stored))
         self._read |= _read_in(function.__code__)
@@ -427,14 +427,12 @@ def _read_in(code: types.CodeType) -> frozenset[tuple[str, str]]:
     return frozenset(found).union(*inner)
 
 
-def _stored_in(code: types.CodeType):
-    """The globals that a code object assigns."""
-    for instruction in dis.get_instructions(code):
-        if instruction.opname in ("STORE_GLOBAL", "DELETE_GLOBAL"):
-            yield instruction.argval
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from _stored_in(constant)
+@functools.lru_cache(4096)
+def _stored_in(code: types.CodeType) -> tuple[str, ...]:
+    """The globals that a code object assigns, in the order of the alphabet."""
+    found = {i.argval for i in dis.get_instructions(code) if i.opname in ("STORE_GLOBAL", "DELETE_GLOBAL")}
+    inner = [_stored_in(c) for c in code.co_consts if isinstance(c, types.CodeType)]
+    return tuple(sorted(found.union(*inner)))
 
 
 def _all_simple(value) -> bool:

@@ -290,6 +290,8 @@ def _view(result: np.ndarray, ours: Any, raw: np.ndarray, owner: np.ndarray) -> 
     if start is None:
         return core.of_fresh(result.copy())
     window = np.ndarray(result.shape, result.dtype, start, view.address(result) - view.address(start), result.strides)
+    if not result.flags.writeable:  # a diagonal, say
+        window.flags.writeable = False
     if type(ours) not in OURS:
         return core.of_memory(window, borrowed=True)
     buffer = ours._buffer

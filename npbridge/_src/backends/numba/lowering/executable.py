@@ -63,6 +63,7 @@ class Executable:
         self.refused: dict[Any, str] = {}
         self.options = {"parallel": parallel, "fastmath": fastmath, "debug": debug, "boundscheck": boundscheck}
         self.restore = True
+        self.in_python = _called  # how the function runs as plain Python
         self.entry, self.owner = _parts(function)
         self.signature = inspect.signature(function)
         self.variants: dict[Any, list[Variant]] = {}
@@ -106,7 +107,7 @@ class Executable:
 
     def _left(self, args: tuple, kwargs: dict | None = None) -> Any:
         """Run a call by Python in which a number has another type than in compiled code."""
-        return self.function(*args, **(kwargs or {}))
+        return self.in_python(self.function, args, kwargs or {})
 
     def short_way(self) -> tuple[Any, int]:
         """The generated function for calls like the last, and how many arguments it takes; -1 where there is none."""
@@ -116,7 +117,7 @@ class Executable:
         """Run the function as it is, and say so."""
         name = getattr(self.entry, "__qualname__", type(self.entry).__name__)
         fallback.announce_uncompiled(name, "numpy", reason)
-        return self.function(*args, **kwargs)
+        return self.in_python(self.function, args, kwargs)
 
     def _run(self, key: Any, args: tuple) -> Any:
         found = self.variants.get(key)
@@ -368,6 +369,10 @@ class Variant:
         if len(found) == 1:
             return next(iter(found.values()))
         return overloads[tuple(typeof(h) for h in host)].signature.return_type
+
+
+def _called(function: Any, args: tuple, kwargs: dict) -> Any:
+    return function(*args, **kwargs)
 
 
 def _parts(function: Any) -> tuple[Any, Any]:

@@ -179,6 +179,8 @@ class _Walk:
         callee = self.callees.get(id(node))
         if callee is None:
             name = node.func.id if isinstance(node.func, ast.Name) else ""
+            if name.startswith(PREFIX) and self.facts.call_targets(node) & self.outside:
+                self.result.writes = True  # NumPy may have written a part when it raises
             checked = name.startswith(_CHECKED) and not all(self._is_exact(a, self.exact) for a in node.args)
             self.fail(Risk.VALUES if checked else level)
             return

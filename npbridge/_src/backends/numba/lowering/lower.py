@@ -217,6 +217,7 @@ def compile_units(program: Program, entry: Unit, options: dict) -> Any:
         exec(compile(module, unit.filename, "exec"), space)
         function = space[unit.name]
         function.__npbridge_watched__ = {n for owner, n in program.options.watched if owner == unit.name}
+        function.__npbridge_robust__ = program.options.robust
         function.__npbridge_looks__ = program.options.looks
         function.__module__ = getattr(unit.source.function, "__module__", None) or "npbridge.compiled"
         space[unit.name] = numba.njit(pipeline_class=Compiler, **keywords)(function)

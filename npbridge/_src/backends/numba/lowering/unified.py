@@ -9,6 +9,7 @@ before a loop) gets a flag; everything else is left to Python.
 from __future__ import annotations
 
 import ast
+import operator
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,12 @@ from .errors import LeftToPython
 from .unified_stores import LookAtStores
 
 MARK = "npbridge keeps apart"
+UNLIKE = "npbridge takes operators of its own"
+_ARITHMETIC = frozenset(
+    getattr(operator, name)
+    for name in """add sub mul truediv floordiv mod pow lshift rshift matmul neg pos invert iadd isub imul itruediv
+    ifloordiv imod ipow ilshift irshift imatmul""".split()
+)
 
 
 @register_pass(mutates_CFG=False, analysis_only=True)
@@ -57,6 +64,7 @@ class _Look:
         self.state = state
         self.types = state.typemap
         self.calls = state.calltypes
+        self.robust = getattr(state.func_id.func, "__npbridge_robust__", True)
         self.watched = getattr(state.func_id.func, "__npbridge_watched__", ())
         self.made_arrays = {name for block in state.func_ir.blocks.values() for name in self.arrays_in(block.body)}
 
@@ -69,6 +77,8 @@ class _Look:
                     yield value.args[0].name
 
     def statement(self, node: Any) -> None:
+        if not self.robust and isinstance(getattr(node, "value", None), ir.Expr) and self.is_unlike(node):
+            raise errors.TypingError(UNLIKE, loc=node.loc)
         if isinstance(node, ir.Return):
             self.meet(node.value, self.state.return_type, "return", node.loc)
         elif isinstance(node, (ir.SetItem, ir.StaticSetItem)):
@@ -77,6 +87,21 @@ class _Look:
                 self.meet(node.value, place.dtype, "", node.loc)
         elif isinstance(node, ir.Assign):
             self.assigned(node.target, node.value, node.loc)
+
+    def is_unlike(self, node: Any) -> bool:
+        """Whether this computes with dtypes for which Numba's operators, or functions, are not NumPy's."""
+        value = node.value
+        if value.op not in ("binop", "inplace_binop", "unary", "call"):
+            return False
+        operands = [value.func] if value.op == "call" else list(value.list_vars())
+        kinds = [_plain(self.types[v.name]) for v in operands if v.name in self.types]
+        made = _plain(self.types[node.target.name])
+        if isinstance(made, types.Array) and made.dtype not in (types.float64, types.int64, types.boolean):
+            return True
+        if value.op == "call" or value.fn not in _ARITHMETIC:
+            return False
+        numbers = all(isinstance(k, types.Boolean) for k in kinds)
+        return numbers or any(isinstance(k, types.Array) and k.dtype == types.boolean for k in kinds)
 
     def assigned(self, target: Any, value: Any, place: Any) -> None:
         kind = self.types[target.name]
@@ -163,6 +188,8 @@ def _plain(kind: Any) -> Any:
 def _differ(have: Any, want: Any) -> bool:
     """Whether a value changes its type, where that can be seen."""
     have, want = _plain(have), _plain(want)
+    if isinstance(have, types.Array) and isinstance(want, types.Array):
+        return have.mutable != want.mutable  # a diagonal, or what may be written
     if isinstance(have, types.BaseTuple) and isinstance(want, types.BaseTuple):
         return any(map(_differ, have.types, want.types))
     numbers = (types.Number, types.Boolean)

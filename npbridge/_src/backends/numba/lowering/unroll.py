@@ -145,6 +145,7 @@ def emit(unit: Any, node: ast.For) -> list[ast.stmt]:
     if breaks or continues:
         flag = unit.fresh("stopped")
         emitted.append(_assign(flag, False, node))
+    walked = _lengths(unit, node)
     for k, (value, made) in enumerate(pairs):
         body = _iteration(unit, node, value, made, flag)
         if flag is not None:
@@ -160,10 +161,19 @@ def emit(unit: Any, node: ast.For) -> list[ast.stmt]:
         emitted.extend(body)
         if body and isinstance(body[-1], ast.Return):
             return emitted
+    if _lengths(unit, node) != walked:
+        raise unit.error(node, "a list or a dictionary grows or shrinks while a loop goes through it")
     orelse = unit.block(node.orelse)
     if orelse and breaks:
         orelse = [ast.If(ast.UnaryOp(ast.Not(), ast.Name(flag, ast.Load())), orelse, [])]
     return [*emitted, *orelse]
+
+
+def _lengths(unit: Any, node: ast.For) -> list[tuple[str, int]]:
+    """How long the containers are that the loop goes through."""
+    names = sorted({n.id for n in ast.walk(node.iter) if isinstance(n, ast.Name)})
+    held = [(n, unit.env.get(n)) for n in names]
+    return [(n, len(v.items)) for n, v in held if isinstance(v, Struct) and v.kind is not tuple]
 
 
 def _iteration(unit: Any, node: ast.For, value: Value, made: Any, flag: str | None) -> list[ast.stmt]:

@@ -211,7 +211,8 @@ def spec_of(found: Any, given: list[np.ndarray]) -> tuple[Callable, Any]:
     """A function that brings results into the form of `found`, and its Numba type."""
     if isinstance(found, np.ndarray):
         shared = any(np.may_share_memory(found, g) for g in given)
-        return _array_spec(found.dtype, found.ndim, shared)
+        locked = shared and not found.flags.num & _WRITEABLE
+        return _array_spec(found.dtype, found.ndim, shared, locked)
     if isinstance(found, (tuple, list)):
         parts = [spec_of(f, given) for f in found]
         return _tuple_spec([p for p, _ in parts]), types.Tuple([t for _, t in parts])
@@ -229,9 +230,12 @@ def _nothing(result: Any) -> Any:
     raise Mismatch(f"{type(result).__name__}", "an error")
 
 
-def _array_spec(dtype: np.dtype, ndim: int, shared: bool) -> tuple[Callable, Any]:
+_WRITEABLE = 0x400  # by number: asking by name warns on what broadcast_arrays gives
+
+
+def _array_spec(dtype: np.dtype, ndim: int, shared: bool, locked: bool) -> tuple[Callable, Any]:
     layout = "A" if shared else "C"
-    kind = types.Array(from_dtype(dtype), ndim, layout)
+    kind = types.Array(from_dtype(dtype), ndim, layout, readonly=locked)
 
     def spec(result: Any) -> Any:
         if result.dtype != dtype or result.ndim != ndim:

@@ -136,6 +136,9 @@ def settled(node: Node, is_array: list[bool], dtypes: list[np.dtype]) -> Node:
     if node.name == "power" and args[1] in (Number(2, 2), Number(3, 2)) and dtype_of(args[0], dtypes).kind in "fc":
         square = Op("square", (args[0],), node.plain)
         return square if args[1].value == 2 else Op("multiply", (square, args[0]), node.plain)
+    if node.name == "power" and args[1] == Number(2, 2) and dtype_of(args[0], dtypes).kind == "b":
+        called = node.plain.startswith(("np.", "npb_ufunc"))
+        return node if called else Op("square", (args[0],), node.plain)  # NumPy's operator squares
     return Op(node.name, tuple(args), node.plain)
 
 
