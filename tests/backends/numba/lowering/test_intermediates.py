@@ -94,3 +94,19 @@ def order_of_memory(m):
 )
 def test_windows(program):
     assert verdict_of(program, [M]) == "right"
+
+
+def of_all_axes(x):
+    return x[..., 0], x[..., 1] + 1, x[...]
+
+
+def of_all_axes_written(x):
+    y = x[..., 0]
+    y[()] = 50
+    return y
+
+
+@pytest.mark.filterwarnings("ignore:.*runs as plain Python")
+@pytest.mark.parametrize("program", [of_all_axes, of_all_axes_written], ids=lambda p: p.__name__)
+def test_an_ellipsis_gives_a_window_of_no_dimensions(program):
+    assert verdict_of(program, [X]) == "right"

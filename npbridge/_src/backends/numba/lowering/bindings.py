@@ -69,7 +69,7 @@ class Bindings:
             return []
         if isinstance(value, (Struct, Local, Method, Super)) and made is None:
             return self.store_struct(name, value, node)
-        made = self.node(value, made, node)
+        made = self.as_window(self.node(value, made, node))
         if isinstance(value, Dynamic) and value.flat and isinstance(made, ast.Subscript):
             if value.number is None and self.is_bound_once(name):
                 made = made.value  # the name stands for the array itself, which may be written

@@ -34,17 +34,22 @@ class Items:
             return self._of_shape(made, node)
         made = self.whole(base, made)
         key = self.index(node.slice)
-        scalar = self._picks_scalar(node.slice)
         if self.must_wrap(node.slice, made):
             return Dynamic(), ast.Call(self.stub("npb_getitem"), [made, key], [])
-        return Dynamic(scalar=scalar), ast.Subscript(made, key, ast.Load())
+        made = ast.Subscript(made, key, ast.Load())
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else []
+        made.window = any(isinstance(p, ast.Constant) and p.value is ... for p in parts)
+        return Dynamic(), made
 
     def _of_shape(self, made: ast.expr, node: ast.Subscript) -> Pair:
         value = Dynamic("shape") if isinstance(node.slice, ast.Slice) else Dynamic("int", scalar=True)
         return value, ast.Subscript(made, self.index(node.slice), ast.Load())
 
-    def _picks_scalar(self, key: ast.expr) -> bool:
-        return False
+    def as_window(self, made: ast.expr | None) -> ast.expr | None:
+        """``x[..., 0]``, which is an array also where it has no dimensions; in arithmetic it may be a number."""
+        if not getattr(made, "window", False):
+            return made
+        return ast.copy_location(ast.Call(self.stub("npb_window"), [made], []), made)
 
     def whole(self, base: Value, made: ast.expr) -> ast.expr:
         """An array of no dimensions itself, where `made` reads its value."""

@@ -84,8 +84,7 @@ class Statements:
 
     def do_Return(self, node: ast.Return) -> ast.stmt:
         value, made = self.expr(node.value) if node.value is not None else (Known(None), None)
-        if self.program.entry is self:
-            value, made = self.leaving(value, made)
+        value, made = self.leaving(value, made) if self.program.entry is self else (value, self.as_window(made))
         self.returns.append((value, made))
         if made is None and not representable(value):
             return ast.Return(self.returned(value, node))
@@ -99,6 +98,7 @@ class Statements:
                 made = ast.copy_location(ast.Tuple([m for _, m in items], ast.Load()), made)
             return Struct(value.kind, items, value.keys), made
         boxes = [node for x in self.program.lifted.values() if x.role == "box" for node in x.nodes]
+        made = self.as_window(made)
         if isinstance(value, Dynamic) and value.flat and isinstance(made, ast.Subscript):
             if all(made.value is not node for node in boxes):
                 return Dynamic(), made.value

@@ -6,7 +6,7 @@ from typing import Any
 
 import numba
 import numpy as np
-from numba.core import types
+from numba.core import errors, types
 from numba.np.numpy_support import as_dtype
 
 from .forms import compiled, form, overloads, stub
@@ -205,6 +205,18 @@ def _mask_write(a: Any, ndim: int, mask: str, value: Any) -> str:
         item = "value[k if value.shape[0] > 1 else 0]" if value.ndim == a.ndim - ndim + 1 else "value"
     lines += ["for at in np.ndindex(m.shape):", "    if m[at]:", f"        a[at] = {item}", "        k += 1"]
     return "def impl(a, key, value):\n" + "".join(f"    {line}\n" for line in lines)
+
+
+@stub
+def npb_window(a):
+    """``x[..., i]``, which is returned or gets a name."""
+
+
+@overloads(npb_window)
+def _window(a):
+    if not isinstance(a, types.Array):
+        raise errors.TypingError("No match: x[..., i] of as many indices as x has dimensions has no compiled form")
+    return lambda a: a
 
 
 @form(np.where, native="condition x y")
