@@ -359,7 +359,8 @@ _VIEWS = frozenset(
     flatten flip fliplr flipud ravel real imag conj reshape rot90 squeeze swapaxes moveaxis transpose view zip reversed
     list tuple iter next copy astype rollaxis append index min max sorted roll take compress split array_split
     float64 float32 int64 int32 int8 int16 uint8 uint16 uint32 uint64 complex64 complex128 bool_ isinstance str
-    getitem window bound apart broadcast_arrays asanyarray sliding_window_view nonzero flatnonzero argwhere kind real_if_close
+    getitem window bound apart broadcast_arrays asanyarray sliding_window_view nonzero flatnonzero argwhere kind
+    real_if_close
     """.split()
 )
 _UNARY_OUT = "exp log sqrt sin cos tan tanh abs absolute negative floor ceil square sign log1p expm1".split()
