@@ -6,6 +6,7 @@ take them too.  The namespace conforms to the Array API standard of 2024.12.
 
 from typing import Any as _Any
 
+from ._src import adapters as _adapters
 from ._src.array import attributes as _attributes
 from ._src.array import flags as _flags
 from ._src.array import flat as _flat
@@ -50,6 +51,7 @@ from .lib import scimath as emath  # noqa: E402
 for _class in (Base, Collector, JaxArray, JaxScalar, TrainVar, Variable, load, save, tree):
     _class.__module__ = __name__
 _presenting.present_methods()
+_adapters.watch()
 _apply_environment()
 
 __all__ = sorted(name for name in globals() if not name.startswith("_"))

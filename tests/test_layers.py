@@ -30,6 +30,7 @@ LAYERS = [
     {"io"},
     {"jit"},
     {"transforms"},
+    {"adapters"},
     {"debug"},
     {"shell"},
 ]

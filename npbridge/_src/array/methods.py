@@ -167,6 +167,11 @@ def _to_device(self, device, /, *, stream=None):
     return core.array_of_device(jax.device_put(self.value, device))
 
 
+def _to_numpy(self, dtype=None, copy=False):
+    """The values as ``numpy.asarray(self, dtype)`` gives them, or as an ndarray of the caller's own."""
+    return np.array(self, dtype) if copy else np.asarray(self, dtype)
+
+
 def _delitem(self, key):
     raise ValueError("cannot delete array elements")
 
@@ -192,4 +197,5 @@ JaxArray.choose = named(_choose, "choose")
 JaxArray.compress = _compress
 JaxArray.__delitem__ = _delitem
 JaxArray.to_device = _to_device
+JaxArray.to_numpy = named(_to_numpy, "to_numpy")
 JaxArray.block_until_ready = _block_until_ready

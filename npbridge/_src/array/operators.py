@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import jax
 import numpy as np
 
 from ..dispatch.backend import active
 from ..dispatch.protocol import PLAIN, dispatch_ufunc, stranger
 from ..ground import events
-from . import core
+from . import core, meeting
 from .core import OURS, JaxArray, JaxScalar
 
 BINARY = {
@@ -50,9 +51,9 @@ def gives_way(other) -> bool:
         return kind.__array_ufunc__ is None or kind is not np.ndarray
     if hasattr(kind, "__array_ufunc__"):
         return kind.__array_ufunc__ is None or stranger(kind)
-    if not hasattr(kind, "__array__") and not isinstance(other, (list, tuple)):
-        return getattr(kind, "__array_priority__", -1.0) > JaxArray.__array_priority__
-    return False
+    if isinstance(other, jax.Array):
+        return False
+    return getattr(kind, "__array_priority__", -1.0) > JaxArray.__array_priority__
 
 
 def _binary(name, ufunc):
@@ -61,7 +62,7 @@ def _binary(name, ufunc):
             if events.listeners:
                 events.emit("dispatch", ufunc.__name__, backend=active().name, method="__call__")
             return active().binary(ufunc, self, other)
-        return NotImplemented if gives_way(other) else ufunc(self, other)
+        return meeting.forward(name, self, other) if gives_way(other) else ufunc(self, other)
 
     operator.__name__ = operator.__qualname__ = f"__{name}__"
     return operator
@@ -112,7 +113,7 @@ def _reflected(name, ufunc):
                 events.emit("dispatch", ufunc.__name__, backend=active().name, method="__call__")
             return active().binary(ufunc, other, self)
         if gives_way(other):
-            return NotImplemented
+            return meeting.backward(name, self, other)
         return ufunc(other, self)
 
     operator.__name__ = operator.__qualname__ = f"__r{name}__"
@@ -127,7 +128,7 @@ def _in_place(name, ufunc):
             active().update(ufunc, self, other)
             return self
         if gives_way(other):
-            return NotImplemented
+            return meeting.in_place(name, self, other)
         if dispatch_ufunc(ufunc, "__call__", (self, other), {"out": (self,)}) is NotImplemented:
             raise TypeError(f"operand of type {type(other).__name__} cannot be used in place")
         return self
@@ -204,7 +205,8 @@ _plain_matmul_in_place = JaxArray.__imatmul__
 JaxArray.__ipow__ = _power_in_place
 JaxArray.__imatmul__ = _matmul_in_place
 JaxArray.__pow__ = _power
-JaxArray.__array_priority__ = 100.0
+# above ndarrays, below all who want to decide themselves
+JaxArray.__array_priority__ = 1.0
 JaxArray.__hash__ = None
 
 

@@ -66,7 +66,8 @@ def _view(self, dtype=None, type=None):
         return core.shared_memory(self).view(wanted)
     if dtype is None and (type is None or type is JaxArray) or dtype is JaxArray:
         return view_or_copy(self, lambda a: a.view())
-    core.check_dtype(np.dtype(dtype))
+    if np.dtype(dtype).char not in core.STORED_KINDS:
+        return np.asarray(self).view(dtype)
     return view_or_copy(self, lambda a: a.view(dtype))
 
 

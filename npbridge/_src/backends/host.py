@@ -171,6 +171,11 @@ def call_writing(function, args, kwargs, written):
     return _wrap_unless(given, result, seen)
 
 
+def call_beside(function, args, kwargs, written):
+    """As :func:`call_writing`, where arrays of other libraries are among the arguments."""
+    return call_writing(function, args, kwargs, (*written, *outs(kwargs)))
+
+
 def _wrap_unless(given, result, seen):
     """As `wrap`, but an ndarray that the caller gave as `out` comes back as it is."""
     if given:

@@ -33,6 +33,12 @@ def _interactive(filename: str) -> bool:
     return filename.startswith(("<ipython", "<stdin", "<doctest", "<string"))
 
 
+def of_numba(f):
+    """The user's function in one that Numba compiles; any other as it is."""
+    inner = getattr(f, "py_func", None) if type(f).__module__.startswith("numba.") else None
+    return inner if type(inner) is types.FunctionType else f
+
+
 # called with what it is given, of whatever kind: each of these refuses a value that is of one kind or another
 _AS_IT_IS = (print, repr, format, hash, id, str, list, tuple, dict, set)
 
@@ -118,6 +124,8 @@ def _callee(f):
         new = object.__new__(vectorize)
         new.__dict__.update(f.__dict__)
         return new
+    if contexts.current() is not None and of_numba(f) is not f:
+        return _function(of_numba(f))
     inner = getattr(kind, "__call__", None)  # noqa: B004
     if type(inner) is types.FunctionType and is_users(inner):
         return types.MethodType(_function(inner), f)

@@ -35,11 +35,13 @@ class Backend:
     outside : callable or None
         ``outside(function, args, kwargs, error)`` for calls that ask for data
         which are not stored; None raises the error.
+    offered : callable
+        ``offered(function, args, kwargs, written)`` on the host values, beside other libraries' arrays.
     traced : callable or None
         ``traced(rule, function, args, kwargs)`` for calls while JAX traces; None where nothing is traced.
     """
 
-    __slots__ = ("binary", "missing", "name", "outside", "rules", "traced", "ufunc", "update")
+    __slots__ = ("binary", "missing", "name", "offered", "outside", "rules", "traced", "ufunc", "update")
 
     def __init__(
         self,
@@ -48,6 +50,7 @@ class Backend:
         binary: Callable,
         update: Callable,
         missing: Callable,
+        offered: Callable,
         outside: Callable | None = None,
         traced: Callable | None = None,
     ) -> None:
@@ -57,6 +60,7 @@ class Backend:
         self.binary = binary
         self.update = update
         self.missing = missing
+        self.offered = offered
         self.outside = outside
         self.traced = traced
 

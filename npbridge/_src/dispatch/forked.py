@@ -42,7 +42,7 @@ def _refusing(name: str) -> backends.Backend:
         function = next((x for x in args if callable(x)), None)
         refuse(f"numpy.{getattr(function, '__name__', 'function')} cannot run on the {name!r} backend")
 
-    made = backends.Backend(name, call, call, call, call, call)
+    made = backends.Backend(name, call, call, call, call, call, call)
     made.rules = {}
     return made
 

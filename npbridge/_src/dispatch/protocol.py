@@ -7,7 +7,7 @@ import numbers
 import jax
 import numpy as np
 
-from ..array import core
+from ..array import core, meeting
 from ..ground import events
 from ..ground.compat import trace_state_clean
 from ..ground.errors import UnsupportedDtypeError
@@ -37,22 +37,27 @@ def stranger(kind: type) -> bool:
 
 
 def dispatch_ufunc(ufunc, method, inputs, kwargs):
+    backend = active()
+    if type(ufunc) is not np.ufunc:  # made by Numba
+        function = ufunc if method == "__call__" else getattr(ufunc, method)
+        return backend.offered(function, inputs, kwargs, ())
     for x in inputs:
         kind = type(x)
         if kind not in OURS and kind not in PLAIN and stranger(kind):
-            return NotImplemented
+            return meeting.ufunc(backend, ufunc, method, inputs, kwargs, _strangers(inputs, kwargs))
     if kwargs:
-        for x in kwargs.get("out", ()):
+        for x in (*kwargs.get("out", ()), kwargs.get("where")):
             kind = type(x)
             if kind not in OURS and kind not in PLAIN and stranger(kind):
-                return NotImplemented
-        kind = type(kwargs.get("where"))
-        if kind not in OURS and kind not in PLAIN and stranger(kind):
-            return NotImplemented
-    backend = active()
+                return meeting.ufunc(backend, ufunc, method, inputs, kwargs, _strangers(inputs, kwargs))
     if events.listeners:
         events.emit("dispatch", ufunc.__name__, backend=backend.name, method=method)
     return backend.ufunc(ufunc, method, inputs, kwargs)
+
+
+def _strangers(inputs, kwargs) -> list:
+    found = [x for x in (*inputs, *kwargs.get("out", ()), kwargs.get("where")) if type(x) not in OURS]
+    return [x for x in found if stranger(type(x)) and type(x).__array_ufunc__ is not None]
 
 
 def foreign(kind: type) -> bool:
@@ -82,6 +87,8 @@ def apply(backend, rule, function, args, kwargs, unbound=None):
 def array_ufunc(self, ufunc, method, *inputs, **kwargs):
     if kwargs or method != "__call__" or listeners:
         return dispatch_ufunc(ufunc, method, inputs, kwargs)
+    if type(ufunc) is not np.ufunc:
+        return dispatch_ufunc(ufunc, method, inputs, kwargs)
     # the frequent forms, in which there is nobody to ask
     backend = _override.get() or backends._default or active()  # active(), without the call
     if len(inputs) == 2:
@@ -94,10 +101,10 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
 
 
 def array_function(self, func, types, args, kwargs):
+    backend = active()
     for kind in types:
         if kind not in OURS and foreign(kind):
-            return NotImplemented
-    backend = active()
+            return meeting.function(backend, func, types, args, kwargs, [k for k in types if foreign(k)])
     if events.listeners:
         events.emit("dispatch", func.__name__, backend=backend.name, method="function")
     rule = backend.rules.get(func)

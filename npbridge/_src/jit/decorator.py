@@ -15,6 +15,7 @@ from ..array import core
 from ..backends.jax import caches
 from ..convert import context as contexts
 from ..convert.calls import call as as_called
+from ..convert.calls import of_numba
 from ..convert.lines import tidy
 from ..dispatch import backend as backends
 from ..dispatch import fallback, forked
@@ -72,6 +73,7 @@ class CompiledFunction:
             function = function.__func__
         if isinstance(function, CompiledFunction):
             function = function.function
+        function = of_numba(function)
         _refuse(function)
         functools.update_wrapper(self, function, updated=())
         if not hasattr(function, "__name__"):

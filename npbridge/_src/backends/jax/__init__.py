@@ -36,6 +36,11 @@ def missing(function, args, kwargs):
     return host.narrow(host.call_writing(function, args, kwargs, host.outs(kwargs)))
 
 
+def offered(function, args, kwargs, written):
+    """A call beside another library's array, which did not take ours."""
+    return host.narrow(host.call_beside(function, args, kwargs, written))
+
+
 def outside(function, args, kwargs, error):
     """A call with data that are not stored: NumPy's affair, and its result an ndarray."""
     if moves.traced(args, kwargs):
@@ -57,4 +62,4 @@ def while_traced(rule, function, args, kwargs):
 
 def make_backend() -> Backend:
     ufuncs.register_rows()
-    return Backend("jax", ufuncs.dispatch, ufuncs.binary, in_place.update, missing, outside, while_traced)
+    return Backend("jax", ufuncs.dispatch, ufuncs.binary, in_place.update, missing, offered, outside, while_traced)

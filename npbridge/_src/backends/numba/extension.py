@@ -1,12 +1,14 @@
 """Our arrays as arguments of functions that users compile with Numba.
 
-Numba finds :func:`init` by its entry point, the first time that it compiles; so
-``numba.njit(f)(x)`` works and nothing of Numba is imported for it before.
+:func:`init` is called when Numba is imported; so ``numba.njit(f)(x)`` works, and shares
+what is compiled for ndarrays.
 """
 
 from __future__ import annotations
 
 import functools
+
+import numpy as np
 
 from ...array import core
 from ...face.makers import Maker
@@ -14,7 +16,9 @@ from ...face.modules import Face
 
 
 def writable_host(array) -> object:
-    """The host values of `array` as Numba may read and write them."""
+    """The host values of `array` as Numba may read and write them; what is none of ours as it is."""
+    if type(array) not in core.OURS:
+        return array
     if type(array) is core.JaxScalar:
         return array._number
     window = array._window()
@@ -24,41 +28,60 @@ def writable_host(array) -> object:
         return array._writable()
 
 
+def as_seen(array) -> object:
+    """An ndarray of the type that Numba shall take `array` for."""
+    values = core.host_values(array)
+    if isinstance(values, np.ndarray) and values.flags.writeable != array._window().flags.writeable:
+        return array._window()  # which has the layout; types look at no values
+    return values
+
+
+def unboxers() -> dict:
+    """How Numba unboxes values, by type: there is no public way to replace one."""
+    from numba.core import boxing  # noqa: F401  where they are registered
+    from numba.core.pythonapi import _unboxers
+
+    return _unboxers.functions
+
+
 @functools.cache
 def init() -> None:
     """Teach Numba the type of our arrays, how to get at their values, and the face of NumPy."""
-    from numba.core import types
+    from numba.core import cgutils, types
     from numba.core.registry import cpu_target
-    from numba.extending import NativeValue, models, register_model, typeof_impl, unbox
-    from numba.np import arrayobj  # noqa: F401  (the unboxer of plain arrays)
-
-    class BridgeArray(types.Array):
-        """A Numba array whose values come from one of ours."""
-
-    register_model(BridgeArray)(models.ArrayModel)
+    from numba.extending import NativeValue, typeof_impl
 
     @typeof_impl.register(core.JaxArray)
     def typeof_array(value, context):
-        plain = typeof_impl(core.host_values(value), context)
-        if not isinstance(plain, types.Array):
-            return plain
-        readonly = not value._window().flags.writeable
-        return BridgeArray(plain.dtype, plain.ndim, plain.layout, readonly=readonly, aligned=plain.aligned)
+        return typeof_impl(as_seen(value), context)
 
-    @unbox(BridgeArray)
+    of_ndarrays = unboxers()[types.Array]
+
     def unbox_array(typ, obj, c):
-        helper = c.pyapi.unserialize(c.pyapi.serialize_object(writable_host))
-        values = c.pyapi.call_function_objargs(helper, [obj])
-        c.pyapi.decref(helper)
-        plain = types.Array(typ.dtype, typ.ndim, typ.layout, readonly=not typ.mutable, aligned=typ.aligned)
-        native = c.unbox(plain, values)
+        """An ndarray as Numba takes it; of anything else the host values."""
+        known = c.pyapi.unserialize(c.pyapi.serialize_object(np.ndarray))
+        kind = c.pyapi.get_type(obj)
+        values = cgutils.alloca_once_value(c.builder, obj)
+        c.pyapi.incref(obj)
+        with c.builder.if_then(c.builder.icmp_unsigned("!=", kind, known), likely=False):
+            helper = c.pyapi.unserialize(c.pyapi.serialize_object(writable_host))
+            made = c.pyapi.call_function_objargs(helper, [obj])
+            c.pyapi.decref(helper)
+            c.pyapi.decref(obj)
+            c.builder.store(made, values)
+        c.pyapi.decref(kind)
+        c.pyapi.decref(known)
+        given = c.builder.load(values)
+        native = of_ndarrays(typ, given, c)
 
         def cleanup():
             if native.cleanup is not None:
                 native.cleanup()
-            c.pyapi.decref(values)
+            c.pyapi.decref(given)
 
         return NativeValue(native.value, is_error=native.is_error, cleanup=cleanup)
+
+    unboxers()[types.Array] = unbox_array
 
     @typeof_impl.register(Face)
     def typeof_face(face, context):

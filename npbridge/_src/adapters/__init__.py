@@ -1,0 +1,43 @@
+"""What is done for other libraries when they are imported; it imports none of them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from ..ground.imports import when_imported
+from . import borders, kinds
+
+_ADAPTED = {
+    "dask.array": kinds.dask_chunks,
+    "einops": kinds.einops_backend,
+    "numba": kinds.numba_types,
+    "sympy": kinds.sympy_values,
+}
+
+
+def watch() -> None:
+    """Wait for the libraries that need something."""
+    for name, rows in borders.ROWS.items():
+        when_imported(name, _or_told(borders.adapting(rows)))
+    for name, adapt in _ADAPTED.items():
+        when_imported(name, _or_told(adapt))
+
+
+def _or_told(adapt: Callable[[Any], None]) -> Callable[[Any], None]:
+    """`adapt`, of which a library that is another one than was known makes a warning: it can still be used."""
+
+    def tried(module: Any) -> None:
+        try:
+            adapt(module)
+        except Exception as error:
+            name = f"{module.__name__} {getattr(module, '__version__', '')}"
+            warnings.warn(
+                f"{name} is not adapted to npbridge's arrays ({error!r}): where it refuses them, give it "
+                "numpy.asarray(x)",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+
+    return tried

@@ -1,0 +1,56 @@
+"""Libraries that ask third parties to register: they keep our arrays as they are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..array.core import JaxArray, JaxScalar
+
+
+def dask_chunks(module) -> None:
+    """Chunks of dask's arrays may be ours, and what it does with ndarrays it does with them."""
+    from dask.array import dispatch
+    from dask.utils import Dispatch
+
+    module.register_chunk_type(JaxArray)
+    for lookup in vars(dispatch).values():
+        if isinstance(lookup, Dispatch):
+            try:
+                numpys = lookup.dispatch(np.ndarray)
+            except TypeError:
+                continue
+            lookup.register(JaxArray, numpys)
+
+
+def sympy_values(module) -> None:
+    """sympy makes of our arrays what it makes of ndarrays."""
+    from sympy.core.sympify import converter
+
+    converter[JaxArray] = lambda x: module.sympify(np.asarray(x))
+    converter[JaxScalar] = lambda x: module.sympify(x._number)
+
+
+def einops_backend(module) -> None:
+    """einops works on our arrays as it does on NumPy's; it finds the subclasses of its base class."""
+    from einops import _backends
+
+    class NpbridgeBackend(_backends.NumpyBackend):
+        framework_name = "npbridge"
+
+        def is_appropriate_type(self, tensor):
+            return isinstance(tensor, JaxArray) and type(tensor) is not JaxScalar
+
+        def from_numpy(self, x):
+            import npbridge
+
+            return npbridge.asarray(x)
+
+        def to_numpy(self, x):
+            return self.np.asarray(x)
+
+
+def numba_types(module) -> None:
+    """Functions that a user compiles with Numba take our arrays."""
+    from ..backends.numba import extension
+
+    extension.init()

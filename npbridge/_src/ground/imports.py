@@ -1,0 +1,76 @@
+"""What is done when another library is imported: at once where it is there already.
+
+Nothing is imported for it.  A library that is never used costs one look into a table.
+"""
+
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.util
+import sys
+from collections.abc import Callable
+from typing import Any
+
+_waiting: dict[str, list[Callable[[Any], None]]] = {}
+
+
+def when_imported(name: str, adapt: Callable[[Any], None]) -> None:
+    """Call ``adapt(module)`` when the module called `name` has been imported.
+
+    Parameters
+    ----------
+    name : str
+        The full name.
+    adapt : callable
+        What it raises reaches whoever imports the module.
+    """
+    module = sys.modules.get(name)
+    if module is not None and not _is_being_imported(module):
+        adapt(module)
+        return
+    _waiting.setdefault(name, []).append(adapt)
+    if _finder not in sys.meta_path:
+        sys.meta_path.insert(0, _finder)
+
+
+def _is_being_imported(module: Any) -> bool:
+    return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
+
+
+class _Finder:
+    """Finds what others find, for the modules that somebody waits for."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
+        if name not in _waiting:
+            return None
+        waiting = _waiting.pop(name)  # so that the other finders are asked below
+        try:
+            spec = importlib.util.find_spec(name)
+        finally:
+            _waiting[name] = waiting
+        if spec is not None and spec.loader is not None:
+            spec.loader = _Loader(spec.loader)  # type: ignore[assignment]
+        return spec
+
+
+class _Loader:
+    """Another loader, and then what was waiting."""
+
+    def __init__(self, loader: Any) -> None:
+        self._loader = loader
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loader, name)
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> Any:
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: Any) -> None:
+        # what runs in the module looks for its own loader: pickles, importlib.resources
+        module.__loader__ = module.__spec__.loader = self._loader
+        self._loader.exec_module(module)
+        for adapt in _waiting.pop(module.__name__, ()):
+            adapt(module)
+
+
+_finder = _Finder()
