@@ -21,6 +21,7 @@ from ._src.array import scalars as _scalars
 from ._src.array import views as _views
 from ._src.array import writing as _writing
 from ._src.array.core import JaxArray, JaxScalar
+from ._src.backends.plain import host, to_host
 from ._src.dispatch.backend import backend, get_backend_name, use_backend
 from ._src.dispatch.platform import apply_environment as _apply_environment
 from ._src.dispatch.platform import enable_x64, set_platform

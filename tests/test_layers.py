@@ -33,6 +33,7 @@ LAYERS = [
     {"adapters"},
     {"debug"},
     {"shell"},
+    {"stubs"},
 ]
 RANK = {name: i for i, names in enumerate(LAYERS) for name in names}
 

@@ -131,10 +131,10 @@ def test_what_nobody_takes_is_numpys_error(ours):
     x = ours.give(X)
     for call in (lambda a: np.add(a, Refusing()), lambda a: np.dot(a, Refusing()), lambda a: a + Refusing()):
         with pytest.raises(TypeError) as expected:
-            call(X)
+            call(np.asarray(x))
         with pytest.raises(TypeError) as found:
             call(x)
-        assert str(found.value) == str(expected.value).replace("float64", str(x.dtype))
+        assert str(found.value) == str(expected.value)
 
 
 def test_our_array_stays_where_the_other_takes_it(ours):

@@ -35,10 +35,17 @@ ROWS: dict[str, tuple[str, ...]] = {
     "scipy.sparse.linalg": ("*",),
     "torch": ("from_numpy", "as_tensor", "tensor"),
     "cv2": ("*",),
+    "skimage.*": ("*",),
+    "statsmodels.base.data": ("handle_data",),
+    "sklearn.utils._param_validation": ("validate_parameter_constraints",),
+    "sklearn.model_selection._search": ("ParameterGrid.__init__", "ParameterSampler.__init__"),
+    "pyarrow": ("Tensor.from_numpy",),
 }  # fmt: skip
 
 # Protocols that are no operators: those are settled between the two arrays.
 _ENTRANCES = ("__init__", "__new__", "__getitem__", "__setitem__", "__contains__")
+# They look up variables in the frame of their caller.
+_OF_FRAMES = ("eval", "query", "sql")
 _LOOKED_AT = 64  # elements of a list; where one of the first is ours, all are converted
 
 
@@ -75,6 +82,12 @@ def handing_ndarrays(function: Any) -> Any:
             kwargs = plain(kwargs)
         return function(*args, **kwargs)
 
+    code = getattr(function, "__code__", None)
+    if code is not None:
+        # libraries count their own frames, to say where the user's line is
+        call.__code__ = call.__code__.replace(
+            co_filename=code.co_filename, co_name=code.co_name, co_firstlineno=code.co_firstlineno
+        )
     return call
 
 
@@ -96,7 +109,8 @@ def adapting(rows: tuple[str, ...]) -> Any:
 def _public(holder: Any) -> list[str]:
     kinds = [kind for kind in getattr(holder, "__mro__", (holder,)) if kind is not object]
     names = dict.fromkeys(name for kind in kinds for name in vars(kind))
-    return [n for n in names if not n.startswith("_") or (n in _ENTRANCES and isinstance(holder, type))]
+    public = [n for n in names if not n.startswith("_") and n not in _OF_FRAMES]
+    return public + [n for n in names if n in _ENTRANCES and isinstance(holder, type)]
 
 
 def _replace(holder: Any, name: str) -> None:

@@ -87,7 +87,9 @@ def storable(dtype) -> np.dtype:
 
 
 def place(result: JaxArray, device) -> JaxArray:
-    """`result` on `device`; None leaves it where it is."""
+    """`result` on `device`; None leaves it where it is.  What is made ends here."""
+    if active().plain:
+        return np.asarray(result)
     if device is None:
         return result
     if active().name == "numpy" and device != "cpu":

@@ -8,7 +8,7 @@ import numpy as np
 from ..dispatch import precision
 from ..ground.errors import UnsupportedDtypeError
 from ..storage import view
-from ..storage.buffer import Buffer, Tracer, canonical
+from ..storage.buffer import Buffer, Tracer, canonical, recorder_here
 from ..storage.casts import cast
 from .classes import ARRAYS, OURS, JaxArray, JaxScalar, _new, c_ordered  # noqa: F401  found here by all
 
@@ -30,7 +30,8 @@ def of_device(device) -> JaxArray:
     """Wrap a ``jax.Array`` or a tracer; no dimensions give a scalar."""
     shape = device.shape
     buffer = Buffer(device, None, shape, device.dtype)
-    if shape:
+    if shape or (isinstance(device, Tracer) and recorder_here() is None):
+        # while JAX alone traces, arrays stay arrays: what is carried has one kind
         array = _new(JaxArray)
         array._layout = array._base = array._cached = None
     else:

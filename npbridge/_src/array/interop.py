@@ -208,6 +208,14 @@ class _Placeholder:
     def __init__(self, device):
         self.device = device
 
+    @property
+    def shape(self):
+        return self.device.shape
+
+    @property
+    def dtype(self):
+        return self.device.dtype
+
 
 def register_pytree(cls) -> None:
     jax.tree_util.register_pytree_node(cls, _flatten, _unflatten(cls))

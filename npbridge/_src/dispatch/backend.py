@@ -37,11 +37,13 @@ class Backend:
         which are not stored; None raises the error.
     offered : callable
         ``offered(function, args, kwargs, written)`` on the host values, beside other libraries' arrays.
+    plain : bool
+        Whether what is made and computed are NumPy's own arrays.
     traced : callable or None
         ``traced(rule, function, args, kwargs)`` for calls while JAX traces; None where nothing is traced.
     """
 
-    __slots__ = ("binary", "missing", "name", "offered", "outside", "rules", "traced", "ufunc", "update")
+    __slots__ = ("binary", "missing", "name", "offered", "outside", "plain", "rules", "traced", "ufunc", "update")
 
     def __init__(
         self,
@@ -63,6 +65,7 @@ class Backend:
         self.offered = offered
         self.outside = outside
         self.traced = traced
+        self.plain = False
 
 
 _loaded: dict[str, Backend] = {}

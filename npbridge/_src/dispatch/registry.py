@@ -63,5 +63,5 @@ def _called_with_both(code):
     def call(args, kwargs):
         return code(*args, **kwargs)
 
-    call.__wrapped__ = code
+    vars(call)["__wrapped__"] = code
     return call

@@ -52,7 +52,7 @@ def _adopt_sequence(result):
 
 def _adopt_array(values):
     dtype = values.dtype
-    if dtype.char not in STORED or not dtype.isnative:
+    if dtype.char not in STORED or not dtype.isnative or active().plain:
         return values
     base = values.base
     # two references to the base: the slot in `values` and the local name; one for the call

@@ -20,13 +20,16 @@ def when_imported(name: str, adapt: Callable[[Any], None]) -> None:
     Parameters
     ----------
     name : str
-        The full name.
+        The full name; ``"package.*"`` stands for each module below a package.
     adapt : callable
         What it raises reaches whoever imports the module.
     """
-    module = sys.modules.get(name)
-    if module is not None and not _is_being_imported(module):
-        adapt(module)
+    if name.endswith(".*"):
+        for module in [m for n, m in list(sys.modules.items()) if n.startswith(name[:-1])]:
+            adapt(module)
+    found = sys.modules.get(name)
+    if found is not None and not _is_being_imported(found):
+        adapt(found)
         return
     _waiting.setdefault(name, []).append(adapt)
     if _finder not in sys.meta_path:
@@ -40,14 +43,17 @@ def _is_being_imported(module: Any) -> bool:
 class _Finder:
     """Finds what others find, for the modules that somebody waits for."""
 
+    def __init__(self) -> None:
+        self._looking: set[str] = set()
+
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
-        if name not in _waiting:
+        if name in self._looking or not (name in _waiting or f"{name.partition('.')[0]}.*" in _waiting):
             return None
-        waiting = _waiting.pop(name)  # so that the other finders are asked below
+        self._looking.add(name)  # so that the other finders are asked below
         try:
             spec = importlib.util.find_spec(name)
         finally:
-            _waiting[name] = waiting
+            self._looking.discard(name)
         if spec is not None and spec.loader is not None:
             spec.loader = _Loader(spec.loader)  # type: ignore[assignment]
         return spec
@@ -69,7 +75,8 @@ class _Loader:
         # what runs in the module looks for its own loader: pickles, importlib.resources
         module.__loader__ = module.__spec__.loader = self._loader
         self._loader.exec_module(module)
-        for adapt in _waiting.pop(module.__name__, ()):
+        package = module.__name__.partition(".")[0]
+        for adapt in (*_waiting.pop(module.__name__, ()), *_waiting.get(f"{package}.*", ())):
             adapt(module)
 
 

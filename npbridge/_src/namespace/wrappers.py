@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..array import conversion, core
-from ..backends import host
+from ..backends import host, plain
 from ..dispatch.backend import active
 from ..dispatch.protocol import foreign, stranger
 from ..storage.buffer import canonical
@@ -54,6 +54,8 @@ def adopt(result):
     """What NumPy made from nothing of ours, as ours."""
     if type(result) in OURS:
         return result
+    if active().plain:
+        return plain.to_host(result)
     narrows = active().name == "jax"
     if narrows and type(result) is np.ndarray and canonical(result.dtype) != result.dtype:
         return core.from_object(result, copy=False)  # where integers that do not fit are an error

@@ -1,0 +1,1 @@
+"""What type checkers say of npbridge and of code that uses it."""
