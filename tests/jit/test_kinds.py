@@ -289,6 +289,38 @@ def views_bound_in_a_loop_over_a_part(x):
     return y
 
 
+def exchanged(a, b, n):
+    for _ in range(n):
+        a, b = b, a
+    a[0] = 7.0
+    return b, a[1:]
+
+
+def exchanged_and_written(a, b, n):
+    while n > 0:
+        b[0] += a[1]
+        a, b = b, a
+        n -= 1
+    return a
+
+
+def three_in_turn(a, b, c, n):
+    for _ in range(n):
+        a, b, c = b, c, a
+    a[0] += 7
+    b[1:] = 3
+    return c, a
+
+
+def last_that_was_bound(a, b, n):
+    x = a
+    for _ in range(n):
+        x = b
+        a += 1
+    x[0] = 9
+    return x
+
+
 def array_or_none(x):
     return x if x[0] > 0 else None
 
@@ -304,6 +336,12 @@ def array_or_none(x):
         (row_at_a_place, (np.arange(9.0).reshape(3, 3), np.array([-1]))),
         (new_and_views_of_it, (np.array([1.25, 2.75]),)),
         (array_or_none, (np.array([1.25, 2.75]),)),
+        *[
+            (f, (np.arange(3.0), np.arange(3.0) + 10, n))
+            for f in (exchanged, exchanged_and_written, last_that_was_bound)
+            for n in (0, 3, 20)
+        ],
+        *[(three_in_turn, (np.arange(3.0), np.arange(3.0) + 10, np.arange(3.0) * 5, n)) for n in (0, 1, 2, 30)],
         (view_bound_in_a_loop, (np.array([1.25, 2.75]),)),
         (views_bound_in_a_loop_over_a_part, (np.array([1.25, 2.75]),)),
     ],
@@ -323,7 +361,7 @@ def test_what_leaves_shares_memory_as_in_numpy(function, arguments):
         compiled = npbridge.jit(function, backend="jax")
         compiled(*ours(arguments))
         got = write_and_look(compiled, ours(arguments))
-    expected = write_and_look(function, tuple(x.copy() for x in arguments))
+    expected = write_and_look(function, tuple(x.copy() if isinstance(x, np.ndarray) else x for x in arguments))
     for a, b in zip(got, expected, strict=True):
         np.testing.assert_array_equal(a, b)
 

@@ -195,6 +195,20 @@ def attribute_of_none(x, y):
     return y
 
 
+@program((np.arange(3.0), 0), (np.arange(3.0), 5), (np.arange(3.0), 0))
+def the_error_that_comes_first(x, limit):
+    x += 1
+    if x[0] > limit:
+        raise KeyError("too large")
+    x[0] = 7
+    return x[99]
+
+
+@program((np.array([False, True, True]),))
+def truths_added_at_places(x):
+    np.add.at(x, [0, 0], 1)
+
+
 @pytest.mark.parametrize(("function", "several"), program, ids=lambda x: getattr(x, "__name__", ""))
 def test_as_numpy(function, several):
     agrees(function, *several)

@@ -21,6 +21,7 @@ from jax.extend.core import jaxpr_as_fun
 from ..array import core
 from ..array.traced_number import NeedsValue
 from ..backends.jax import caches, control_flow, element_functions
+from ..backends.jax.control_flow_trace import is_pythons
 from ..convert import lines
 from ..convert.context import tracing
 from ..convert.pipeline import why_not
@@ -190,7 +191,10 @@ class Executable:
                     for i, _ in signature.numbers:  # they are made for this trace
                         context.recorder.own.add(id(leaves[i]._buffer))
                     host = context.host = host_draws.Host(self.state.drawn)
-                    result = self.function(*args, **kwargs)
+                    try:
+                        result = self.function(*args, **kwargs)
+                    except Exception as error:
+                        return self.ends_in(error, context, binding)
                 see_that_all_is_known(context.recorder, binding)
                 host.see_that_nothing_was_drawn()
                 self.host = host if host.used else None
@@ -209,6 +213,15 @@ class Executable:
             finally:
                 for place in places:
                     place.restore()
+
+    def ends_in(self, error, context, binding):
+        """The outputs of a function that raises at the end of every run, if no check fails before."""
+        if not context.checks or not is_pythons(error):
+            raise error
+        self.output = describe(None, binding, [], {}, as_result)
+        self.checked = [e for _, e in context.checks] + [lines.located_where_raised(error)]
+        self.notes, self.functions = context.notes, list(context.functions.values())
+        return first_failed([*(flag for flag, _ in context.checks), jnp.bool_(True)])
 
     def stand_ins(self, binding, raws) -> list:
         found = [(*place, array) for _, array, places in binding.stand_ins for place in places]

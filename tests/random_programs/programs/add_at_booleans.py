@@ -1,4 +1,4 @@
-# jax: foreign
+# jax: right
 # numpy: right
 ARGUMENTS = [[np.array([False, True, True])]]
 

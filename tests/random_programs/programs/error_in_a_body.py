@@ -1,4 +1,4 @@
-# jax: error class
+# jax: right
 # numpy: right
 ARGUMENTS = [[np.array([0.0, 1.0, 2.0, 3.0])]]
 

@@ -1,4 +1,4 @@
-# jax: state
+# jax: right
 # numpy: right
 ARGUMENTS = [[np.array([0.0, 1.0, 2.0, 3.0, 4.0]), np.array([-2.75, -2.75, 1.75, -0.75, -1.0])]]
 

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from ...array import core
+from ...array import choice, core
 from ...array.either import Either
 from ...convert import context as contexts
 from ...convert import status as statuses
@@ -237,6 +237,9 @@ class Emission:
             now = UNBOUND if tree is UNDEFINED else put_together(tree, values)
             if is_the_same_each_time(block.objects[key], block.recorder):
                 now = block.objects[key][...]
+                if roll.dynamic and roll.entry[key] is not UNBOUND:
+                    old = roll.entry[key]
+                    now = choice.array_of(jnp.asarray(runs) <= 0, old, now, old._value())
             elif visible(block.objects[key], block.recorder):
                 if block.objects[key] is roll.item and isinstance(runs, int) and runs:
                     now = roll.over.item(roll.first + runs - 1)  # a part of what the loop ran over

@@ -1,7 +1,8 @@
-"""Arrays that change places: ``a, b = b, a`` in a loop that writes both.
+"""Arrays that change places: ``a, b = b, a`` in a loop.
 
 The names carry the contents; which array a name stands for follows from the number
-of iterations.  After the loop each array gets the contents that it has.
+of iterations.  After the loop each array gets the contents that it has, if it was
+written, and each name stands for the array that it names.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import math
 import jax.numpy as jnp
 from jax import lax
 
-from ...array import core
+from ...array import choice, core
 from ...convert.places import UNBOUND
 from .control_flow_trace import NotRollable, Peel, same_object
 
@@ -19,8 +20,6 @@ from .control_flow_trace import NotRollable, Peel, same_object
 def turn_of(roll) -> dict:
     """For each name that is exchanged, the name whose array it stands for after an iteration."""
     written = [k for k, p in roll.proxies.items() if id(p._buffer) in roll.block.recorder.saved]
-    if not written:
-        return {}
     turn = {}
     for key in roll.proxies:
         now = roll.block.objects.get(key, UNBOUND)
@@ -29,6 +28,8 @@ def turn_of(roll) -> dict:
     while any(turn[k] not in closed for k in closed):
         closed = {k for k in closed if turn[k] in closed}
     closed = {k for k in closed if k in {turn[x] for x in closed}}
+    if not written:
+        return {k: turn[k] for k in closed if turn[k] != k}
     _check_aliases(roll, [*written, *(closed - set(written))])
     for key in written:
         # what was made in an iteration that was run apart is known to nobody else
@@ -61,19 +62,29 @@ def hand_back(roll, carried, runs) -> None:
     for _ in range(order):
         after.append(names)
         names = {k: roll.turn[names[k]] for k in names}
+    written = any(id(p._buffer) in roll.block.recorder.saved for p in roll.proxies.values())
     if isinstance(runs, int):
         for key, target in after[runs % order].items():
             array = roll.entry[target]
-            array[...] = carried[key]
+            if written:
+                array[...] = carried[key]
             roll.places[key].set(array)
         return
     which = jnp.asarray(runs % order, "int32")
-    for target in roll.turn:
+    for target in roll.turn if written else ():
         holders = [next(k for k, t in names.items() if t == target) for names in after]
         choices = [jnp.asarray(carried[k]._value()) for k in holders]
         roll.entry[target][...] = core.array_of_device(lax.select_n(which, *choices))
     for key in roll.turn:
-        roll.places[key].set(carried[key])
+        array = roll.entry[after[-1][key]]
+        for k, names in reversed([*enumerate(after)][:-1]):
+            array = choice.array_of(which == k, roll.entry[names[key]], array, carried[key]._value())
+        roll.places[key].set(array)
+
+
+def can_be_chosen(a, b) -> bool:
+    """Whether one array can stand for either of two."""
+    return type(a) is core.JaxArray and type(b) is core.JaxArray and (a.shape, a.dtype) == (b.shape, b.dtype)
 
 
 def _period(turn, key) -> int:

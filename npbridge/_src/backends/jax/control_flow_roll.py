@@ -241,7 +241,8 @@ class Roll:
         now = self.block.objects[key]
         if key not in self.carried and (same_object(now, entry) or same(now, entry)):
             return False
-        unread = entry is UNBOUND or (not self.dynamic and place.name not in self.loop.start)
+        fresh = place.name not in self.loop.start and (not self.dynamic or exchange.can_be_chosen(entry, now))
+        unread = entry is UNBOUND or fresh
         if key not in self.carried and unread and not place.shared and is_the_same_each_time(now, self.block.recorder):
             return False  # each iteration binds it to the same memory
         if tree is UNDEFINED and place.shared:

@@ -170,7 +170,8 @@ def _traced_at(ufunc, array, indices, values):
     operands = () if values is None else (jnp.asarray(as_array(values)._value()),)
     samples = [np.zeros(1, x.dtype) for x in operands]
     ufunc.at(np.ones(1, value.dtype), [0], *samples)  # and for dtypes that do not fit
-    if values is not None and ufunc in _SCATTER:
+    ordered = ufunc in (np.maximum, np.minimum)
+    if values is not None and ufunc in _SCATTER and value.dtype.kind not in ("c" if ordered else "b"):
         update = getattr(value.at[index], _SCATTER[ufunc])
         array[...] = core.array_of_device(update(cast(operands[0], value.dtype)))
         return
