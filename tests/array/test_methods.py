@@ -148,7 +148,7 @@ def test_method(same, name, number):
 TESTED_ELSEWHERE = {
     *("dump", "dumps", "tofile", "fill", "partition", "put", "resize", "setflags", "sort", "to_device"),
     *("T", "mT", "base", "data", "device", "dtype", "flags", "flat", "imag", "itemsize", "nbytes", "ndim", "real"),
-    *("shape", "size", "strides"),
+    *("shape", "size", "strides", "ctypes"),
 }
 
 
@@ -274,7 +274,8 @@ def test_device_attributes(ours):
     a = ours.give(A2)
     assert a.to_device(a.device).device == a.device
     assert a.block_until_ready() is a
-    assert memoryview(a.data).readonly
+    assert not memoryview(a.data).readonly
+    assert a.ctypes.data == np.asarray(a).ctypes.data
     with pytest.raises(ValueError, match="device"):
         a.to_device("nowhere")
 

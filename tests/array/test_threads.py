@@ -63,20 +63,19 @@ def test_different_slices_through_views(variant):
 
 
 def test_reading_while_writing(variant):
-    """What a reader gets is some state that was there, and it stays."""
+    """All readers have one memory, which nobody moves meanwhile."""
     x = variant.give(np.zeros(1000))
-    snapshots = []
+    given = []
 
     def work(i):
         for k in range(30):
             if i == 0:
                 x[...] = k + 1
             else:
-                snapshots.append(np.asarray(x))
+                given.append(np.asarray(x))
                 np.sum(x)
 
     in_threads(work, 3)
-    kept = [s.copy() for s in snapshots]
     x[...] = -1
-    for snapshot, copy in zip(snapshots, kept, strict=True):
-        np.testing.assert_array_equal(snapshot, copy)
+    for seen in given:
+        assert (seen == -1).all()

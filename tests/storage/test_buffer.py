@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 
 import jax
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 import npbridge
-from npbridge._src.array import core
+from npbridge._src.array import classes, core
 from npbridge._src.storage import buffer as storage
 
 LARGE = 1_000_000
@@ -100,42 +101,114 @@ def test_writing_everything_moves_nothing():
     assert float(x[0]) == 0
 
 
-def test_snapshot_is_shared_until_written():
-    x = npbridge.array(np.arange(10.0))
-    a, b = np.asarray(x), np.asarray(x)
-    assert np.shares_memory(a, b)
-    x[0] = 5
-    assert a[0] == 0
-    assert np.asarray(x)[0] == 5
+class TestSharedMemory:
+    """``np.asarray(x)`` is the array's own memory, wherever that lies on the host."""
 
+    def test_writes_are_seen_on_both_sides(self):
+        made = npbridge.array(np.arange(10.0))
+        for x in (made, np.sin(made), npbridge.jit(np.cos)(made)):
+            a, b = np.asarray(x), np.asarray(x)
+            assert np.shares_memory(a, b)
+            x[0] = 5
+            assert a[0] == 5
+            b[1] = 6
+            assert x[1] == 6
 
-def test_a_snapshot_that_nobody_holds_costs_no_copy():
-    x = npbridge.array(np.arange(10.0))
-    memory = x._buffer.host
-    np.asarray(x)
-    gc.collect()
-    x[0] = 5
-    assert x._buffer.host is memory
+    def test_each_dtype_and_shape_is_given_away_as_it_is(self):
+        npbridge.use_backend("numpy")
+        for char in core.STORED_KINDS:
+            for shape in ((), (3,), (0,), (2, 0, 3), (2, 3)):
+                x = npbridge.zeros(shape, char)
+                a = np.asarray(x)
+                assert (a.dtype.char, a.shape, a.flags.writeable) == (char, shape, True)
+                assert not a.size or np.shares_memory(a, np.asarray(x))
 
+    def test_views_of_what_was_given_away_count(self):
+        x = npbridge.array(np.arange(10.0))
+        held = np.asarray(x)[2:4].reshape(2, 1).T
+        gc.collect()
+        assert x._buffer.is_shared()
+        npbridge.jit(lambda x: x.fill(7))(x)
+        assert held.tolist() == [[7, 7]]
+        del held
+        gc.collect()
+        assert not x._buffer.is_shared()
 
-def test_a_snapshot_that_somebody_holds_keeps_its_memory():
-    x = npbridge.array(np.arange(10.0))
-    memory = x._buffer.host
-    held = np.asarray(x)[2:4]
-    x[2] = 5
-    assert x._buffer.host is not memory
-    assert held[0] == 2
+    def test_the_memory_stays_where_it_is(self):
+        x = npbridge.array(np.arange(10.0))
+        held = np.asarray(x)
+        for change in (lambda x: x.__iadd__(1), npbridge.jit(lambda x: x.__imul__(2)), lambda x: x.sort()):
+            change(x)
+            assert np.shares_memory(held, np.asarray(x))
+            assert held.tolist() == x.tolist()
+
+    def test_it_outlives_the_array(self):
+        x = npbridge.array(np.arange(10.0))
+        held = np.asarray(x)[3:]
+        del x
+        gc.collect()
+        assert held.tolist() == [3, 4, 5, 6, 7, 8, 9]
+
+    def test_kernels_see_what_was_written_through_it(self):
+        x = npbridge.zeros(LARGE, np.float32)
+        view = x[1:]
+        value, held = x.value, np.asarray(x)
+        for n in (1, 2, 3):
+            held[1] = n
+            assert float(np.max(x + 0)) == float(np.max(view + 0)) == float(x.value[1]) == n
+        assert not np.asarray(value).any()
+
+    def test_an_ndarray_and_the_array_that_it_shows_may_be_given_together(self):
+        def both(x, a):
+            x[0] += 1
+            a[1] = x[0]
+            return a[0] + x[1]
+
+        for f in (both, npbridge.jit(both)):
+            x = npbridge.zeros(3)
+            a = np.asarray(x)
+            assert f(x, a) == 2
+            assert a.tolist() == x.tolist() == [1, 1, 0]
+
+    def test_read_only_arrays_give_read_only_ndarrays(self):
+        x = npbridge.zeros(3)
+        for y in (np.broadcast_to(x, (2, 3)), x[:2]):
+            y.flags.writeable = False
+            assert not np.asarray(y).flags.writeable
+        x[0] = 4
+        assert np.asarray(y)[0] == 4
+
+    def test_a_copy_shares_nothing(self):
+        x = npbridge.zeros(3)
+        for a in (np.array(x), np.asarray(x, np.float64)):
+            a[0] = 1
+            assert x[0] == 0
+            assert not x._buffer.is_shared()
+
+    def test_from_an_accelerator_it_is_read_only(self, monkeypatch):
+        monkeypatch.setattr(classes, "lies_on_host", lambda buffer: buffer.device is None)
+        x = np.sin(npbridge.ones(4))
+        seen = np.asarray(x)
+        assert not seen.flags.writeable
+        assert not np.asarray(x[1:]).flags.writeable
+        x += 1
+        assert seen[0] != x[0]
+
+    def test_libraries_that_write_find_memory(self):
+        x = npbridge.zeros(4)
+        np.asarray(x.data).fill(1)
+        x.ctypes.data_as(ctypes.POINTER(ctypes.c_float))[2] = 5
+        assert x.tolist() == [1, 1, 5, 1]
 
 
 def test_views_follow_the_buffer_to_new_memory():
     x = npbridge.array(np.arange(10.0))
     view = x[2:5]
-    held = np.asarray(x)
+    x._buffer.owner = x._buffer.host = x._buffer.host.copy()
     x[2] = 50
     view[1] = 60
     assert view.tolist() == [50, 60, 4]
     assert x.tolist()[2:5] == [50, 60, 4]
-    assert held[2:5].tolist() == [2, 3, 4]
 
 
 class TestDonation:
@@ -172,7 +245,7 @@ class TestDonation:
 
     def test_not_what_an_ndarray_looks_at(self):
         x = device_array()
-        seen = np.asarray(x)
+        seen = np.asarray(x.value)
         x[5:100] = 1
         assert not seen.any()
         assert float(x[6]) == 1

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..storage import view
 from ..storage.buffer import SMALL, Buffer, Tracer, canonical, put, recorder_here, recorders
+from ..storage.lending import lend, lies_on_host
 
 _new = object.__new__
 
@@ -136,19 +137,25 @@ class JaxArray:
             return buffer.host
         return layout if layout.base is buffer.owner else self._follow()
 
-    def _snapshot(self) -> np.ndarray:
-        """The present values, read-only, as they will stay."""
+    def _shared(self) -> np.ndarray:
+        """The memory of the present values, for anyone to read and write; read-only where it is no memory of ours.
+
+        While a function is traced, nobody would see what is written into an array from outside: read-only, too.
+        """
         buffer = self._buffer
-        snapshot = buffer.snapshot
-        if snapshot is None:
-            snapshot = buffer.read_snapshot()
-        layout = self._layout
-        if layout is None or layout is buffer.host:
-            return snapshot
-        window = view.same_window(self._window(), buffer.host, snapshot)
-        if window.flags.writeable:
-            window.flags.writeable = False
-        return window
+        if recorders and (recorder := recorder_here()) is not None and not recorder.is_own(buffer):
+            values = np.array(self._read())  # raises for what is known at run time only
+            values.flags.writeable = False
+            return values
+        with buffer.lock:
+            memory = lend(buffer) if lies_on_host(buffer) else buffer.device_snapshot()
+            layout = self._layout
+            if layout is None or layout is buffer.host:
+                return memory
+            window = view.same_window(self._window(), buffer.stand_in(), memory)
+            if not memory.flags.writeable:
+                window.flags.writeable = False
+            return window
 
     def _writable(self) -> np.ndarray:
         """The host values, free to be written.  The caller holds the lock."""
@@ -180,19 +187,20 @@ class JaxArray:
 
     def _view_value(self):
         buffer = self._buffer
-        layout = self._window()
+        version, layout = buffer.version, self._window()
         if buffer.device is not None and not buffer.current and (buffer.traced or layout.nbytes > SMALL):
             value = self._lowered(layout)
             if value is not None:
                 if not isinstance(value, Tracer):
-                    self._cached = (buffer.version, value)
+                    self._cached = (version, value)
                 return value
+        version, shared = buffer.version, buffer.is_shared()  # before the values, which may be written meanwhile
         values = self._read()
         if values.nbytes <= SMALL:
             return values.astype(canonical(values.dtype), order="C")
         value = put(values)
-        if not buffer.borrowed and not isinstance(value, Tracer):
-            self._cached = (buffer.version, value)
+        if not shared and not isinstance(value, Tracer):
+            self._cached = (version, value)
         return value
 
     def _lowered(self, layout: np.ndarray):
@@ -216,12 +224,9 @@ class JaxArray:
     # __array_ufunc__ and __array_function__: dispatch/protocol.py
 
     def __array__(self, dtype=None, copy=None):
-        if copy:
-            return np.array(self._read(), dtype=dtype, copy=True)
-        values = self._snapshot()
-        if dtype is None or dtype == values.dtype:
-            return values
-        return np.array(values, dtype=dtype, copy=copy)
+        if copy or (dtype is not None and dtype != self.dtype):
+            return np.array(self._read(), dtype=dtype, copy=copy)
+        return self._shared()
 
     def __jax_array__(self):
         return self.value
@@ -235,10 +240,7 @@ class JaxArray:
             return self._read()
         value = self._value()
         if isinstance(value, np.ndarray):
-            value = put(value)
-            fits = value.dtype == self._buffer.dtype and not isinstance(value, Tracer)
-            if fits and self._whole and not self._buffer.borrowed:
-                self._buffer.device = value
+            value = put(value) if not self._whole else self._buffer.uploaded()
         return value
 
     @value.setter
@@ -308,6 +310,9 @@ class JaxScalar(JaxArray):
         buffer = self._buffer
         device = buffer.device
         return device if device is not None else buffer.to_device()
+
+    def _shared(self):
+        return np.array(self._number)  # memory of its own: a scalar never changes
 
 
 def c_ordered(values: np.ndarray) -> np.ndarray | None:

@@ -10,6 +10,7 @@ from ..ground.errors import UnsupportedDtypeError
 from ..storage import view
 from ..storage.buffer import Buffer, Tracer, canonical, recorder_here
 from ..storage.casts import cast
+from ..storage.lending import lender_of
 from .classes import ARRAYS, OURS, JaxArray, JaxScalar, _new, c_ordered  # noqa: F401  found here by all
 
 STORED_KINDS = "?bBhHiIlLqQefdFD"
@@ -65,17 +66,17 @@ def of_fresh(values: np.ndarray) -> JaxArray:
     return array
 
 
-def of_memory(values: np.ndarray, borrowed: bool = False) -> JaxArray:
+def of_memory(values: np.ndarray, shared: bool = False) -> JaxArray:
     """Wrap an ndarray together with the memory it lies in."""
     owner = view.owner_of(values)
     host = c_ordered(owner) if type(owner) is np.ndarray else None
     if host is None or owner.dtype.char not in STORED_KINDS or owner.base is not None:
         host = owner = values.copy(order="C")
         values = host
-        borrowed = False
+        shared = False
     buffer = Buffer(None, host, host.shape, host.dtype)
     buffer.owner = owner
-    buffer.borrowed = borrowed
+    buffer.shared = shared
     return of_view(buffer, values, None)
 
 
@@ -86,6 +87,14 @@ def of_view(buffer: Buffer, layout: np.ndarray, base: JaxArray | None) -> JaxArr
     array._base = base
     array._cached = None
     return array
+
+
+def lent(values: np.ndarray) -> JaxArray | None:
+    """An ndarray that shows memory of ours as a view of the array that lent it; None for any other."""
+    buffer = lender_of(values)
+    if buffer is None or buffer.host is None or not values.dtype.isnative or values.dtype.char not in STORED_KINDS:
+        return None
+    return of_view(buffer, view.same_window(values, view.owner_of(values), buffer.host), None)
 
 
 def from_object(obj, dtype=None, *, copy: bool, ndmin: int = 0, order="K") -> JaxArray:
@@ -125,19 +134,9 @@ def from_object(obj, dtype=None, *, copy: bool, ndmin: int = 0, order="K") -> Ja
     if jax_side and canonical(values.dtype) != values.dtype:
         values = narrowed(values)
     if borrow and np.may_share_memory(values, obj):
-        return of_memory(values, borrowed=True)
+        ours = lent(values)
+        return of_memory(values, shared=True) if ours is None else ours
     return of_fresh(values)
-
-
-def shared_memory(array: JaxArray) -> np.ndarray:
-    """The host values, for somebody who may write them at any later time."""
-    if type(array) is JaxScalar:
-        return np.array(array._number)
-    buffer = array._buffer
-    with buffer.lock:
-        values = array._writable()
-        buffer.borrowed = True
-    return values
 
 
 def narrowed(values: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..ground.compat import teach_jax_scalars
 from ..storage.buffer import Tracer
+from ..storage.lending import lies_on_host
 from . import core
 from .core import OURS, JaxArray, JaxScalar, of_number
 
@@ -96,32 +97,22 @@ def _plain_int(a):
 
 
 def _dlpack(self, *, stream=None, max_version=None, dl_device=None, copy=None):
-    value = np.array(self._read()) if copy else self._snapshot()
-    if dl_device is not None and tuple(map(int, dl_device)) != (1, 0):
+    where = _dlpack_device(self) if dl_device is None else tuple(map(int, dl_device))
+    if where != (1, 0):
         return jax.numpy.asarray(self.value).__dlpack__(
             stream=stream, max_version=max_version, dl_device=dl_device, copy=copy
         )
-    if not copy and (max_version is None or max_version[0] < 1):
-        # the old protocol cannot say that memory is read-only
-        value = _shared_memory(self) if copy is False else np.array(value)
+    value = np.array(self._read()) if copy else self._shared()
+    if not value.flags.writeable and copy is None and (max_version is None or max_version[0] < 1):
+        value = np.array(value)  # the old protocol cannot say that memory is read-only
     return value.__dlpack__(stream=None, max_version=max_version, dl_device=dl_device)
 
 
-def _shared_memory(self) -> np.ndarray:
-    """The host values, which somebody else may write from now on."""
-    if type(self) is JaxScalar:
-        raise BufferError("a scalar never changes: its memory cannot be shared without DLPack's read-only flag")
-    with self._buffer.lock:
-        values = self._writable()
-        self._buffer.borrowed = True
-    return values
-
-
 def _dlpack_device(self):
-    device = self._buffer.device
-    if device is not None and not self._buffer.current and not isinstance(device, Tracer):
-        return device.__dlpack_device__()
-    return (1, 0)
+    buffer = self._buffer
+    if lies_on_host(buffer) or isinstance(buffer.device, Tracer):
+        return (1, 0)
+    return tuple(map(int, buffer.device.__dlpack_device__()))
 
 
 def _array_namespace(self, *, api_version=None):

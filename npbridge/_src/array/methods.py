@@ -50,13 +50,12 @@ FUNCTIONS = {
 HOST = ("byteswap", "dump", "dumps", "tobytes", "tofile")
 
 ABSENT = {
-    "ctypes": "the address of the values can change, and may be on a device",
     "getfield": "records are not stored",
     "setfield": "records are not stored",
-    "__array_interface__": "it would give away writable memory; numpy.asarray uses __array__",
-    "__array_struct__": "it would give away writable memory; numpy.asarray uses __array__",
+    "__array_interface__": "nobody could tell for how long the memory is in use; numpy.asarray(x) has one",
+    "__array_struct__": "nobody could tell for how long the memory is in use; numpy.asarray(x) has one",
     "__array_finalize__": "a hook of ndarray subclasses",
-    "__buffer__": "the buffer protocol gives away memory; `data` is a read-only memoryview",
+    "__buffer__": "classes have it from Python 3.12 on; `data` and memoryview(numpy.asarray(x)) are the memory",
     "__setstate__": "pickles are made by __reduce__",
 }
 

@@ -61,9 +61,7 @@ _class = type
 def _view(self, dtype=None, type=None):
     wanted = dtype if type is None else type
     if isinstance(wanted, _class) and issubclass(wanted, np.ndarray):
-        if wanted is np.ndarray:
-            return np.asarray(self)  # a read-only snapshot
-        return core.shared_memory(self).view(wanted)
+        return self._shared().view(wanted)
     if dtype is None and (type is None or type is JaxArray) or dtype is JaxArray:
         return view_or_copy(self, lambda a: a.view())
     if np.dtype(dtype).char not in core.STORED_KINDS:

@@ -80,10 +80,10 @@ def wrap_array(result: np.ndarray, seen):
             return result
         return core.of_fresh(result if result.dtype.isnative else in_native_order(result))
     owner = view.owner_of(result)
-    borrowed = foreign
+    shared = foreign
     for ours, raw in seen:
         if ours is None:
-            borrowed = borrowed or owner is view.owner_of(raw)
+            shared = shared or owner is view.owner_of(raw)
             continue
         buffer = ours._buffer
         if owner is buffer.owner:
@@ -91,13 +91,16 @@ def wrap_array(result: np.ndarray, seen):
         if owner is view.owner_of(raw):
             # the values were read from a snapshot: the same window on our memory,
             # writeable where the argument is
-            window = view.same_window(result, buffer.read_snapshot(), buffer.stand_in())
+            window = view.same_window(result, owner, buffer.stand_in())
             if ours._window().flags.writeable and not window.flags.writeable:
                 window = np.ndarray(window.shape, window.dtype, buffer.host, _offset(window, buffer), window.strides)
             return core.of_view(buffer, window, _base(ours))
     if result.dtype.char not in core.STORED_KINDS:
         return result
-    return core.of_memory(result if result.dtype.isnative else in_native_order(result), borrowed)
+    lent = core.lent(result)
+    if lent is not None:
+        return lent
+    return core.of_memory(result if result.dtype.isnative else in_native_order(result), shared)
 
 
 def in_native_order(values: np.ndarray) -> np.ndarray:

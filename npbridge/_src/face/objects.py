@@ -89,7 +89,7 @@ def _operands(op):
 
 def _operand(x):
     """NumPy's array over our memory: NumPy may write to it."""
-    return core.shared_memory(x) if type(x) in OURS and type(x) is not core.JaxScalar else given(x)
+    return x._shared() if type(x) in OURS and type(x) is not core.JaxScalar else given(x)
 
 
 class Window(Maker):

@@ -1,7 +1,8 @@
 """Arguments that are ndarrays: arrays of ours with copies of their values.
 
 What the function writes is copied back after the call.  Arguments that are views of
-one ndarray become views of one array of ours.
+one ndarray become views of one array of ours; what shows the memory of an array of ours
+(``np.asarray`` gave it away) becomes a view of that array.
 """
 
 from __future__ import annotations
@@ -18,12 +19,17 @@ from ..storage.buffer import canonical
 def copies(given: list[np.ndarray]) -> Iterator[core.JaxArray]:
     """An array of ours for each."""
     if len(given) == 1:
-        yield _copy(given[0])
+        lent = core.lent(given[0])
+        yield _copy(given[0]) if lent is None else lent
         return
     owners = [view.owner_of(x) for x in given]
     seen: list[int] = [id(owner) for owner in owners]
     whole: dict[int, core.JaxArray] = {}
     for x, owner in zip(given, owners, strict=True):
+        lent = core.lent(x)
+        if lent is not None:
+            yield lent
+            continue
         if seen.count(id(owner)) == 1 or not _plain(owner, x.dtype):
             yield _copy(x)
             continue

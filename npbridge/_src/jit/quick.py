@@ -43,7 +43,7 @@ def _code_for(entry, binding, signature, pool, args):
         return None
     if entry.effects and not pool.state.holds():
         return None  # it puts a new container where one is looked at, and would not be taken again
-    if any(b.borrowed for b in binding.buffers) or any(e.place.where is not None for e in entry.effects):
+    if any(b.shared is True for b in binding.buffers) or any(e.place.where is not None for e in entry.effects):
         return None
     if len(binding.leaves) != len(args) or any(isinstance(x, (list, tuple, dict)) for x in args):
         return None  # numbers are counted among the leaves, which are then not the arguments
@@ -148,7 +148,7 @@ class _Code:
         self.names[b] = array._buffer
         holder, key = self.name(guard.holder, "g"), self.name(guard.key, "k")
         self.lines += [
-            f"if {holder}[{key}] is not {x} or {x}._buffer is not {b} or {b}.borrowed: return MISS",
+            f"if {holder}[{key}] is not {x} or {x}._buffer is not {b} or {b}.shared is True: return MISS",
             f"if (w := {x}._layout) is not None and w is not {b}.host: return MISS",
         ]
         return x
@@ -159,7 +159,7 @@ class _Code:
         shape, dtype = self.name(array._buffer.shape, "s"), self.name(array._buffer.dtype, "d")
         self.lines += [
             f"{b} = {x}._buffer",
-            f"if {b}.dtype is not {dtype} or {b}.shape != {shape} or {b}.borrowed: return MISS",
+            f"if {b}.dtype is not {dtype} or {b}.shape != {shape} or {b}.shared is True: return MISS",
             f"if (w := {x}._layout) is not None and w is not {b}.host: return MISS",
         ]
 
@@ -276,9 +276,11 @@ class _Code:
             yield f"entry.see_that_nothing_failed(out.pop(), [{', '.join(buffers)}], out)"
         at = len(entry.jaxpr.out_avals) - bool(entry.checked) - len(entry.written)
         for k, i in enumerate(entry.written):
-            # as Buffer.replace does for a buffer that is not borrowed, outside of a trace
-            yield f"b{i}.device = out[{at + k}]; b{i}.current = False; b{i}.snapshot = None; b{i}.reads = 0"
-            yield f"b{i}.version += 1"
+            # as Buffer.replace does for a buffer that is not shared, outside of a trace
+            yield f"if b{i}.shared: b{i}.replace(out[{at + k}])"
+            yield "else:"
+            yield f"    b{i}.device = out[{at + k}]; b{i}.current = False; b{i}.snapshot = None; b{i}.reads = 0"
+            yield f"    b{i}.version += 1"
         if entry.effects:
             apply = f"apply_effects(entry, out, [{self.leaves()}], [{', '.join(buffers)}], {self.held_now}, places)"
             yield from ("try:", f"    {apply}", "except KeyboardInterrupt:", f"    {apply}", "    raise")

@@ -10,12 +10,14 @@ A :class:`Buffer` is one C-ordered block of values.  It has up to two replicas:
     present values; when it does not it is only a *stand-in* that describes the
     layout, and large ones cost address space but no memory.
 
-At least one replica is current.  Three rules keep the replicas honest:
+At least one replica is current.  Four rules keep the replicas honest:
 
 * host memory is never handed to JAX: uploads copy;
-* host memory that somebody else can see (the read-only *snapshot* that
-  ``np.asarray`` gives away) is never written: the writer moves to new memory
-  while the snapshot is alive;
+* while somebody else may write the host memory (it is *shared*: lent by ``np.asarray``,
+  see lending.py, or borrowed from an ndarray) the host is the only truth.  Kernels get
+  copies that last one call, what they write is copied back before the call returns, and
+  nothing that was made of the values is kept;
+* memory that is shared never moves;
 * a device replica is donated only when its reference count says that nobody
   else holds it.
 """
@@ -115,26 +117,11 @@ def put(values: np.ndarray):
     return jax.device_put(fresh)
 
 
-class Exposed:
-    """The base of snapshots in our memory.
-
-    It is no ndarray, so that views of a snapshot keep the snapshot alive (NumPy
-    shortens chains of ndarrays), and its reference count tells who is looking.
-    """
-
-    __slots__ = ("__array_interface__", "host")
-
-    def __init__(self, host: np.ndarray) -> None:
-        self.host = host
-        self.__array_interface__ = host.__array_interface__
-
-
 class Buffer:
     """One block of values with a device and a host replica."""
 
     __slots__ = (
         "__weakref__",
-        "borrowed",
         "current",
         "device",
         "dtype",
@@ -143,6 +130,7 @@ class Buffer:
         "owner",
         "reads",
         "shape",
+        "shared",
         "snapshot",
         "updates",
         "version",
@@ -156,7 +144,7 @@ class Buffer:
         self.shape = shape
         self.dtype = dtype
         self.snapshot: Any = None
-        self.borrowed = False
+        self.shared: Any = False  # True: for ever; a weak reference: while a loan lives
         self.reads = 0
         self.updates = 0
         self.version = 0
@@ -174,6 +162,18 @@ class Buffer:
         for d in self.shape:
             n *= d
         return n
+
+    def is_shared(self) -> bool:
+        """Whether somebody else may write the host memory.  What is decided by it is done under the lock."""
+        shared = self.shared
+        if not shared or shared is True:
+            return shared
+        if shared() is not None:
+            return True
+        with self.lock:
+            if self.shared is shared:
+                self.shared = False
+        return bool(self.shared)
 
     # -- layout
 
@@ -196,23 +196,21 @@ class Buffer:
         return self.read_snapshot()
 
     def read_snapshot(self) -> np.ndarray:
-        """The present values as a read-only ndarray that never changes."""
+        """The present values as :meth:`read` gives them; where they are on the device, they never change."""
+        snapshot = self.snapshot
+        if snapshot is not None:
+            return snapshot
+        with self.lock:
+            return self.host if self.current else self.device_snapshot()
+
+    def device_snapshot(self) -> np.ndarray:
+        """What the device replica holds, as a read-only ndarray.  The caller holds the lock."""
         snapshot = self.snapshot
         if snapshot is None:
-            with self.lock:
-                snapshot = self.snapshot
-                if snapshot is None:
-                    snapshot = self.snapshot = self._make_snapshot()
+            if events.listeners:
+                events.emit("transfer", "to_host", nbytes=self.nbytes)
+            snapshot = self.snapshot = np.asarray(self.device)
         return snapshot
-
-    def _make_snapshot(self) -> np.ndarray:
-        if self.current:
-            view = np.asarray(Exposed(self.host))
-            view.flags.writeable = False
-            return view
-        if events.listeners:
-            events.emit("transfer", "to_host", nbytes=self.nbytes)
-        return np.asarray(self.device)
 
     def to_device(self):
         """The present values for a compiled kernel.
@@ -227,14 +225,22 @@ class Buffer:
         with self.lock:
             if self.device is not None:
                 return self.device
-            if self.borrowed or canonical(self.dtype) != self.dtype:
+            if self.nbytes <= SMALL and (self.is_shared() or canonical(self.dtype) != self.dtype):
                 return self.host.astype(canonical(self.dtype))
             self.reads += 1
             if self.reads <= PASSES and self.host.nbytes <= SMALL:
                 return self.host.copy()
+            return self.uploaded()
+
+    def uploaded(self):
+        """The present values as a ``jax.Array``."""
+        with self.lock:
+            if self.device is not None:
+                return self.device
             self.updates = 0
             device = put(self.host)
-            if not isinstance(device, Tracer):  # under a trace it belongs to the trace
+            # under a trace it belongs to the trace
+            if not isinstance(device, Tracer) and device.dtype == self.dtype and not self.is_shared():
                 self.device = device
             return device
 
@@ -246,9 +252,7 @@ class Buffer:
             recorder.before_write(self)
         if not self.current:
             self._download()
-        if self.snapshot is not None:
-            self._leave_snapshot()
-        self.device = None
+        self.device = self.snapshot = None
         self.reads = 0
         self.version += 1
         return self.host
@@ -256,24 +260,15 @@ class Buffer:
     def _download(self) -> None:
         if self.host is None:
             self.owner = self.host = np.empty(self.shape, self.dtype)
-        if events.listeners:
-            events.emit("transfer", "to_host", nbytes=self.nbytes)
-        np.copyto(self.host, np.asarray(self.device))
+        np.copyto(self.host, self.device_snapshot())
         self.snapshot = None
         self.current = True
-
-    def _leave_snapshot(self) -> None:
-        # one reference from the slot, one from the call: more means that
-        # somebody still looks at this memory
-        if _getrefcount(self.snapshot) > 2 and not self.borrowed and type(self.snapshot.base) is Exposed:
-            self.owner = self.host = self.host.copy()
-        self.snapshot = None
 
     def replace(self, device) -> None:
         """Take `device` as the new contents."""
         if recorders and (recorder := recorder_here()) is not None:
             recorder.before_write(self)
-        if self.borrowed and not isinstance(device, Tracer):
+        if self.is_shared() and not isinstance(device, Tracer):
             # somebody else reads this memory: the values must be there, now
             np.copyto(self.host, np.asarray(device))
             self.device = None

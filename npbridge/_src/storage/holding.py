@@ -16,7 +16,7 @@ from typing import Any
 
 from .buffer import Buffer
 
-_CONTENTS = ("borrowed", "current", "device", "host", "owner", "reads", "snapshot", "updates", "version")
+_CONTENTS = ("current", "device", "host", "owner", "reads", "shared", "snapshot", "updates", "version")
 
 _holding: contextvars.ContextVar[Hold | None] = contextvars.ContextVar("npbridge_holding", default=None)
 _holders: dict[int, int] = {}  # how many traces hold a buffer

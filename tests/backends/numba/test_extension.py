@@ -36,11 +36,19 @@ def test_writes_go_through_a_view(backend):
     assert x.tolist() == [1, 1, 2, 1, 3, 1]
 
 
-def test_a_snapshot_is_not_written(backend):
+def test_what_asarray_gave_is_what_is_written(backend):
     x = npbridge.asarray(np.ones(4, dtype=np.float32)) + 0
-    before = np.asarray(x)
+    given = np.asarray(x)
     running_total(x)
-    assert before.tolist() == [1, 1, 1, 1]
+    assert given.tolist() == x.tolist() != [1, 1, 1, 1]
+
+
+def test_a_view_that_comes_out_is_a_view(backend):
+    x = npbridge.asarray(np.ones(4, dtype=np.float32)) + 0
+    tail = numba.njit(lambda a: a[1:])(x)
+    x += 1
+    tail[0] = 7
+    assert tail.tolist() == x.tolist()[1:] == [7, 2, 2]
 
 
 def test_a_read_only_array_is_refused():

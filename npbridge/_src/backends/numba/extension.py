@@ -21,11 +21,11 @@ def writable_host(array) -> object:
         return array
     if type(array) is core.JaxScalar:
         return array._number
-    window = array._window()
-    if not window.flags.writeable:
+    if not array._window().flags.writeable:
         return array._read()
     with array._buffer.lock:
-        return array._writable()
+        array._writable()  # also from an accelerator
+        return array._shared()  # what the function returns may be a view of it
 
 
 def as_seen(array) -> object:

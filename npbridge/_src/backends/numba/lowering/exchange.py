@@ -139,7 +139,7 @@ def _is_held(x: Any) -> bool:
     # the attribute, the tuple of values, two variables, and the argument of getrefcount
     if sys.getrefcount(x) > 5:
         return True
-    return type(x) in OURS and (sys.getrefcount(x._buffer) > 2 or x._buffer.borrowed)
+    return type(x) in OURS and (sys.getrefcount(x._buffer) > 2 or x._buffer.is_shared())
 
 
 def _share(x: Any, y: Any) -> bool:
@@ -250,7 +250,7 @@ def _array(result: np.ndarray, seen: list) -> Any:
     if seen:
         for ours, raw in seen:
             if raw is result or _is_same(raw, result):
-                return ours if type(ours) in OURS else core.of_memory(raw, borrowed=True)
+                return ours if type(ours) in OURS else core.of_memory(raw, shared=True)
         if result.size:
             low, high = np.lib.array_utils.byte_bounds(result)
             for ours, raw in seen:
@@ -293,7 +293,7 @@ def _view(result: np.ndarray, ours: Any, raw: np.ndarray, owner: np.ndarray) -> 
     if not result.flags.writeable:  # a diagonal, say
         window.flags.writeable = False
     if type(ours) not in OURS:
-        return core.of_memory(window, borrowed=True)
+        return core.of_memory(window, shared=True)
     buffer = ours._buffer
     if owner is not buffer.owner:
         window = view.same_window(window, start, buffer.stand_in())

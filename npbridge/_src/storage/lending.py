@@ -1,0 +1,53 @@
+"""Host memory that somebody else may write: what ``np.asarray(x)`` gives away.
+
+All ndarrays over one buffer's memory that are given away keep one object alive, the
+*loan*.  While it lives the host replica is the only one: the buffer knows it by a weak
+reference, and asks before it trusts anything else.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+import jax
+import numpy as np
+
+from . import view
+from .buffer import Buffer
+
+
+class Loan(np.ndarray):
+    """The memory of a buffer, all of it, for as long as an ndarray given away is alive."""
+
+    lender: weakref.ref
+
+
+def lies_on_host(buffer: Buffer) -> bool:
+    """Whether the values lie in the memory of this machine, in one piece: a CPU device counts as the host."""
+    device = buffer.device
+    if device is None:
+        return True
+    if isinstance(device, jax.core.Tracer):
+        return False
+    return len(devices := device.devices()) == 1 and next(iter(devices)).platform == "cpu"
+
+
+def lend(buffer: Buffer) -> np.ndarray:
+    """The values of a buffer that lies on the host, as an ndarray that anyone may write.  The caller holds the lock."""
+    shared = buffer.shared
+    loan: Any = shared() if shared and shared is not True else None
+    if loan is None:
+        loan = buffer.host_for_writing().view(Loan)
+        loan.lender = weakref.ref(buffer)
+        if shared is not True:
+            buffer.shared = weakref.ref(loan)
+    # by way of a memoryview: NumPy shortens chains of ndarrays, and a view of what is given away keeps the loan
+    return np.asarray(memoryview(loan))
+
+
+def lender_of(values: np.ndarray) -> Buffer | None:
+    """The buffer whose memory an ndarray shows, where it was lent."""
+    base = view.owner_of(values).base
+    loan = base.obj if type(base) is memoryview else None
+    return loan.lender() if type(loan) is Loan else None
