@@ -75,8 +75,6 @@ def _of_library(value: Any, depth: int) -> Any:
         return "sparse", plain(value.toarray())
     if hasattr(value, "magnitude") and hasattr(value, "units"):
         return "quantity", plain(value.magnitude), str(value.units)
-    if hasattr(value, "compute"):
-        return plain(value.compute(), depth + 1)
     if hasattr(value, "todense"):
         return "sparse", plain(np.asarray(value.todense()))
     if hasattr(value, "__array__"):

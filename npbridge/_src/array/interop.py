@@ -115,6 +115,13 @@ def _dlpack_device(self):
     return tuple(map(int, buffer.device.__dlpack_device__()))
 
 
+def _arrow_array(self, type=None):
+    """What pyarrow asks for."""
+    import pyarrow
+
+    return pyarrow.array(np.asarray(self), type=type)
+
+
 def _array_namespace(self, *, api_version=None):
     import npbridge
 
@@ -154,6 +161,7 @@ JaxArray.item = _item
 JaxArray.__dlpack__ = _dlpack
 JaxArray.__dlpack_device__ = _dlpack_device
 JaxArray.__array_namespace__ = _array_namespace
+JaxArray.__arrow_array__ = _arrow_array
 JaxArray.__array_wrap__ = _array_wrap
 JaxArray.__format__ = _format
 JaxArray.__class_getitem__ = classmethod(_class_getitem)

@@ -24,6 +24,7 @@ PLAIN: set[type] = {np.ndarray, int, float, complex, bool, list, tuple, type(Non
 PLAIN.update(t for t in np.sctypeDict.values() if isinstance(t, type))
 
 _ndarray_ufunc = np.ndarray.__array_ufunc__
+_Ufunc = np.ufunc
 
 
 def stranger(kind: type) -> bool:
@@ -38,7 +39,7 @@ def stranger(kind: type) -> bool:
 
 def dispatch_ufunc(ufunc, method, inputs, kwargs):
     backend = active()
-    if type(ufunc) is not np.ufunc:  # made by Numba
+    if type(ufunc) is not _Ufunc:  # made by Numba
         function = ufunc if method == "__call__" else getattr(ufunc, method)
         return backend.offered(function, inputs, kwargs, ())
     for x in inputs:
@@ -78,6 +79,14 @@ def apply(backend, rule, function, args, kwargs, unbound=None):
         if backend.traced is not None and not trace_state_clean():
             return backend.traced(rule, function, args, kwargs)
         return rule.call(args, kwargs)
+    except core.TRACED_ERRORS:
+        if backend.traced is not None:
+            raise
+        jaxs = backends.load("jax")  # whatever the backend, JAX computes with what it traces
+        rule = jaxs.rules.get(unbound) or jaxs.rules.get(function)
+        return (
+            jaxs.missing(function, args, kwargs) if rule is None else apply(jaxs, rule, function, args, kwargs, unbound)
+        )
     except UnsupportedDtypeError as error:
         if backend.outside is None or rule.status == "refused":
             raise
@@ -87,7 +96,7 @@ def apply(backend, rule, function, args, kwargs, unbound=None):
 def array_ufunc(self, ufunc, method, *inputs, **kwargs):
     if kwargs or method != "__call__" or listeners:
         return dispatch_ufunc(ufunc, method, inputs, kwargs)
-    if type(ufunc) is not np.ufunc:
+    if type(ufunc) is not _Ufunc:
         return dispatch_ufunc(ufunc, method, inputs, kwargs)
     # the frequent forms, in which there is nobody to ask
     backend = _override.get() or backends._default or active()  # active(), without the call

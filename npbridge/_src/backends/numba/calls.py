@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...array import core
+from ...dispatch import backend
 from ...dispatch.registry import tables
 from ...ground.compat import NO_VALUE
 from .. import host
@@ -18,21 +19,26 @@ JaxArray = core.JaxArray
 ndarray = np.ndarray
 of_fresh = core.of_fresh
 SMALLEST = large.SMALLEST
+# values that JAX traces: whatever the backend, JAX computes with them
+TRACED = core.TRACED_ERRORS
 NUMBERS = {int, float, complex, bool} | host.SCALARS
 _rules = tables["numpy"]
 
 
 def ufunc(ufunc, method, inputs, kwargs):
     """Any ufunc call; the frequent forms, without keywords, first."""
-    if not kwargs and method == "__call__":
-        if len(inputs) == 1:
-            return unary(ufunc, *inputs)
-        if len(inputs) == 2:
-            return binary(ufunc, *inputs)
     try:
-        return _special(ufunc, method, inputs, kwargs)
-    except TypeError:
-        return _refused(ufunc, inputs, **kwargs)
+        if not kwargs and method == "__call__":
+            if len(inputs) == 1:
+                return unary(ufunc, *inputs)
+            if len(inputs) == 2:
+                return binary(ufunc, *inputs)
+        try:
+            return _special(ufunc, method, inputs, kwargs)
+        except TypeError:
+            return _refused(ufunc, inputs, **kwargs)
+    except TRACED:
+        return backend.load("jax").ufunc(ufunc, method, inputs, kwargs)
 
 
 def _refused(function, operands, **kwargs):
@@ -61,42 +67,48 @@ def unary(function, x):
 
 def binary(function, a, b):
     """An operator, or a ufunc of two operands."""
-    if type(a) is JaxArray:
-        a = a._read()
-    elif type(a) is not ndarray:
-        a = _plain(a)
-    if type(b) is JaxArray:
-        b = b._read()
-    elif type(b) is not ndarray:
-        b = _plain(b)
-    model = a if type(a) is ndarray else b
-    result = None
-    if type(model) is ndarray and model.size >= SMALLEST:
-        result = large.elementwise(function, (a, b))
-    if result is None:
-        try:
-            result = function(a, b)
-        except TypeError:
-            return _refused(function, (a, b))
-    if type(result) is ndarray and result.base is None and result.dtype.char in STORED_KINDS:
-        return of_fresh(result)
-    return host.wrap(result, ())
+    try:
+        if type(a) is JaxArray:
+            a = a._read()
+        elif type(a) is not ndarray:
+            a = _plain(a)
+        if type(b) is JaxArray:
+            b = b._read()
+        elif type(b) is not ndarray:
+            b = _plain(b)
+        model = a if type(a) is ndarray else b
+        result = None
+        if type(model) is ndarray and model.size >= SMALLEST:
+            result = large.elementwise(function, (a, b))
+        if result is None:
+            try:
+                result = function(a, b)
+            except TypeError:
+                return _refused(function, (a, b))
+        if type(result) is ndarray and result.base is None and result.dtype.char in STORED_KINDS:
+            return of_fresh(result)
+        return host.wrap(result, ())
+    except TRACED:
+        return backend.load("jax").binary(function, a, b)
 
 
 def update(function, target, other):
     """An in-place operator."""
-    if type(target) not in ARRAYS:
-        return ufunc(function, "__call__", (target, other), {"out": (target,)})
-    buffer = target._buffer
-    kind = type(other)
-    operand = other if kind in NUMBERS else other._read() if kind in ARRAYS else _plain(other)
-    with buffer.lock:
-        window = target._writable()
-        if kind in ARRAYS and other._buffer is buffer:
-            operand = other._window()  # the memory may have moved
-        if window.size < SMALLEST or large.elementwise(function, (window, operand), window) is None:
-            function(window, operand, window)
-    return None
+    try:
+        if type(target) not in ARRAYS:
+            return ufunc(function, "__call__", (target, other), {"out": (target,)})
+        buffer = target._buffer
+        kind = type(other)
+        operand = other if kind in NUMBERS else other._read() if kind in ARRAYS else _plain(other)
+        with buffer.lock:
+            window = target._writable()
+            if kind in ARRAYS and other._buffer is buffer:
+                operand = other._window()  # the memory may have moved
+            if window.size < SMALLEST or large.elementwise(function, (window, operand), window) is None:
+                function(window, operand, window)
+        return None
+    except TRACED:
+        return backend.load("jax").update(function, target, other)
 
 
 def _plain(x):
@@ -150,4 +162,7 @@ def _reduced(ufunc, x, axis=0, dtype=None, out=None, keepdims=False, initial=NO_
 
 def missing(function, args, kwargs):
     """A function that is not NumPy's: it runs as it is on the host values."""
-    return host.call_writing(function, args, kwargs, host.outs(kwargs))
+    try:
+        return host.call_writing(function, args, kwargs, host.outs(kwargs))
+    except TRACED:
+        return backend.load("jax").missing(function, args, kwargs)
