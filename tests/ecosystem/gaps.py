@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-_READ_ONLY = "`numpy.asarray(x)` is read-only, and the library asks for memory that it can write"
+_FRAME = "it looks up names in the frame of its caller, and so has no border; `out` must be an ndarray"
 _SCALAR = "code in C takes no scalar of ours for a number of NumPy's"
 _UNWRAP = "JAX's own functions take `x.value`; `npbridge.grad` and its kin take our arrays"
 
 _ROWS = {
-    _READ_ONLY: {
-        "scipy": "gmres_op ndi_gaussian_out ndi_uniform_out ndi_median_out ndi_convolve_out ndi_label_out ndi_shift_out "
-        "ndi_erosion_out ndi_edt_out sig_sosfilt sig_sosfiltfilt opt_isotonic spa_cdist_out spa_rotation",
-        "numexpr": "out",
-        "numpy": "out",
-        "scikit-image": "rotate warp skeletonize",
-        "h5py": "read_direct",
-    },
+    _FRAME: {"numexpr": "out"},
     _SCALAR: {
         "pandas": "groupby_agg map_scalar timedelta",
         "pyarrow": "scalar scalars",

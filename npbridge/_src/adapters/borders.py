@@ -33,6 +33,8 @@ ROWS: dict[str, tuple[str, ...]] = {
     "flax.serialization": ("*",),
     "scipy.optimize": ("lsq_linear",),
     "scipy.sparse.linalg": ("*",),
+    "scipy.ndimage": ("*",),
+    "scipy.spatial.distance": ("cdist", "pdist"),
     "torch": ("from_numpy", "as_tensor", "tensor"),
     "cv2": ("*",),
     "skimage.*": ("*",),
