@@ -50,6 +50,10 @@ def split(key, ndim: int):
     For keys in which a traced mask, or positions of a number known only at run time,
     stand beside integers or parts of axes: the basic key opens a view.
     """
+    first = key[0] if type(key) is tuple and key else key
+    if isinstance(first, Tracer) and first.dtype == bool and not first.shape:
+        # one truth value takes all or nothing, along an axis of its own
+        return None, (first.reshape(1), *(key[1:] if type(key) is tuple else ()))
     if type(key) is not tuple:
         return None
     special = [k for k in key if type(k) is Ragged or isinstance(k, Ragged) or (isinstance(k, Tracer) and _is_mask(k))]

@@ -20,12 +20,24 @@ from . import (
     linear_algebra,
     moves,
     reductions,
+    sets,
     traced_calls,
     transforms,
     ufuncs,
 )
 
-RULE_MODULES = (checked_forms, compositions, einsum, histograms, linear_algebra, moves, found, reductions, transforms)
+RULE_MODULES = (
+    checked_forms,
+    compositions,
+    einsum,
+    histograms,
+    linear_algebra,
+    moves,
+    found,
+    reductions,
+    sets,
+    transforms,
+)
 register_refusals("jax", host.narrow)
 
 

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ...array import core, traced_number
-from ...dispatch.registry import Rule, implements, register
+from ...dispatch.registry import Rule, implements, register, tables
 from ...facts import fact_of, facts
 from ...ground.compat import CLIP, NO_VALUE
 from .kernels import KERNELS
@@ -91,6 +91,10 @@ def _register() -> None:
                 own, "native", "NumPy's composition of JAX kernels", traced=_forms(function, Converted(function))
             )
             register("jax", function, rule)
+        elif fact.kind == "move" and hasattr(function, "__wrapped__"):
+            rule, own = tables["jax"][function], Converted(function)
+            traced = (own, *rule.traced) if fact.by_values else (*rule.traced, own)
+            register("jax", function, rule._replace(traced=traced))
 
 
 _register()
