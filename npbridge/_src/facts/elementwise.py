@@ -9,9 +9,10 @@ from .fact import Fact, rows
 
 ROWS = [
     *rows("compute", np.around, np.clip, np.interp, np.round),
+    *rows("compose", np.allclose, gives="bool"),
     *rows(
         "compose",
-        np.allclose, np.angle, np.fix, np.i0, np.iscomplex, np.isclose, np.isneginf, np.isposinf, np.isreal,
+        np.angle, np.fix, np.i0, np.iscomplex, np.isclose, np.isneginf, np.isposinf, np.isreal,
         np.real_if_close, np.sinc, np.unwrap,
         scimath.arccos, scimath.arcsin, scimath.arctanh, scimath.log, scimath.log10, scimath.log2, scimath.logn,
         scimath.power, scimath.sqrt,

@@ -55,6 +55,8 @@ class Fact:
         Whether it looks at shapes, strides and dtypes only, never at values.
     joined : tuple of str
         The parameters whose arrays meet in the dtype of the result.
+    gives : str
+        ``"bool"`` or ``"int"`` where the result is a number of Python's.
     regular : bool
         Whether it may be asked about ordinary numbers only: of others LAPACK prints, or says nothing of all.
     """
@@ -67,6 +69,7 @@ class Fact:
     by_values: bool = False
     layout: bool = False
     joined: tuple[str, ...] = ()
+    gives: str = ""
     regular: bool = False
 
     @property

@@ -18,10 +18,15 @@ ROWS = [
     *rows("compose", np.geomspace, np.linspace, np.logspace),
     *rows(
         "describe",
-        np.can_cast, np.common_type, np.iscomplexobj, np.isrealobj, np.may_share_memory, np.ndim, np.result_type,
-        np.einsum_path, np.shape, np.shares_memory, np.size,
+        np.common_type, np.einsum_path, np.result_type, np.shape,
         layout=True,
     ),
+    *rows(
+        "describe",
+        np.can_cast, np.iscomplexobj, np.isrealobj, np.may_share_memory, np.shares_memory,
+        layout=True, gives="bool",
+    ),
+    *rows("describe", np.ndim, np.size, layout=True, gives="int"),
     *rows(
         "describe",
         np.array2string, np.array_repr, np.array_str, np.min_scalar_type, np.save, np.savetxt, np.savez,

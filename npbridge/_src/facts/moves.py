@@ -17,7 +17,7 @@ ROWS = [
     ),
     *rows(
         "move",
-        np.argpartition, np.argsort, np.argwhere, np.array_equal, np.array_equiv, np.astype,
+        np.argpartition, np.argsort, np.argwhere, np.astype,
         np.compress, np.copy, np.delete, np.diag_indices_from,
         np.diagflat, np.digitize, np.empty_like, np.extract, np.fft.fftshift, np.fft.ifftshift,
         np.flatnonzero, np.full_like, np.isin, np.ix_, np.lexsort, np.meshgrid, np.nonzero,
@@ -27,6 +27,7 @@ ROWS = [
         np.unique_inverse, np.unique_values, np.unpackbits, np.unravel_index, np.vander,
         np.zeros_like,
     ),
+    *rows("move", np.array_equal, np.array_equiv, gives="bool"),
     *rows("move", np.block, np.concatenate, np.stack, joined=("arrays",)),
     *rows("move", np.column_stack, np.dstack, np.hstack, np.vstack, joined=("tup",)),
     *rows("move", np.append, np.insert, joined=("arr", "values")),

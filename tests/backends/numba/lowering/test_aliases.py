@@ -161,3 +161,18 @@ def test_attributes_are_the_arrays_that_they_become(name, held):
             plain.u += 1
             ours.u += 1
             assert np.array_equal(x, y)
+
+
+def window_on_what_numpy_made(x):
+    y = np.maximum.accumulate(x)
+    return y[1:], y, y[::-1]
+
+
+def what_numpy_made_and_windows(x):
+    y = np.sort(x, kind="stable")
+    return y, y[1:], [y[:1]]
+
+
+@pytest.mark.parametrize("program", [window_on_what_numpy_made, what_numpy_made_and_windows], ids=lambda p: p.__name__)
+def test_results_of_hosted_functions_share_memory_too(program):
+    assert verdict_of(program, [X]) == "right"

@@ -110,3 +110,49 @@ def of_all_axes_written(x):
 @pytest.mark.parametrize("program", [of_all_axes, of_all_axes_written], ids=lambda p: p.__name__)
 def test_an_ellipsis_gives_a_window_of_no_dimensions(program):
     assert verdict_of(program, [X]) == "right"
+
+
+def parts_in_a_list(m):
+    parts = np.split(m, 3)
+    first, *_ = np.hsplit(m, 3)
+    first[0, 0] = 77
+    return parts, len(parts), parts[0], np.concatenate(parts), np.unique_counts(m)
+
+
+def numbers_of_pythons(m):
+    return np.allclose(m, m), np.array_equal(m, m), np.size(m, 0), np.iscomplexobj(m), np.shares_memory(m, m)
+
+
+def of_complex_numbers(m):
+    z = m[0] * (1 + 2j)
+    return float(z.sum()), int(z[1]), complex(z[1]), np.tensordot(m, m, 2)
+
+
+def negative_order(m):
+    return np.diff(m, -1)
+
+
+def squeezed(m):
+    return np.squeeze(m, 0)
+
+
+def axis_that_is_not_there(m):
+    return np.moveaxis(m, 0, 5)
+
+
+def axis_found_late(m):
+    return np.sum(m, axis=m.ndim + 3)
+
+
+def indexing(m):
+    return np.meshgrid(m[0], m[0], indexing="zz")
+
+
+@pytest.mark.parametrize(
+    "program",
+    [parts_in_a_list, numbers_of_pythons, of_complex_numbers, negative_order, squeezed, axis_that_is_not_there,
+     axis_found_late, indexing],
+    ids=lambda p: p.__name__,
+)  # fmt: skip
+def test_kinds_of_results_and_errors(program):
+    assert verdict_of(program, [M]) == "right"

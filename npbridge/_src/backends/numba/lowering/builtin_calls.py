@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import attributes, host_calls, iterables, twins, unroll
+from .questions import number_of
 from .values import NUMBERS, Dynamic, Known, Local, Method, Struct, Value, is_constant
 
 Pair = tuple[Value, ast.expr | None]
@@ -293,7 +294,9 @@ def convert(unit: Any, kind: type, node: ast.Call) -> Pair:
     if kind is bool:
         return Dynamic("bool", scalar=True), _named("bool", made)
     if kind in NUMBERS:
-        call = ast.Call(unit.stub("npb_number"), [made, ast.Constant(kind.__name__)], [])
+        whole = unit.whole(value, made)
+        weak = ast.Constant(number_of(value) is not None)
+        call = ast.Call(unit.stub("npb_number"), [whole, ast.Constant(kind.__name__), weak], [])
         return Dynamic(kind.__name__, scalar=True), call
     return Dynamic(scalar=True), ast.Call(twins.scalar_type(kind), [made], [])
 

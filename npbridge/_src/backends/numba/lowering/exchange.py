@@ -226,7 +226,8 @@ def wrapped(result: Any, number: str | None, returned: Any, seen: list) -> Any:
     if kind is list:
         return [wrapped(r, None, getattr(returned, "dtype", None), seen) for r in result]
     if isinstance(result, tuple) and hasattr(result, "_fields"):
-        return kind(*[wrapped(r, None, p, seen) for r, p in zip(result, returned.types, strict=True)])
+        items = [wrapped(r, None, p, seen) for r, p in zip(result, returned.types, strict=True)]
+        return items if getattr(kind, "is_list", False) else kind(*items)
     if isinstance(result, np.generic):
         return core.of_number(result)
     if kind.__name__ == "Dict" and kind.__module__.startswith("numba"):
@@ -266,14 +267,21 @@ def _fresh(result: np.ndarray, seen: list) -> Any:
     """A result in memory of its own, which others of the results may share."""
     from .fast import fresh
 
-    if result.base is None:
-        return core.of_fresh(result)
-    if result.size and memoryview(result.base).nbytes != result.nbytes:  # a window: all of the memory is an array
-        whole = np.frombuffer(result.base, result.dtype)
-        ours = fresh(whole)
-        seen.append((ours, whole))
-        return _view(result, ours, whole, whole)
-    array = fresh(result) if result.flags.c_contiguous else core.of_fresh(result)
+    base = result.base
+    if base is None:
+        array = core.of_fresh(result)
+    elif result.size and isinstance(parent := getattr(base, "parent", None), np.ndarray):  # NumPy made it
+        whole = view.owner_of(parent)
+        array = core.of_memory(whole)
+        seen.append((array, whole))
+        return _view(result, array, whole, whole)
+    elif result.size and memoryview(base).nbytes > result.nbytes:  # a window: all of the memory is an array
+        whole = np.frombuffer(base, result.dtype)
+        array = fresh(whole)
+        seen.append((array, whole))
+        return _view(result, array, whole, whole)
+    else:
+        array = fresh(result) if result.flags.c_contiguous else core.of_fresh(result)
     seen.append((array, result))
     return array
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ....facts.fact import signature_of
+from ....facts.fact import fact_of, signature_of
 from ....ground.compat import NO_VALUE
 from ..overloads import compared
 from . import host_calls, made_generators, twins
@@ -77,6 +77,12 @@ def _cast(unit: Any, made: ast.expr, node: ast.Call) -> Pair:
 
 def with_arguments(unit: Any, value: Any, name: str, args: list, kwargs: dict, node: ast.AST) -> Pair:
     """A call of a NumPy function whose arguments have been walked."""
+    found, made = _with_arguments(unit, value, name, args, kwargs, node)
+    gives = fact_of(value).gives
+    return (Dynamic(gives, scalar=True), made) if gives and isinstance(found, Dynamic) else (found, made)
+
+
+def _with_arguments(unit: Any, value: Any, name: str, args: list, kwargs: dict, node: ast.AST) -> Pair:
     if name == "numpy.random.default_rng":
         return made_generators.made(unit, args, kwargs, node)
     if name.startswith("numpy.random."):

@@ -76,6 +76,14 @@ def within(dtype: np.dtype) -> Any:
     return numba.njit(above if high >= 2**63 else checked)
 
 
+def code_of(kind: Any) -> int:
+    """The code of an operand, which is written out: Numba asks again without constants where it has found no form."""
+    found = constant(kind)
+    if found is None:
+        raise errors.TypingError("No match: it is not known which operands are numbers of Python's")
+    return found
+
+
 def must_fit(dtype: np.dtype, weak: int, have: np.dtype) -> bool:
     """Whether a number of Python's, which is held as `have`, may be too large for the dtype that it takes on."""
     return weak == 2 and dtype.kind in "iu" and not np.can_cast(have, dtype)
@@ -146,13 +154,13 @@ def _declare(name: str) -> None:
 
     @overloads(plain)
     def typed(a, b, wa, wb):
-        return binary(name, a, b, constant(wa, 0), constant(wb, 0), "a, b, wa, wb")
+        return binary(name, a, b, code_of(wa), code_of(wb), "a, b, wa, wb")
 
     @overloads(in_place)
     def typed_in_place(a, b, wa, wb):
         if isinstance(a, types.Array) and a.ndim:
-            return _in_place(name, a, b, constant(wb, 0))
-        return binary(name, a, b, constant(wa, 0), constant(wb, 0), "a, b, wa, wb")
+            return _in_place(name, a, b, code_of(wb))
+        return binary(name, a, b, code_of(wa), code_of(wb), "a, b, wa, wb")
 
 
 def _in_place(name: str, a: Any, b: Any, wb: int) -> Any:
@@ -297,11 +305,11 @@ def _declare_ufunc(name: str, ufunc: np.ufunc) -> None:
     exec(f"def npb_into_{name}(place, {head}):\n    raise NotImplementedError\n", space)
 
     def called(*kinds: Any) -> Any:
-        codes = [constant(w, 0) for w in kinds[ufunc.nin :]]
+        codes = [code_of(w) for w in kinds[ufunc.nin :]]
         return elementwise(ufunc, list(kinds[: ufunc.nin]), codes, params, head)
 
     def stored(place: Any, *kinds: Any) -> Any:
-        codes = [constant(w, 0) for w in kinds[ufunc.nin :]]
+        codes = [code_of(w) for w in kinds[ufunc.nin :]]
         return into(ufunc, place, list(kinds[: ufunc.nin]), codes, params, f"place, {head}", "place")
 
     scope: dict[str, Any] = {"called": called, "stored": stored}

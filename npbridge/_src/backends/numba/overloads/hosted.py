@@ -7,6 +7,7 @@ called this way is listed by ``explain()``.
 
 from __future__ import annotations
 
+import collections
 import functools
 import itertools
 import warnings
@@ -215,7 +216,9 @@ def spec_of(found: Any, given: list[np.ndarray]) -> tuple[Callable, Any]:
         return _array_spec(found.dtype, found.ndim, shared, locked)
     if isinstance(found, (tuple, list)):
         parts = [spec_of(f, given) for f in found]
-        return _tuple_spec([p for p, _ in parts]), types.Tuple([t for _, t in parts])
+        kinds = [t for _, t in parts]
+        named = type(found) if hasattr(found, "_fields") else list_of(len(found)) if type(found) is list else None
+        return _tuple_spec([p for p, _ in parts], named), _tuple_type(kinds, named)
     if found is None:
         return lambda result: None, types.none
     if isinstance(found, str):
@@ -238,10 +241,10 @@ def _array_spec(dtype: np.dtype, ndim: int, shared: bool, locked: bool) -> tuple
     kind = types.Array(from_dtype(dtype), ndim, layout, readonly=locked)
 
     def spec(result: Any) -> Any:
+        if type(result) is not np.ndarray:
+            raise Mismatch(type(result).__name__, f"{ndim}-d {dtype}")
         if result.dtype != dtype or result.ndim != ndim:
-            raise TypeError(
-                f"a NumPy function gave {result.ndim}-d {result.dtype}, where {ndim}-d {dtype} was expected"
-            )
+            raise Mismatch(f"{result.ndim}-d {result.dtype}", f"{ndim}-d {dtype}")
         return result if shared or result.flags.c_contiguous else result.copy(order="C")
 
     return spec, kind
@@ -256,11 +259,27 @@ def _scalar_spec(dtype: np.dtype) -> Callable:
     return spec
 
 
-def _tuple_spec(parts: list[Callable]) -> Callable:
+def _tuple_type(kinds: list, named: Any) -> Any:
+    if named is None:
+        return types.Tuple(kinds)
+    alike = len(kinds) > 0 and all(k == kinds[0] for k in kinds)
+    return types.NamedUniTuple(kinds[0], len(kinds), named) if alike else types.NamedTuple(kinds, named)
+
+
+@functools.cache
+def list_of(count: int) -> Any:
+    """The class of what is a list in NumPy: compiled code has tuples only, which tell what they are when they leave."""
+    kind = collections.namedtuple(f"ListOf{count}", [f"item{i}" for i in range(count)])  # type: ignore[misc]
+    kind.is_list = True  # type: ignore[attr-defined]
+    return kind
+
+
+def _tuple_spec(parts: list[Callable], named: Any) -> Callable:
     def spec(result: Any) -> Any:
         if len(result) != len(parts):
             raise Mismatch(f"{len(result)} results", str(len(parts)))
-        return tuple([p(r) for p, r in zip(parts, result, strict=True)])
+        items = [p(r) for p, r in zip(parts, result, strict=True)]
+        return tuple(items) if named is None else named(*items)
 
     return spec
 

@@ -108,6 +108,8 @@ def _tensordot(a, b, axes=2):
     for i, j in zip(first, second, strict=True):
         right[j] = left[i]
     result = [c for c in left if c not in right] + [c for c in right if c not in left]
+    if not result:
+        raise errors.TypingError("No match: np.tensordot over all axes gives an array of no dimensions")
     spec = f"{''.join(left)},{''.join(right)}->{''.join(result)}"
     text = einsum_source(spec, [a.ndim, b.ndim], "a, b, axes=2", ["A", "B"])
     head, _, rest = text.partition("\n")

@@ -50,7 +50,9 @@ def npb_meshgrid(*xi, indexing="xy"):
 
 @overloads(npb_meshgrid)
 def _meshgrid(xi, indexing="xy"):
-    how = constant(indexing, "xy") if not isinstance(indexing, str) else indexing
+    how = indexing if isinstance(indexing, str) else constant(indexing)
+    if how not in ("xy", "ij"):
+        raise errors.TypingError("No match: np.meshgrid of another indexing")
     n = len(xi)
     order = list(range(n))
     if how == "xy" and n > 1:

@@ -52,6 +52,8 @@ def _diff(a, n=1, axis=-1):
     axes = (axis % a.ndim,) if isinstance(axis, int) else axes_of(axis, a.ndim)
     if order is None or axes is None:
         raise errors.TypingError("np.diff: n and axis must be constants")
+    if order < 0:
+        raise errors.TypingError("No match: np.diff of a negative order")
     after = ", ".join("1:" if i == axes[0] else ":" for i in range(a.ndim))
     before = ", ".join(":-1" if i == axes[0] else ":" for i in range(a.ndim))
     lines, name = [], "a"
@@ -72,7 +74,10 @@ def _squeeze(a, axis=None):
         raise errors.TypingError("np.squeeze needs axis= here: the result's dimensions must be known while compiling")
     axes = axes_of(axis, a.ndim)
     key = ", ".join("0" if i in axes else ":" for i in range(a.ndim))
-    return compiled(f"def impl(a, axis=None):\n    return a[{key}]\n")
+    longer = " or ".join(f"a.shape[{k}] != 1" for k in axes) or "False"
+    message = "cannot select an axis to squeeze out which has size not equal to one"
+    text = f"def impl(a, axis=None):\n    if {longer}:\n        raise ValueError({message!r})\n    return a[{key}]\n"
+    return compiled(text)
 
 
 @form(np.moveaxis)
@@ -85,6 +90,8 @@ def _moveaxis(a, source, destination):
     first, second = constant(source), constant(destination)
     if first is None or second is None:
         raise errors.TypingError("np.moveaxis: the axes must be constants")
+    if not all(-a.ndim <= k < a.ndim for k in (first, second)):
+        raise errors.TypingError("No match: np.moveaxis of an axis that is not there")
     order = [i for i in range(a.ndim) if i != first % a.ndim]
     order.insert(second % a.ndim, first % a.ndim)
     return compiled(f"def impl(a, source, destination):\n    return a.transpose({tuple(order)})\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numba
 import numpy as np
 from numba.core import errors, types
 from numba.np.numpy_support import as_dtype
@@ -150,16 +151,23 @@ _PAST = "index is out of bounds"
 
 
 @stub
-def npb_number(x, kind):
-    """``int(x)``, ``float(x)``, ``complex(x)`` of what is known at run time only; `kind` is the name."""
+def npb_number(x, kind, weak):
+    """``int(x)``, ``float(x)``, ``complex(x)`` of what is known at run time only; `kind` is the name.
+
+    Of scalars of NumPy's that are complex, which are not `weak`, the real part is taken.
+    """
 
 
 @overloads(npb_number)
-def _number(x, kind):
+def _number(x, kind, weak):
     name = constant(kind)
     item = x.dtype if isinstance(x, types.Array) else types.unliteral(x)
     if not isinstance(item, (types.Number, types.Boolean)):
-        return compiled(f"def impl(x, kind):\n    return {name}(x)\n")
+        return compiled(f"def impl(x, kind, weak):\n    return {name}(x)\n")
+    real = isinstance(item, types.Complex) and not isinstance(x, types.Array) and not constant(weak)
+    if real and name != "complex":
+        look = numba.njit(lambda x: npb_number(x, name, False))
+        return lambda x, kind, weak: look(x.real)
     lines = ["x = x[()]"] if isinstance(x, types.Array) and not x.ndim else []
     error = None
     if isinstance(x, types.Array) and x.ndim:
@@ -173,7 +181,9 @@ def _number(x, kind):
             lines += ["if x != x:", "    raise ValueError('cannot convert float NaN to integer')"]
             lines += ["if abs(x) >= 2.0**63:", f"    raise OverflowError({_LARGE!r})"]
         lines.append(f"return {name}({'1 if x else 0' if isinstance(item, types.Boolean) else 'x'})")
-    return compiled("def impl(x, kind):\n" + "".join(f"    {line}\n" for line in lines), failed=FAILED, error=error)
+    return compiled(
+        "def impl(x, kind, weak):\n" + "".join(f"    {line}\n" for line in lines), failed=FAILED, error=error
+    )
 
 
 _LARGE = "cannot convert a float that is infinite, or larger than 64 bits hold, to an integer of compiled code"

@@ -148,7 +148,7 @@ def reduction(
     for k in range(a.ndim):
         body = "".join("    " + line + "\n" for line in loops(name, a.ndim, (k,), keep).splitlines())
         text += f"    if k == {k}:\n{body}"
-    return compiled(text + "    raise ValueError('axis is out of bounds')\n", **names)
+    return compiled(text + _BEYOND, AxisError=np.exceptions.AxisError, **names)
 
 
 def _of_number(name: str, a: Any, wanted: Any, head: str) -> Any:
@@ -177,6 +177,8 @@ for _name, _native in (
     if _name in ("max", "min"):
         _targets.add(getattr(np, "a" + _name))
     _declare(_name, tuple(_targets), _native)
+
+_BEYOND = "    raise AxisError('axis is out of bounds')\n"
 
 
 @form(np.var)
@@ -263,7 +265,7 @@ def _position(name: str, better: str) -> None:
         for k in range(a.ndim):
             lines = _position_loops(a.ndim, k, better, keep).splitlines()
             text += f"    if k == {k}:\n" + "".join(f"    {line}\n" for line in lines)
-        return compiled(text + "    raise ValueError('axis is out of bounds')\n")
+        return compiled(text + _BEYOND, AxisError=np.exceptions.AxisError)
 
 
 def _position_loops(ndim: int, axis: int, better: str, keep: bool) -> str:

@@ -1,0 +1,9 @@
+# jax: right
+# numpy: refused
+ARGUMENTS = [[State(w=np.array([[1.0, 2.0], [3.0, 4.0]]))]]
+
+
+def program(p):
+    x = p.w[1]
+    p.w = p.w + 0.5
+    return x, p.w[1]
