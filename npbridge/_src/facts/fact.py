@@ -51,6 +51,8 @@ class Fact:
         The parameters that are functions of the user's.
     by_values : bool
         Whether the lengths of results with one axis depend on values, though they may not show it.
+    in_python : bool
+        Whether NumPy writes it in Python, over other functions, where it moves data.
     layout : bool
         Whether it looks at shapes, strides and dtypes only, never at values.
     joined : tuple of str
@@ -67,6 +69,7 @@ class Fact:
     writes_if: tuple[str, str, bool] | None = None
     calls: tuple[str, ...] = ()
     by_values: bool = False
+    in_python: bool = False
     layout: bool = False
     joined: tuple[str, ...] = ()
     gives: str = ""

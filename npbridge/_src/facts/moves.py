@@ -23,8 +23,7 @@ ROWS = [
         np.flatnonzero, np.full_like, np.isin, np.ix_, np.lexsort, np.meshgrid, np.nonzero,
         np.ones_like, np.packbits, np.partition, np.ravel_multi_index, np.repeat, np.resize, np.roll, np.searchsorted,
         np.sort, np.sort_complex, np.take, np.take_along_axis, np.tile, np.tril,
-        np.tril_indices_from, np.triu, np.triu_indices_from, np.unique, np.unique_all, np.unique_counts,
-        np.unique_inverse, np.unique_values, np.unpackbits, np.unravel_index, np.vander,
+        np.tril_indices_from, np.triu, np.triu_indices_from, np.unique, np.unpackbits, np.unravel_index, np.vander,
         np.zeros_like,
     ),
     *rows("move", np.array_equal, np.array_equiv, gives="bool"),
@@ -34,7 +33,10 @@ ROWS = [
     *rows("move", np.choose, joined=("choices",)),
     *rows("move", np.select, joined=("choicelist", "default")),
     *rows("move", np.where, joined=("x", "y")),
-    *rows("move", np.intersect1d, np.setdiff1d, np.setxor1d, np.trim_zeros, np.union1d, by_values=True),
+    *rows(
+        "move", np.intersect1d, np.setdiff1d, np.setxor1d, np.trim_zeros, np.union1d, by_values=True, in_python=True
+    ),
+    *rows("move", np.unique_all, np.unique_counts, np.unique_inverse, np.unique_values, in_python=True),
     *rows("write", np.copyto, writes=("dst",)),
     *rows("write", np.place, np.put_along_axis, writes=("arr",)),
     *rows("write", np.fill_diagonal, np.put, np.putmask, writes=("a",)),

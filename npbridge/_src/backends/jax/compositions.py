@@ -91,7 +91,7 @@ def _register() -> None:
                 own, "native", "NumPy's composition of JAX kernels", traced=_forms(function, Converted(function))
             )
             register("jax", function, rule)
-        elif fact.kind == "move" and hasattr(function, "__wrapped__"):
+        elif fact.kind == "move" and fact.in_python:
             rule, own = tables["jax"][function], Converted(function)
             traced = (own, *rule.traced) if fact.by_values else (*rule.traced, own)
             register("jax", function, rule._replace(traced=traced))
