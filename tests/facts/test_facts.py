@@ -130,7 +130,12 @@ def forms():
                     yield backend, function, code
 
 
-FORMS = [pytest.param(f, code, id=f"{backend}-{f.__name__}-{code.__name__}") for backend, f, code in forms()]
+def by_name(form):
+    backend, function, code = form
+    return f"{backend}-{function.__name__}-{code.__name__}"
+
+
+FORMS = [pytest.param(*form[1:], id=by_name(form)) for form in sorted(forms(), key=by_name)]
 
 
 @pytest.mark.parametrize(("function", "code"), FORMS)

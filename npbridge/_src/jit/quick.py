@@ -13,6 +13,8 @@ import itertools
 import sys
 from typing import Any
 
+import jax
+
 from ..array import core
 from ..ground.compat import other_threads
 from ..storage.buffer import DONATED, SMALL
@@ -22,6 +24,7 @@ from .guards import SIMPLE, Children, same
 from .inputs import given, is_scalar, kind_of
 
 MISS = object()
+_NONE = jax.tree.structure(None)
 JaxArray = core.JaxArray
 _NUMBERS = (int, float, complex)
 _CONSTANTS = (*_NUMBERS, bool, str, bytes, type(None))
@@ -104,7 +107,7 @@ class _Code:
             if not x._whole:
                 return False
             self.lines += [f"if type({a}) is not {self.name(type(x), 'T')}: return MISS"]
-            self.array(a, x)
+            self.array(a)
         elif traced:
             self.lines += [f"if type({a}) is not {self.name(type(x), 'T')}: return MISS"]
             self.numbers.append(a)
@@ -153,10 +156,11 @@ class _Code:
         ]
         return x
 
-    def array(self, x: str, array) -> None:
-        b = f"b{self.buffers}"
+    def array(self, x: str) -> None:
+        """The lines that look at the next array: it is to be like the one that the call took, which may be gone."""
+        b, taken = f"b{self.buffers}", self.binding.buffers[self.buffers]
         self.buffers += 1
-        shape, dtype = self.name(array._buffer.shape, "s"), self.name(array._buffer.dtype, "d")
+        shape, dtype = self.name(taken.shape, "s"), self.name(taken.dtype, "d")
         self.lines += [
             f"{b} = {x}._buffer",
             f"if {b}.dtype is not {dtype} or {b}.shape != {shape} or {b}.shared is True: return MISS",
@@ -182,7 +186,7 @@ class _Code:
                 continue
             # another array may have taken its place
             names.append(self.name(x, "x") if guard is None else self.held(guard))
-            self.array(names[-1], x)
+            self.array(names[-1])
         self.held_now = f"[{', '.join(names)}]"
         self.raws = [self.raw(i, x) for i, x in enumerate(self.pool.state.raws)]
         buffers = [f"b{i}" for i in range(self.buffers)]
@@ -295,7 +299,7 @@ class _Code:
                 return [f"return of_device(out[{what}])"]
             if how == "constant":
                 return [f"return {self.name(what, 'r')}"]
-        if not plan and tree.num_nodes == 1:
+        if tree == _NONE:
             return ["return None"]
         return [f"return rebuild(entry, out, [{self.leaves()}], [{', '.join(buffers)}], {self.held_now}, places)"]
 
