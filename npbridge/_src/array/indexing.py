@@ -203,6 +203,8 @@ def _masked(old, mask, new):
                 f"NumPy boolean array indexing assignment cannot assign {new.shape[0]} input values to another number "
                 "of output values, where the mask is true"
             ))  # fmt: skip
+        if not new.shape[0]:
+            return old  # the mask is true nowhere
         turn = jnp.cumsum(mask.reshape(-1)) - 1
         new = new[turn].reshape(mask.shape + new.shape[1:])
     elif new.ndim > trailing:
@@ -223,6 +225,8 @@ def _masked_along(old, mask, new, axis):
         traced_index.on_check(jnp.sum(mask) != count, ValueError(
             "shape mismatch: value array could not be broadcast to indexing result"
         ))  # fmt: skip
+        if not count:
+            return old  # the mask is true nowhere
         new = jnp.take(new, jnp.clip(jnp.cumsum(mask) - 1, 0, count - 1), axis=new.ndim - from_end)
     spread = mask.reshape(mask.shape + (1,) * (from_end - 1))
     return jnp.where(spread, new, old)
@@ -380,14 +384,15 @@ def write_window(buffer, window: np.ndarray, value, traced: bool = False) -> boo
         if covers and new.shape == buffer.shape and not isinstance(new, np.ndarray):
             buffer.replace(new)
             return True
-        if not buffer.traced and buffer.nbytes <= SMALL:
+        traced = traced or buffer.traced
+        if not traced and buffer.nbytes <= SMALL:
             return False
         if dtype != buffer.dtype:
             return _write_retyped(buffer, window, new)
         spec, starts = view.spec_of(window, buffer.host)
-        if not buffer.prefers_device_update((spec, new.shape, new.dtype)):
+        if not traced and not buffer.prefers_device_update((spec, new.shape, new.dtype)):
             return False
-        if buffer.traced:
+        if traced:
             device = view.write_spec(buffer.device, new, spec, starts)
         else:
             device = _updated(buffer, new, spec, view.starts_for_kernel(starts))

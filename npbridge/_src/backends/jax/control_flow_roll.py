@@ -21,7 +21,7 @@ from ...storage.recording import contents, give_back, recorders_here
 from . import control_flow_exchange as exchange
 from .control_flow_emit import Emission
 from .control_flow_join import NOTHING, Mismatch, widened
-from .control_flow_trace import NotRollable, Peel, is_the_same_each_time, same_object, trace_block
+from .control_flow_trace import NotRollable, Peel, same_object, trace_block, visible
 from .control_flow_values import (
     UNDEFINED,
     Leaf,
@@ -243,7 +243,7 @@ class Roll:
             return False
         fresh = place.name not in self.loop.start and (not self.dynamic or exchange.can_be_chosen(entry, now))
         unread = entry is UNBOUND or fresh
-        if key not in self.carried and unread and not place.shared and is_the_same_each_time(now, self.block.recorder):
+        if key not in self.carried and unread and not place.shared and self.is_the_same_each_time(key):
             return False  # each iteration binds it to the same memory
         if tree is UNDEFINED and place.shared:
             raise NotRollable(f"it unbinds {place.name}")
@@ -255,6 +255,13 @@ class Roll:
             raise Peel(f"{place.name} is {error}") from None
         self.carried[key] = new
         return old is None or not alike(old, new)
+
+    def is_the_same_each_time(self, key) -> bool:
+        """Whether the body leaves in a place a window on memory from before the loop, which nothing moves."""
+        x = self.block.objects[key]
+        if key not in self.block.windows or not visible(x, self.block.recorder):
+            return False
+        return not any(x._buffer is p._buffer for p in self.proxies.values())
 
     def _is_pure(self) -> bool:
         """Whether everything that the loop computes with is a known number."""

@@ -68,6 +68,9 @@ class Block:
         Key of a place to the tree of its value at the end, or UNDEFINED.
     objects : dict
         Key of a place to its value at the end: to compare identities, not to use.
+    windows : dict
+        Key of a place to ``(buffer, shape, strides, offset, dtype, writeable)`` of the array there, where it does not
+        move with what is known only at run time.
     places : dict
         Key to place: those asked for, and the attributes and items that were changed.
     buffers : dict
@@ -83,6 +86,7 @@ class Block:
         self.code = self.possible = self.value = self.returned = None
         self.trees: dict = {}
         self.objects: dict = {}
+        self.windows: dict = {}
         self.places: dict = {}
         self.entry: dict = {}
         self.buffers: dict = {}
@@ -179,6 +183,11 @@ def collect(block: Block, status, places, heap: Heap, needed, grown) -> None:
         now = p.get()
         block.places[p.key] = p
         block.objects[p.key] = now
+        if type(now) is core.JaxArray and traced_index.root(now._buffer) is now._buffer:
+            window, buffer = now._window(), now._buffer
+            offset = core.view.address(window) - core.view.address(buffer.stand_in())
+            flags = window.flags.writeable
+            block.windows[p.key] = buffer, window.shape, window.strides, offset, window.dtype, flags
         block.trees[p.key] = UNDEFINED if now is UNBOUND else Static(now) if id(now) in growing else take_apart(now)
     for buffer, _ in block.recorder.saved.values():
         block.buffers[id(buffer)] = (buffer, Leaf("array", buffer.shape, buffer.dtype, buffer.to_device()))
@@ -210,18 +219,12 @@ def visible(x, *recorders) -> bool:
     return not any(r.is_own(traced_index.root(x._buffer)) for r in recorders)
 
 
-def is_the_same_each_time(x, *recorders) -> bool:
-    """Whether an array is a window on older memory that does not move with what is known only at run time."""
-    return type(x) is core.JaxArray and traced_index.root(x._buffer) is x._buffer and visible(x, *recorders)
-
-
 __all__ = [
     "NEEDS_VALUE",
     "Block",
     "NotRollable",
     "Peel",
     "StructureChanged",
-    "is_the_same_each_time",
     "same_object",
     "trace_block",
     "visible",

@@ -1,0 +1,7 @@
+# jax: right
+# numpy: refused
+ARGUMENTS = [[np.arange(4), State(w=np.arange(4))]]
+
+
+def program(a, p):
+    p.w = p.w + 1.5

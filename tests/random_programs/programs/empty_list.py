@@ -1,0 +1,8 @@
+# jax: right
+# numpy: refused
+ARGUMENTS = [[np.array([0.0, 1.0])]]
+
+
+def program(a):
+    x2 = []
+    return x2
