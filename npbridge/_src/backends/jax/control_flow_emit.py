@@ -16,7 +16,7 @@ from ...storage import recording
 from ...storage.buffer import canonical
 from . import control_flow_exchange as exchange
 from .control_flow_join import NOTHING, Mapped, fit, fits_together, settled
-from .control_flow_trace import same_object, visible
+from .control_flow_trace import rebuilt, same_object, visible
 from .control_flow_values import UNDEFINED, Leaf, Static, cast, leaves, put_together, take_apart, variable, wants_value
 
 OURS = core.OURS
@@ -236,7 +236,7 @@ class Emission:
             place = roll.places[key]
             now = UNBOUND if tree is UNDEFINED else put_together(tree, values)
             if roll.is_the_same_each_time(key):
-                now = _array_at(*block.windows[key])
+                now = rebuilt(block.windows[key])
                 if roll.dynamic and roll.entry[key] is not UNBOUND:
                     old = roll.entry[key]
                     now = choice.array_of(jnp.asarray(runs) <= 0, old, now, old._value())
@@ -248,12 +248,6 @@ class Emission:
             if roll.dynamic and roll.entry[key] is UNBOUND and place.name in roll.loop.live and now is not UNBOUND:
                 now = Either(jnp.where(runs <= 0, 0, 1).astype("int32"), (UNBOUND, now))
             place.set(now)
-
-
-def _array_at(buffer, shape, strides, offset, dtype, writeable):
-    window = np.ndarray(shape, dtype, buffer.stand_in(), offset, strides)
-    window.flags.writeable = writeable
-    return core.of_view(buffer, window, None)
 
 
 def _row(stack, k):

@@ -21,7 +21,7 @@ from ...storage.recording import contents, give_back, recorders_here
 from . import control_flow_exchange as exchange
 from .control_flow_emit import Emission
 from .control_flow_join import NOTHING, Mismatch, widened
-from .control_flow_trace import NotRollable, Peel, same_object, trace_block, visible
+from .control_flow_trace import NotRollable, Peel, buffers_of, same_object, trace_block
 from .control_flow_values import (
     UNDEFINED,
     Leaf,
@@ -258,10 +258,13 @@ class Roll:
 
     def is_the_same_each_time(self, key) -> bool:
         """Whether the body leaves in a place a window on memory from before the loop, which nothing moves."""
-        x = self.block.objects[key]
-        if key not in self.block.windows or not visible(x, self.block.recorder):
+        if key not in self.block.windows:
             return False
-        return not any(x._buffer is p._buffer for p in self.proxies.values())
+        proxies = [p._buffer for p in self.proxies.values()]
+        return not any(
+            self.block.recorder.is_own(buffer) or any(buffer is p for p in proxies)
+            for buffer in buffers_of(self.block.windows[key])
+        )
 
     def _is_pure(self) -> bool:
         """Whether everything that the loop computes with is a known number."""

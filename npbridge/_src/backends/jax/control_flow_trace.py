@@ -7,7 +7,10 @@ the caller decides how the jaxpr is used.
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import jax
+import numpy as np
 from jax.extend.core import jaxpr_as_fun
 
 from ...array import core, traced_index
@@ -69,8 +72,7 @@ class Block:
     objects : dict
         Key of a place to its value at the end: to compare identities, not to use.
     windows : dict
-        Key of a place to ``(buffer, shape, strides, offset, dtype, writeable)`` of the array there, where it does not
-        move with what is known only at run time.
+        Key of a place to the :class:`Window` there, or the lists and tuples of them.
     places : dict
         Key to place: those asked for, and the attributes and items that were changed.
     buffers : dict
@@ -183,16 +185,51 @@ def collect(block: Block, status, places, heap: Heap, needed, grown) -> None:
         now = p.get()
         block.places[p.key] = p
         block.objects[p.key] = now
-        if type(now) is core.JaxArray and traced_index.root(now._buffer) is now._buffer:
-            window, buffer = now._window(), now._buffer
-            offset = core.view.address(window) - core.view.address(buffer.stand_in())
-            flags = window.flags.writeable
-            block.windows[p.key] = buffer, window.shape, window.strides, offset, window.dtype, flags
+        window = window_of(now)
+        if window is not None:
+            block.windows[p.key] = window
         block.trees[p.key] = UNDEFINED if now is UNBOUND else Static(now) if id(now) in growing else take_apart(now)
     for buffer, _ in block.recorder.saved.values():
         block.buffers[id(buffer)] = (buffer, Leaf("array", buffer.shape, buffer.dtype, buffer.to_device()))
     for flag, error in contexts.current().checks:
         block.checks.append((Leaf("raw", (), bool, flag), error))
+
+
+class Window(NamedTuple):
+    """An array that does not move with what is known only at run time, in words that outlive the trace."""
+
+    buffer: Any
+    shape: tuple
+    strides: tuple
+    offset: int
+    dtype: Any
+    writeable: bool
+
+    def array(self):
+        window = np.ndarray(self.shape, self.dtype, self.buffer.stand_in(), self.offset, self.strides)
+        window.flags.writeable = self.writeable
+        return core.of_view(self.buffer, window, None)
+
+
+def window_of(x):
+    """The window of an array, or of those in a list or tuple; None for anything else."""
+    if type(x) in (list, tuple):
+        parts = [window_of(item) for item in x]
+        return None if None in parts or not parts else type(x)(parts)
+    if type(x) is not core.JaxArray or traced_index.root(x._buffer) is not x._buffer:
+        return None
+    window, buffer = x._window(), x._buffer
+    offset = core.view.address(window) - core.view.address(buffer.stand_in())
+    return Window(buffer, window.shape, window.strides, offset, window.dtype, window.flags.writeable)
+
+
+def buffers_of(window) -> list:
+    return [window.buffer] if type(window) is Window else [b for x in window for b in buffers_of(x)]
+
+
+def rebuilt(window):
+    """What a window, or the lists and tuples of them, stand for."""
+    return window.array() if type(window) is Window else type(window)(map(rebuilt, window))
 
 
 def same_object(a, b) -> bool:
