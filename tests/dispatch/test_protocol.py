@@ -105,10 +105,19 @@ def test_subclasses_go_first(ours):
     assert np.concatenate([x, s]) == "subclass function"
 
 
-def test_not_implemented_is_returned_not_raised(ours):
+class Declines:
+    """Takes part in NumPy's protocols, and in no call."""
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        return NotImplemented
+
+
+def test_strangers_are_asked_first(ours):
     x = ours.give(X)
-    assert x.__array_ufunc__(np.add, "__call__", x, Stranger()) is NotImplemented
-    assert x.__array_function__(np.concatenate, (JaxArray, Stranger), ([x],), {}) is NotImplemented
+    assert x.__array_ufunc__(np.add, "__call__", x, Stranger()) == ("ufunc", "add", "__call__")
+    assert np.concatenate([x, Stranger()]) == ("function", "concatenate")
+    with pytest.raises(TypeError):
+        np.add(x, Declines())
 
 
 def test_objects_that_convert_are_converted(ours):

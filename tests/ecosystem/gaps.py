@@ -17,7 +17,10 @@ _ROWS = {
     },
     _UNWRAP: {"jax": "jnp_index jnp_set while_ select grad_method jacobian"},
     "`where=None` means no mask to JAX, and nothing to NumPy": {"optax": "cross"},
-    "the function in C asks for an instance of `ndarray`: give it `numpy.asarray(x)`": {"pyarrow": "tensor"},
+    "the function in C asks for an instance of `ndarray`: give it `numpy.asarray(x)`": {
+        "pyarrow": "tensor",
+        "numpy": "out",
+    },
 }
 
 GAPS: dict[tuple[str, str], str] = {

@@ -26,6 +26,7 @@ MODULES = {
 NAMES = [(module, name) for module in MODULES for name in public_names(module)]
 OURS = {"JaxArray", "JaxScalar", "backend", "config", "enable_x64", "errors", "get_backend_name", "jit"}
 OURS |= {"Base", "Collector", "TrainVar", "Variable", "tree"}
+OURS |= {"host", "to_host"}
 OURS |= {"listen", "set_platform", "use_backend"}
 OURS |= {"cond", "for_loop", "scan", "switch", "while_loop"}
 OURS |= {"grad", "hessian", "jacfwd", "jacrev", "jvp", "linearize", "value_and_grad", "vjp"}

@@ -53,7 +53,7 @@ def gives_way(other) -> bool:
         return kind.__array_ufunc__ is None or stranger(kind)
     if isinstance(other, jax.Array):
         return False
-    return getattr(kind, "__array_priority__", -1.0) > JaxArray.__array_priority__
+    return getattr(other, "__array_priority__", -1.0) > JaxArray.__array_priority__
 
 
 def _binary(name, ufunc):
