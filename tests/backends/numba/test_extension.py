@@ -1,5 +1,7 @@
 """Our arrays given to functions that are compiled with Numba by hand."""
 
+import sys
+
 import numba
 import numpy as np
 import pytest
@@ -60,3 +62,18 @@ def test_a_read_only_array_is_refused():
 def test_scalars_are_numbers(backend):
     x = npbridge.asarray(np.ones(3, dtype=np.float32))
     assert numba.njit(lambda a: a + 1)(x[0]) == 2
+
+
+def test_many_calls_hold_and_drop_as_many_references():
+    @numba.njit
+    def first(x):
+        return x[0]
+
+    x = npbridge.asarray(np.arange(3.0))
+    first(x), first(np.arange(3.0))
+    before = [sys.getrefcount(y) for y in (np.ndarray, type(x), x, None)]
+    for _ in range(2000):
+        first(x)
+        first(np.arange(3.0))
+    after = [sys.getrefcount(y) for y in (np.ndarray, type(x), x, None)]
+    assert all(abs(a - b) < 100 for a, b in zip(after, before, strict=True))

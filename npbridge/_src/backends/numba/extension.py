@@ -60,7 +60,7 @@ def init() -> None:
     def unbox_array(typ, obj, c):
         """An ndarray as Numba takes it; of anything else the host values."""
         known = c.pyapi.unserialize(c.pyapi.serialize_object(np.ndarray))
-        kind = c.pyapi.get_type(obj)
+        kind = c.pyapi.get_type(obj)  # borrowed
         values = cgutils.alloca_once_value(c.builder, obj)
         c.pyapi.incref(obj)
         with c.builder.if_then(c.builder.icmp_unsigned("!=", kind, known), likely=False):
@@ -69,7 +69,6 @@ def init() -> None:
             c.pyapi.decref(helper)
             c.pyapi.decref(obj)
             c.builder.store(made, values)
-        c.pyapi.decref(kind)
         c.pyapi.decref(known)
         given = c.builder.load(values)
         native = of_ndarrays(typ, given, c)

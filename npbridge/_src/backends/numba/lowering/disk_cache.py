@@ -22,6 +22,9 @@ import numpy as np
 
 from ....ground.compat import set_cache
 
+# counts with each change of how arrays are handed to kernels, which is compiled into them
+FORMAT = "2"
+
 
 def folder() -> pathlib.Path:
     """Where programs are kept: ``NPBRIDGE_CACHE_DIR``, or the user's cache folder."""
@@ -43,7 +46,7 @@ def _surroundings() -> bytes:
     from ....ground.version import __version__
     from .. import overloads
 
-    text = [sys.version, np.__version__, numba.__version__, llvmlite.__version__, __version__]
+    text = [FORMAT, sys.version, np.__version__, numba.__version__, llvmlite.__version__, __version__]
     here = pathlib.Path(overloads.__file__).parent
     sources = [*sorted(here.glob("*.py")), *sorted(pathlib.Path(__file__).parent.glob("[fu]*.py"))]
     return "\n".join([*text, *(path.read_text() for path in sources)]).encode()
