@@ -134,11 +134,15 @@ def test_the_cache_of_a_dispatcher():
     assert kernel(1) == 2 and Cache.asked == 1
 
 
+def test_how_arrays_are_unboxed_is_known():
+    assert callable(compat.numba_unboxers()[numba.types.Array])
+
+
 # -- and nowhere else
 
 PRIVATE = re.compile(
-    r"\b(np|numpy)\._(?!_)\w|jax\._src|jax\.interpreters|from numba import _|sys\._|_thread\._|"
-    r"\bdispatcher\._(?!pending)\w|numba\.[\w.]*\._\w"
+    r"\b(np|numpy)\._(?!_)\w|jax\._src|jax\.interpreters|from (numba|numpy)[\w.]* import (.*\b)?_\w|"
+    r"sys\._|_thread\._|\bdispatcher\._(?!pending)\w|numba\.[\w.]*\._\w"
 )
 
 

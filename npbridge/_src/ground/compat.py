@@ -85,8 +85,6 @@ def whole_tracebacks():
 
 def jax_was_used() -> bool:
     """Whether JAX has started its threads; where it does not say, as soon as it is imported."""
-    import sys
-
     if "jax" not in sys.modules:
         return False
     try:
@@ -110,3 +108,11 @@ def legacy_random_state() -> int:
 def set_cache(dispatcher, cache) -> None:
     """Let a dispatcher look for its machine code in `cache`, and leave it there."""
     dispatcher._cache = cache
+
+
+def numba_unboxers() -> dict:
+    """How Numba unboxes values, by type: there is no public way to replace one."""
+    from numba.core import boxing  # noqa: F401  where they are registered
+    from numba.core.pythonapi import _unboxers
+
+    return _unboxers.functions

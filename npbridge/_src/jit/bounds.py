@@ -18,7 +18,7 @@ from jax import lax
 from jax.extend.core import ClosedJaxpr, Literal
 
 from ..ground.compat import dce_jaxpr
-from .intervals import COMPARISONS, FALSE, NOWHERE, Interval, decided, of_values, result_of, whole
+from .intervals import COMPARISONS, FALSE, NOWHERE, Interval, decided, joined, of_values, result_of, whole
 
 
 class Limits(NamedTuple):
@@ -96,8 +96,8 @@ def proved(closed, given, may_be_limited) -> Proved:
     compared = without.asked & set(may_be_limited) & set(without.constants)
     values = {i: _limits_of(given[i]) for i in sorted(compared)}
     values = {i: x for i, x in values.items() if x is not None}
-    for choose in (_widest, _closest):
-        limits = {i: choose(x.low, x.high, without.constants[i], whole(closed.in_avals[i])) for i, x in values.items()}
+    for nearest in (False, True):
+        limits = {i: _between(x, without.constants[i], whole(closed.in_avals[i]), nearest) for i, x in values.items()}
         walk = _Walk(closed, limits)
         if walk.cannot_fail:
             return walk.proof()
@@ -112,14 +112,11 @@ def _limits_of(value):
     return of_values(value)
 
 
-def _widest(low, high, constants, everything) -> tuple[int, int]:
-    """The limits that the program compares with, as far apart as they are."""
-    below, above = [c for c in constants if c <= low], [c for c in constants if c > high]
-    return min(below, default=everything.low), max(above, default=everything.high + 1) - 1
-
-
-def _closest(low, high, constants, everything) -> tuple[int, int]:
-    below, above = [c for c in constants if c <= low], [c for c in constants if c > high]
+def _between(given, constants, everything, nearest: bool) -> tuple[int, int]:
+    """Limits around what was given: of what the program compares with, the farthest, or the nearest."""
+    below, above = [c for c in constants if c <= given.low], [c for c in constants if c > given.high]
+    if not nearest:
+        below, above = below and [min(below)], above and [max(above)]
     return max(below, default=everything.low), min(above, default=everything.high + 1) - 1
 
 
@@ -179,9 +176,7 @@ class _Walk:
         name = eqn.primitive.name
         inner = _WITH_JAXPRS.get(name)
         if inner is not None:
-            found = inner(self, eqn, operands)
-            if found is not None:
-                return found
+            return inner(self, eqn, operands)
         if name in COMPARISONS and None not in operands:
             return self.comparison(eqn, operands)
         return result_of(eqn, operands), eqn
@@ -216,7 +211,7 @@ class _Walk:
             outs, new = self.of(closed.jaxpr, [*map(of_values, closed.consts)], operands[1:])
             made.append(ClosedJaxpr(new, closed.consts))
             all_outs.append(outs)
-        outs = [None if None in xs else _joined(xs) for xs in zip(*all_outs, strict=True)]
+        outs = [joined(xs) for xs in zip(*all_outs, strict=True)]
         return outs, eqn.replace(params={**eqn.params, "branches": tuple(made)})
 
     def loop(self, eqn, operands):
@@ -269,12 +264,12 @@ class _Walk:
             self.constants = {k: set(v) for k, v in before[1].items()}
             carry = [x and x._replace(made=None) for x in carry]  # each has another value at each turn
             outs, made = once(carry)
-            joined = [None if None in pair else pair[0].joined(pair[1]) for pair in zip(carry, outs, strict=True)]
-            if all(_covers(x, y) for x, y in zip(carry, joined, strict=True)):
+            after = [joined(pair) for pair in zip(carry, outs, strict=True)]
+            if all(_covers(x, y) for x, y in zip(carry, after, strict=True)):
                 return carry, made
             if turn:  # an end that has moved twice may go anywhere
-                joined = [y and _widened(x, y, whole(a)) for a, x, y in zip(avals, carry, joined, strict=True)]
-            carry = joined
+                after = [y and _widened(x, y, whole(a)) for a, x, y in zip(avals, carry, after, strict=True)]
+            carry = after
 
     def held_by(self, cond, inputs, skipped):
         """The carry in the body of a loop: where its condition ``i < n`` holds, i is less than n."""
@@ -313,13 +308,6 @@ def _let_be_less(small, large, known) -> None:
 _WITH_JAXPRS: dict[str, Any] = {
     "jit": _Walk.call, "pjit": _Walk.call, "cond": _Walk.branches, "while": _Walk.loop, "scan": _Walk.scan,
 }  # fmt: skip
-
-
-def _joined(intervals):
-    result = intervals[0]
-    for x in intervals[1:]:
-        result = result.joined(x)
-    return result
 
 
 def _covers(a, b) -> bool:

@@ -174,6 +174,11 @@ class Executable:
             self.checked = []
             self.notes = [note for note in self.notes if not note[2].startswith("checked at run time")]
 
+    @property
+    def usual(self):
+        """The program that most calls run."""
+        return self.jaxpr if self.lean is None else self.lean.jaxpr
+
     def _traced(self, binding, signature, tracers, numbers, raws):
         leaves = list(binding.leaves)
         for (i, x), tracer in zip(signature.numbers, numbers, strict=True):

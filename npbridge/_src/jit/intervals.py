@@ -6,6 +6,7 @@ What has no rule, or could leave its dtype, lies anywhere that its dtype can hol
 
 from __future__ import annotations
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
@@ -99,14 +100,9 @@ def _one_of(eqn, a):
     return a if 0 not in eqn.invars[0].aval.shape else None
 
 
-def _joined(eqn, *operands):
-    known = [x for x in operands if x is not None]
-    if len(known) != len(operands):
-        return None
-    result = known[0]
-    for x in known[1:]:
-        result = result.joined(x)
-    return result
+def joined(intervals) -> Interval | None:
+    """What holds of all, where it is known of each."""
+    return None if None in intervals else functools.reduce(Interval.joined, intervals)
 
 
 def _product(eqn, a, b):
@@ -190,9 +186,7 @@ def _chosen(which, *cases):
     if which.made is not None and len(cases) == 2:
         cases = [_where(x, *which.made, holds) for x, holds in zip(cases, (False, True), strict=True)]
         cases = [x for x in cases if x.low <= x.high]  # the others are never taken
-    result = cases[0]
-    for x in cases[1:]:
-        result = result.joined(x)
+    result = joined(cases)
     return Interval(result.low, result.high, result.sources | which.sources)
 
 
@@ -279,7 +273,7 @@ def result_of(eqn, operands) -> list:
     if name == "select_n":
         found = None if None in operands else _chosen(*operands)
     elif name in _JOINED:
-        found = _joined(eqn, *_stored(eqn, operands))
+        found = joined(_stored(eqn, operands))
     elif name in COMPARISONS:
         answer = None if None in operands else decided(name, *operands)
         if answer is None:

@@ -8,6 +8,7 @@ import types
 
 import jax
 import numpy as np
+from jax.extend.core import jaxpr_as_fun
 
 from ..convert import pipeline
 
@@ -26,7 +27,7 @@ def _section(title: str, text: str) -> str:
 def shown_on_jax(compiled, entry) -> str:
     """What ``show_code`` prints."""
     source = converted_source(compiled.function, entry)
-    return _section("The recompiled function:", source) + "\n" + _section("Its jaxpr:", str(entry.jaxpr))
+    return _section("The recompiled function:", source) + "\n" + _section("Its jaxpr:", str(entry.usual))
 
 
 def shown_on_numpy(executable) -> str:
@@ -78,8 +79,8 @@ class LoweredOnJax:
 def lower_on_jax(compiled, entry, binding, signature) -> LoweredOnJax:
     values = [*(x for _, x in signature.numbers), *binding.raws]
     buffers = [jax.ShapeDtypeStruct(b.shape, b.dtype) for b in binding.buffers]
-    lowered = entry.variant(()).lower(*buffers, *values)
-    return LoweredOnJax(converted_source(compiled.function, entry), entry.jaxpr, lowered)
+    lowered = jax.jit(jaxpr_as_fun(entry.usual)).lower(*buffers, *values)
+    return LoweredOnJax(converted_source(compiled.function, entry), entry.usual, lowered)
 
 
 class LoweredOnNumpy:

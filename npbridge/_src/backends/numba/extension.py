@@ -13,6 +13,7 @@ import numpy as np
 from ...array import core
 from ...face.makers import Maker
 from ...face.modules import Face
+from ...ground.compat import numba_unboxers
 
 
 def writable_host(array) -> object:
@@ -36,12 +37,19 @@ def as_seen(array) -> object:
     return values
 
 
-def unboxers() -> dict:
-    """How Numba unboxes values, by type: there is no public way to replace one."""
-    from numba.core import boxing  # noqa: F401  where they are registered
-    from numba.core.pythonapi import _unboxers
+def _held_by_the_module(c, value):
+    """A Python object in machine code, which the code fetches once and keeps."""
+    from numba.core import cgutils
 
-    return _unboxers.functions
+    module, name = c.builder.module, f"npbridge.{value.__name__}"
+    place = module.globals.get(name)
+    if place is None:
+        place = cgutils.add_global_variable(module, c.pyapi.pyobj, name)
+        place.initializer = cgutils.get_null_value(c.pyapi.pyobj)
+        place.linkage = "internal"
+    with c.builder.if_then(cgutils.is_null(c.builder, c.builder.load(place)), likely=False):
+        c.builder.store(c.pyapi.unserialize(c.pyapi.serialize_object(value)), place)
+    return c.builder.load(place)
 
 
 @functools.cache
@@ -55,11 +63,11 @@ def init() -> None:
     def typeof_array(value, context):
         return typeof_impl(as_seen(value), context)
 
-    of_ndarrays = unboxers()[types.Array]
+    of_ndarrays = numba_unboxers()[types.Array]
 
     def unbox_array(typ, obj, c):
         """An ndarray as Numba takes it; of anything else the host values."""
-        known = c.pyapi.unserialize(c.pyapi.serialize_object(np.ndarray))
+        known = _held_by_the_module(c, np.ndarray)
         kind = c.pyapi.get_type(obj)  # borrowed
         values = cgutils.alloca_once_value(c.builder, obj)
         c.pyapi.incref(obj)
@@ -69,7 +77,6 @@ def init() -> None:
             c.pyapi.decref(helper)
             c.pyapi.decref(obj)
             c.builder.store(made, values)
-        c.pyapi.decref(known)
         given = c.builder.load(values)
         native = of_ndarrays(typ, given, c)
 
@@ -80,7 +87,7 @@ def init() -> None:
 
         return NativeValue(native.value, is_error=native.is_error, cleanup=cleanup)
 
-    unboxers()[types.Array] = unbox_array
+    numba_unboxers()[types.Array] = unbox_array
 
     @typeof_impl.register(Face)
     def typeof_face(face, context):
