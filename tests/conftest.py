@@ -7,7 +7,11 @@ import functools
 import jax
 import pytest
 
-from .oracle import VARIANTS, same_as_numpy, set_up
+import npbridge
+from npbridge._src.dispatch import backend as backends
+from npbridge._src.storage import buffer as storage
+
+from .oracle import LIMITS, VARIANTS, same_as_numpy, set_up
 from .seeds import NAME, SEED
 
 
@@ -47,6 +51,33 @@ def same_wide(request):
     """As ``same``, in 64 bits: for tables whose kernels are many, and alike in 32."""
     with set_up(request.param):
         yield functools.partial(same_as_numpy, request.param)
+
+
+def settings_now() -> dict:
+    """What holds for the whole process, and a test may leave changed."""
+    return {
+        "backend": npbridge.get_backend_name(),
+        "backend of this context": backends._override.get(),
+        "64 bits": jax.config.jax_enable_x64,
+        "fallback": npbridge.config.fallback,
+        "repr": npbridge.config.repr,
+        **{name: vars(storage)[name] for name in LIMITS},
+    }
+
+
+@pytest.fixture(autouse=True)
+def settings_are_left_as_they_were():
+    """A test that leaves a setting changed fails itself, not those that run after it."""
+    before = settings_now()
+    yield
+    after = settings_now()
+    if after != before:
+        backends._override.set(before["backend of this context"])
+        npbridge.use_backend(before["backend"])
+        jax.config.update("jax_enable_x64", before["64 bits"])
+        npbridge.config.fallback, npbridge.config.repr = before["fallback"], before["repr"]
+        vars(storage).update({name: before[name] for name in LIMITS})
+        pytest.fail(f"left changed: {[(name, before[name], after[name]) for name in before if after[name] != before[name]]}")
 
 
 @pytest.fixture(autouse=True, scope="module")

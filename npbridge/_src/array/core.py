@@ -29,16 +29,17 @@ def check_dtype(dtype: np.dtype) -> None:
 
 def of_device(device) -> JaxArray:
     """Wrap a ``jax.Array`` or a tracer; no dimensions give a scalar."""
-    shape = device.shape
-    buffer = Buffer(device, None, shape, device.dtype)
-    if shape or (isinstance(device, Tracer) and recorder_here() is None):
+    if device.shape or (isinstance(device, Tracer) and recorder_here() is None):
         # while JAX alone traces, arrays stay arrays: what is carried has one kind
-        array = _new(JaxArray)
-        array._layout = array._base = array._cached = None
-    else:
-        array = _new(JaxScalar)
-    array._buffer = buffer
-    return array
+        return array_of_device(device)
+    return scalar_of_device(device)
+
+
+def scalar_of_device(device) -> JaxScalar:
+    """Wrap a ``jax.Array`` or a tracer of no dimensions as a scalar, also where JAX alone traces."""
+    scalar = _new(JaxScalar)
+    scalar._buffer = Buffer(device, None, (), device.dtype)
+    return scalar
 
 
 def array_of_device(device) -> JaxArray:

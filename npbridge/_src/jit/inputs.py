@@ -43,7 +43,7 @@ class Raw:
         kind = type(self.value)
         if kind in NUMBERS:
             return weak_scalar(tracer, kind, self.path) if self.plain else tracer
-        return tracer if is_raw(self.value) else core.of_device(tracer)
+        return tracer if is_raw(self.value) else core.scalar_of_device(tracer)
 
 
 def given(value):
