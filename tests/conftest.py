@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 
 import jax
+import numpy as np
 import pytest
 
 import npbridge
@@ -78,6 +79,13 @@ def settings_are_left_as_they_were():
         npbridge.config.fallback, npbridge.config.repr = before["fallback"], before["repr"]
         vars(storage).update({name: before[name] for name in LIMITS})
         pytest.fail(f"left changed: {[(name, before[name], after[name]) for name in before if after[name] != before[name]]}")
+
+
+@pytest.fixture(autouse=True)
+def nobody_asks_about_floating_point_errors():
+    """Warnings are errors here, and who makes errors of them asks: then kernels would not run as they mostly do."""
+    with np.errstate(all="ignore"):
+        yield
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -19,6 +19,7 @@ import numpy as np
 
 import npbridge
 from npbridge._src.array import core
+from npbridge._src.dispatch import backend as backends
 from npbridge._src.ground.errors import FallbackWarning, PrecisionWarning, UnsupportedDtypeError
 from npbridge._src.storage.buffer import canonical
 
@@ -105,7 +106,7 @@ class set_up:
     def __enter__(self) -> Variant:
         self.x64 = jax.config.jax_enable_x64
         jax.config.update("jax_enable_x64", self.variant.x64)
-        self.backend = npbridge.get_backend_name()
+        self.default = backends._default  # inside of `with npbridge.backend(...)` another one is active
         npbridge.use_backend(self.variant.backend or "jax")
         self.limits = {}
         if self.variant.place == "device":
@@ -118,7 +119,7 @@ class set_up:
     def __exit__(self, *exc: object) -> None:
         for module, limits in self.limits.items():
             vars(module).update(limits)
-        npbridge.use_backend(self.backend)
+        backends._default = self.default
         jax.config.update("jax_enable_x64", self.x64)
 
 

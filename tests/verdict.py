@@ -23,7 +23,7 @@ from .oracle import Variant, warns_on_write
 # From the best to the worst.  "refused" is an error of npbridge's own; "foreign" one that NumPy does not raise here.
 KINDS = (
     *("right", "refused", "foreign", "error class", "container", "dtype", "shape", "alias", "state", "value"),
-    *("missing error", "slow", "crash"),
+    *("missing error", "slow", "memory", "crash"),
 )
 KIND_OF = {bool: "b", int: "i", float: "f", complex: "c"}
 PUBLIC = ("builtins", "numpy.exceptions", "numpy.linalg")

@@ -22,6 +22,7 @@ import npbridge
 from npbridge._src.accuracy import of_function
 from npbridge._src.array.core import STORED_KINDS
 
+from ..fences import Fences
 from ..oracle import VARIANTS, Variant, narrowed, set_up
 from ..verdict import RIGHT, Judge, Verdict, call, copied
 from .cases import CASES, DETERMINED
@@ -104,7 +105,7 @@ def source_of(name: str) -> tuple[Callable, Source]:
 
 
 def judge(run: str, name: str) -> Verdict:
-    """Compile one call and call it twice: the second time it takes the short way."""
+    """Compile one call and call it twice: the second time it takes the short way; then on memory between fences."""
     with set_up(BY_NAME[run]) as variant:
         function, source = source_of(name)
         plain = source.function(name)
@@ -116,6 +117,11 @@ def judge(run: str, name: str) -> Verdict:
             verdict = _once(judge, variant, plain, compiled, determined, given)
             if verdict != RIGHT:
                 return verdict
+        if variant.backend == "numpy":
+            fences = Fences()
+            call(compiled, [fences.give(v) for v in given])
+            if not fences.hold():
+                return Verdict("memory", "it writes where no argument is")
         return RIGHT
 
 

@@ -51,6 +51,8 @@ def plain_key(key):
         return tuple([plain_key(k) for k in key])
     if kind in OURS:
         if isinstance(key._buffer.device, Tracer):
+            if key.ndim and not key.size and key.dtype == bool:
+                return np.zeros(key.shape, bool)  # all its values are known
             return key._buffer.device if kind is JaxScalar else key._value()
         return key._number if kind is JaxScalar else key._read()
     if isinstance(key, Tracer):
@@ -147,7 +149,24 @@ def key_for_jax(key):
     return tuple(map(key_for_jax, key)) if type(key) is tuple else key
 
 
+def _without_masks_of_nothing(key, shape):
+    """The key with integers in place of masks that have an axis of nothing, which goes with an axis of any length."""
+    parts = key if type(key) is tuple else (key,)
+    counts = [0 if k is None else k.ndim if getattr(k, "dtype", None) == bool else 1 for k in parts]
+    masks = [i for i, k in enumerate(parts) if type(k) is np.ndarray and k.dtype == bool and k.ndim and not k.size]
+    if not masks:
+        return key
+    made = list(parts)
+    for i in reversed(masks):
+        after = any(k is Ellipsis for k in parts[:i])
+        axis = len(shape) - sum(counts[i:]) if after else sum(counts[:i])
+        np.empty(shape[axis : axis + counts[i]])[parts[i]]  # NumPy's IndexError
+        made[i : i + 1] = [np.zeros(0, np.intp)] * counts[i]
+    return tuple(made)
+
+
 def _traced_read(value, key):
+    key = _without_masks_of_nothing(key, value.shape)
     if recorders:
         traced_index.see_that_all_are_inside(key, value.shape)
     return jnp.asarray(value)[key_for_jax(key)]
@@ -155,6 +174,7 @@ def _traced_read(value, key):
 
 def _traced_write(self, key, value) -> None:
     """``self[key] = value`` where the key or the array is known only at run time."""
+    key = _without_masks_of_nothing(key, self.shape)
     if recorders:
         halves = traced_index.ragged_parts.split(key, self.ndim)
         if halves is not None:
@@ -182,9 +202,15 @@ def _traced_write(self, key, value) -> None:
         updated = _masked(old, jnp.asarray(mask), cast(new, old.dtype))
     else:
         places = old.at[key_for_jax(key)]
-        extra = new.ndim - jax.eval_shape(places.get).ndim if new.ndim > 1 else 0
+        target = jax.eval_shape(places.get).shape
+        extra = new.ndim - len(target) if new.ndim > 1 else 0
         if extra > 0 and new.shape[:extra] == (1,) * extra:
             new = new.reshape(new.shape[extra:])
+        if not _broadcasts(new.shape, target):
+            raise ValueError(
+                f"shape mismatch: value array of shape {new.shape} could not be broadcast to indexing result of shape "
+                f"{target}"
+            )
         updated = places.set(cast(new, old.dtype))
     self[...] = core.array_of_device(updated)
 

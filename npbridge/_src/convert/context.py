@@ -30,6 +30,8 @@ class Context:
         The last exception that the user's code raised by a ``raise`` statement.
     functions : dict
         The user's functions that were called, by their code.
+    asked : frozenset of str
+        The kinds of floating-point errors that ``np.errstate`` asks about somewhere inside.
     host : Host or None
         Draws from NumPy's generators, where there is somebody to make them at each run.
     """
@@ -46,6 +48,7 @@ class Context:
         self.functions: dict = {}
         self.names: dict[int, str] = {}  # of the arrays that are inputs, by the identity of their buffers
         self.handlers: list = []  # of the `try` statements around: what gives the exceptions that they take
+        self.asked: frozenset[str] = frozenset()
         self.host: Any = None
         self.growing: set[int] = set()  # the lists that grow in the loops being traced: they cannot be read
 

@@ -194,9 +194,7 @@ class Walk:
         return self._computed(eqn, pairs)
 
     def _computed(self, eqn, pairs) -> list:
-        bound = eqn.primitive.get_bind_params(eqn.params)  # a pair with functions, until jax 0.9
-        functions, params = bound if isinstance(bound, tuple) else ((), bound)
-        values = eqn.primitive.bind(*functions, *[v for v, _ in pairs], **params)
+        values = eqn.primitive.bind(*[v for v, _ in pairs], **eqn.primitive.get_bind_params(eqn.params))
         values = list(values) if eqn.primitive.multiple_results else [values]
         inherited = next((origin for v, origin in pairs if origin is not None and has_nan(v)), None)
         given = inherited is None and any(has_nan(v) for v, _ in pairs)

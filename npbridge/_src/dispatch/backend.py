@@ -37,13 +37,16 @@ class Backend:
         which are not stored; None raises the error.
     offered : callable
         ``offered(function, args, kwargs, written)`` on the host values, beside other libraries' arrays.
+    told : callable or None
+        ``told(rule, function, args, kwargs)``: let NumPy tell of floating-point errors, where somebody asks
+        about them; whether it did.  None where what computes does it.
     plain : bool
         Whether what is made and computed are NumPy's own arrays.
     traced : callable or None
         ``traced(rule, function, args, kwargs)`` for calls while JAX traces; None where nothing is traced.
     """
 
-    __slots__ = ("binary", "missing", "name", "offered", "outside", "plain", "rules", "traced", "ufunc", "update")
+    __slots__ = ("binary", "missing", "name", "offered", "outside", "plain", "rules", "told", "traced", "ufunc", "update")
 
     def __init__(
         self,
@@ -55,6 +58,7 @@ class Backend:
         offered: Callable,
         outside: Callable | None = None,
         traced: Callable | None = None,
+        told: Callable | None = None,
     ) -> None:
         self.name = name
         self.rules: dict[Any, Rule] = tables[name]
@@ -65,6 +69,7 @@ class Backend:
         self.offered = offered
         self.outside = outside
         self.traced = traced
+        self.told = told
         self.plain = False
 
 

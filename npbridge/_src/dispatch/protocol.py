@@ -12,6 +12,7 @@ from ..ground import events
 from ..ground.compat import trace_state_clean
 from ..ground.errors import UnsupportedDtypeError
 from ..ground.events import listeners
+from ..ground.floating import asked
 from . import backend as backends
 from .backend import _override, active
 
@@ -76,9 +77,10 @@ def apply(backend, rule, function, args, kwargs, unbound=None):
     `unbound` is the method of ``numpy.ndarray`` that was called, where one was.
     """
     try:
-        if backend.traced is not None and not trace_state_clean():
-            return backend.traced(rule, function, args, kwargs)
-        return rule.call(args, kwargs)
+        if backend.told is not None and asked() and backend.told(rule, unbound or function, args, kwargs):
+            with np.errstate(all="ignore"):
+                return _answered(backend, rule, function, args, kwargs)
+        return _answered(backend, rule, function, args, kwargs)
     except core.TRACED_ERRORS:
         if backend.traced is not None:
             raise
@@ -91,6 +93,12 @@ def apply(backend, rule, function, args, kwargs, unbound=None):
         if backend.outside is None or rule.status == "refused":
             raise
         return backend.outside(unbound or function, args, kwargs, error)
+
+
+def _answered(backend, rule, function, args, kwargs):
+    if backend.traced is not None and not trace_state_clean():
+        return backend.traced(rule, function, args, kwargs)
+    return rule.call(args, kwargs)
 
 
 def array_ufunc(self, ufunc, method, *inputs, **kwargs):

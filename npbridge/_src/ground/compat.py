@@ -29,6 +29,8 @@ NO_VALUE = _numpy._NoValue
 CLIP = _numpy._core.umath.clip
 # What a ufunc raises where its result cannot be cast to `out`: a TypeError that knows ufunc, casting and dtypes.
 UFuncOutputCastingError = _numpy._core._exceptions._UFuncOutputCastingError
+# What ``np.errstate`` sets, for this thread or task: a capsule, another one after each change; None before the first.
+float_state = _numpy._core.umath._extobj_contextvar.get
 # What ``np.insert`` and others make arrays of their arguments with; None before NumPy 2.0.
 ARRAY_CONVERTER = getattr(_numpy._core._multiarray_umath, "_array_converter", None)
 

@@ -23,6 +23,7 @@ from ..dispatch.backend import active
 from ..face import host_draws
 from ..ground import debugging
 from ..ground.errors import UnsupportedError
+from ..ground.floating import asked
 from ..storage.buffer import recorders
 from . import arguments, bound, discover, reasons, texts, undo, without_effect
 from .binding import Binding
@@ -97,6 +98,8 @@ class CompiledFunction:
     def __call__(self, *args, **kwargs):
         if (recorders or lookers) and (_context() is not None or _looking() is not None):
             return self._unlike_other_calls(args, kwargs)
+        if asked():
+            return self._told(args, kwargs)
         if (self._backend or (_override() or backends._default or active()).name) != "jax":
             if len(args) == self._fast_count and not kwargs:
                 result = self._fast(*args)  # what the executable would do first
@@ -118,9 +121,20 @@ class CompiledFunction:
             return self.converted(*args, **kwargs)
         return _looking()(self, args, kwargs)  # a mistake is looked for
 
+    def _told(self, args, kwargs):
+        """A call while somebody asks about floating-point errors."""
+        if (self._backend or active().name) != "jax":
+            return self._on_numpy(args, kwargs)
+        try:
+            return self.on_jax(args, kwargs)
+        except Exception as error:
+            tidy(error)
+            raise
+
     # -- on jax
 
     def on_jax(self, args, kwargs):
+        given = args, kwargs
         args, kwargs = self._marked(args, kwargs)
         leaves, tree = arguments.flatten(args, kwargs)
         pool = self._pool(leaves)
@@ -131,6 +145,9 @@ class CompiledFunction:
             try:
                 if entry is None:
                     entry = self._compiled_once(pool, key, binding, signature)
+                kinds = asked() | entry.asked
+                if kinds and entry.may_meet_floating_point_errors(kinds, binding, signature):
+                    return undo.run(self.function, *given)
                 result = entry.run(binding, signature, (args, kwargs))
                 self._quick, count = quick_path(entry, binding, signature, pool, args, kwargs)
                 self._count = count if self._quick is not None else -1
@@ -283,7 +300,10 @@ class CompiledFunction:
             self._numba = self._make_numba()
         before = self._numba.latest
         try:
-            result = self._numba(*args, **kwargs)
+            if kinds := asked():
+                result = self._numba.watched(kinds, args, kwargs)
+            else:
+                result = self._numba(*args, **kwargs)
         finally:
             self._fast, self._fast_count = self._numba.short_way()
         if self.options["show_code"] and self._numba.latest is not before:

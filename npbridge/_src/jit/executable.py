@@ -34,7 +34,7 @@ from ..ground.errors import ControlFlowError, UnsupportedError
 from ..storage.buffer import DONATED, SMALL, Buffer, Tracer
 from ..storage.holding import Hold
 from ..storage.locking import in_order, under_locks
-from . import bounds, effects, prechecks, without_effect
+from . import bounds, effects, flags, prechecks, without_effect
 from .arguments import Signature, weak_scalar
 from .binding import Binding
 from .guards import Children
@@ -122,6 +122,10 @@ class Executable:
         The same without checks, for inputs that lie between limits.
     host : Host or None
         Draws from NumPy's generators, which are made at each run.
+    asked : frozenset of str
+        The kinds of floating-point errors that the function asks about itself.
+    flags : dict
+        Kinds to the program that looks for such errors.
     """
 
     def __init__(self, function, state, strict=False) -> None:
@@ -136,6 +140,8 @@ class Executable:
         self.staying: list[str] = []  # their paths in the state
         self.checked: list[BaseException] = []
         self.lean: Any = None
+        self.asked: frozenset[str] = frozenset()
+        self.flags: dict[frozenset[str], Any] = {}
         self.notes: list[tuple[str, int, str]] = []
         self.functions: list = []
         self.inputs: list[str] = []
@@ -150,7 +156,7 @@ class Executable:
         given = [b.device if b.device is not None else b.to_device() for b in binding.buffers]
         numbers, raws = [x for _, x in signature.numbers], binding.raws
         traced = functools.partial(self._traced, binding, signature)
-        with backends.backend("jax"), compat.whole_tracebacks():
+        with backends.backend("jax"), compat.whole_tracebacks(), np.errstate(all="ignore"):
             try:
                 self.jaxpr = caches.traced(traced, given, numbers, raws)
             except caches.LeftOver:
@@ -209,6 +215,7 @@ class Executable:
                 self.describe_effects(places, binding, values, made, leaves)
                 self.checked = [error for _, error in context.checks]
                 self.notes, self.functions = context.notes, list(context.functions.values())
+                self.asked = context.asked
                 self.inputs = binding.described()
                 self.written = tuple(
                     i for i, (b, t) in enumerate(zip(binding.buffers, tracers, strict=True)) if b.device is not t
@@ -262,6 +269,16 @@ class Executable:
                 raise without_effect.refused(what, name, [*self.functions, self.function])
 
     # -- running
+
+    def may_meet_floating_point_errors(self, kinds: frozenset[str], binding: Binding, signature: Signature) -> bool:
+        """Whether the user is to be told of an error of one of these kinds, as far as the inputs tell."""
+        if self.host is not None:
+            return True  # what it draws is not known before
+        if kinds not in self.flags:
+            self.flags[kinds] = flags.program(self.jaxpr, kinds)
+        look = self.flags[kinds]
+        arrays = [b.to_device() for b in binding.buffers]
+        return look is None or bool(look(*arrays, *[x for _, x in signature.numbers], *binding.raws))
 
     def run(self, binding: Binding, signature: Signature, given=None):
         done: list = []

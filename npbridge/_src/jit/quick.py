@@ -39,6 +39,7 @@ def quick_path(entry, binding, signature, pool, args, kwargs):
 def _code_for(entry, binding, signature, pool, args):
     if (
         (entry.host is not None and entry.host.calls_back)
+        or entry.asked
         or len(set(binding.alias)) != len(binding.alias)
         or binding.ndarrays
         or any(not x._whole for _, x in pool.state.arrays)

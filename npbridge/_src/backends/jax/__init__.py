@@ -13,6 +13,7 @@ from . import (
     checked_forms,
     compositions,
     einsum,
+    floating,
     found,
     histograms,
     in_place,
@@ -74,4 +75,4 @@ def while_traced(rule, function, args, kwargs):
 
 def make_backend() -> Backend:
     ufuncs.register_rows()
-    return Backend("jax", ufuncs.dispatch, ufuncs.binary, in_place.update, missing, offered, outside, while_traced)
+    return Backend("jax", ufuncs.dispatch, ufuncs.binary, in_place.update, missing, offered, outside, while_traced, floating.told)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...array import core
+from ...ground.floating import asked
 from ...storage.buffer import SMALL, canonical
 from . import ufunc_plans, ufuncs
 
@@ -23,6 +24,9 @@ _REAL = "biuf"
 def update(ufunc, target, other) -> None:
     """``target = ufunc(target, other)``, written into `target`."""
     buffer = target._buffer
+    if asked():
+        ufuncs.dispatch(ufunc, "__call__", (target, other), {"out": (target,)})
+        return
     if ufunc in EXACT and type(target) in ARRAYS and _is_for_host(target, buffer):
         operand = _on_host(other)
         if operand is not None and target.dtype.kind in _REAL:

@@ -15,9 +15,10 @@ import numpy as np
 from ...array import core, traced_index, traced_number
 from ...dispatch import fallback, registry
 from ...ground.errors import UnsupportedDtypeError
+from ...ground.floating import asked
 from ...storage.buffer import Tracer
 from .. import host
-from . import moves, traced_calls
+from . import floating, moves, traced_calls
 from .kernels import kernel_of
 from .known import computed
 from .ufunc_plans import (
@@ -41,6 +42,8 @@ JaxArray = core.JaxArray
 
 def binary(ufunc, a, b):
     """An operator between two operands of known types."""
+    if asked():
+        return _told(ufunc, "__call__", (a, b), {})
     if type(a) is JaxScalar or type(b) is JaxScalar:
         if ufunc in EXACT:
             x, y = host_scalar(a), host_scalar(b)
@@ -229,6 +232,17 @@ def elsewhere(ufunc, inputs, out, where, order, dtype, signature, resolve, axes,
 
 def dispatch(ufunc, method, inputs, kwargs):
     """What the protocol calls."""
+    return _told(ufunc, method, inputs, kwargs) if asked() else _dispatch(ufunc, method, inputs, kwargs)
+
+
+def _told(ufunc, method, inputs, kwargs):
+    """A call of which NumPy has told what there is to tell of floating-point errors."""
+    floating.tell(ufunc if method == "__call__" else getattr(ufunc, method), inputs, kwargs)
+    with np.errstate(all="ignore"):
+        return _dispatch(ufunc, method, inputs, kwargs)
+
+
+def _dispatch(ufunc, method, inputs, kwargs):
     try:
         if method != "__call__":
             from . import ufunc_methods

@@ -23,7 +23,7 @@ import numpy as np
 from ....ground.compat import set_cache
 
 # counts with each change of how arrays are handed to kernels, which is compiled into them
-FORMAT = "3"
+FORMAT = "4"
 
 
 def folder() -> pathlib.Path:

@@ -15,7 +15,7 @@ from ....array.core import OURS
 from ....dispatch import fallback
 from ....ground.compat import set_cache
 from ....storage.locking import under_locks
-from .. import turns
+from .. import floating, turns
 from . import exchange, fast, lower, random_state, show
 from .errors import WITH_VALUES, ForNow, LeftToPython, LoweringError, Stale
 from .failures import Risk
@@ -85,6 +85,9 @@ class Executable:
             result = self.fast(*args)
             if result is not MISS:
                 return result
+        return self._called(args, kwargs)
+
+    def _called(self, args: tuple, kwargs: dict) -> Any:
         given = args, kwargs
         if kwargs or len(args) != self._simple:
             bound = self.signature.bind(*args, **kwargs)
@@ -104,6 +107,16 @@ class Executable:
                 self.refused[key] = str(error)
             reason = str(error)
         return self._plain(reason, *given)
+
+    def watched(self, kinds: frozenset[str], args: tuple, kwargs: dict) -> Any:
+        """A call while somebody asks about floating-point errors: where there may be some, it is made again by Python."""
+        if self.options["parallel"]:
+            return self._left(args, kwargs)  # other threads have flags of their own
+        token = floating.watching.set(floating.Watch(kinds))
+        try:
+            return self._called(args, kwargs)
+        finally:
+            floating.watching.reset(token)
 
     def _left(self, args: tuple, kwargs: dict | None = None) -> Any:
         """Run a call by Python in which a number has another type than in compiled code."""
@@ -248,9 +261,12 @@ class Variant:
         host, seen = gather(*what)
         shapes = None if self.risk is not Risk.SHAPES else _shapes(host)
         vouched = self.risk is Risk.NONE or shapes in self.vouched
-        kept = None if vouched else self._copies(host)
+        watch = floating.watching.get()
+        kept = None if vouched and watch is None else self._copies(host)
         streams = random_state.streams(self.random, self.program.states, self.roles, host)
         result: list = []
+        if watch is not None:
+            watch.begin()
         try:
             # what is computed is in the list before an interrupt can come
             result.extend(itertools.starmap(self.kernel if self._warned else self._first, (host,)))
@@ -261,6 +277,10 @@ class Variant:
             else:
                 done.extend((result[0], host, seen))
             raise
+        if watch is not None and watch.raised():
+            random_state.restore(streams)
+            _put_back(host, kept)
+            raise LeftToPython
         if self.random:
             random_state.from_numba()
         if shapes is not None and not vouched:
@@ -329,9 +349,7 @@ class Variant:
         if isinstance(error, NumbaError) or (isinstance(error, Exception) and not compiled):
             raise lower.explain(self, error, host) from error
         if kept is not None:
-            for raw, old in zip(host, kept, strict=True):
-                if old is not None and raw.flags.writeable:
-                    np.copyto(raw, old)
+            _put_back(host, kept)
         if error.args and isinstance(error.args[0], str) and error.args[0].startswith("\x00"):
             template = self.program.messages[int(error.args[0][1:])]
             error.args = (template.format(*error.args[1:]),)
@@ -389,6 +407,12 @@ def _parts(function: Any) -> tuple[Any, Any]:
     if isinstance(entry, types.FunctionType):
         return entry, function
     raise LoweringError(f"{function!r} is not a function, a method or an object whose __call__ is written in Python")
+
+
+def _put_back(host: list, kept: list) -> None:
+    for raw, old in zip(host, kept, strict=True):
+        if old is not None and raw.flags.writeable:
+            np.copyto(raw, old)
 
 
 def _shapes(host: list) -> tuple:

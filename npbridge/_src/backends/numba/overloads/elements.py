@@ -11,22 +11,32 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numba import types
 from numba.np import ufunc_db
 
+from ..floating import DIVIDE
 from .compared import is_numpys
+
+# integers raise no flags by themselves; who looks at these is in ..floating
+_raise_flag = types.ExternalFunction("feraiseexcept", types.int32(types.int32))
 
 
 def _floor_divide_signed(a, b):
     if b == 0:
+        _raise_flag(DIVIDE)
         return np.int64(0)
     return -np.int64(a) if b == -1 else np.int64(a) // np.int64(b)  # the smallest integer has no opposite
 
 
 def _remainder_signed(a, b):
+    if b == 0:
+        _raise_flag(DIVIDE)
     return np.int64(0) if b == 0 or b == -1 else np.int64(a) % np.int64(b)
 
 
 def _fmod_signed(a, b):
+    if b == 0:
+        _raise_flag(DIVIDE)
     if b == 0 or b == -1:
         return np.int64(0)
     rest = np.int64(a) % np.int64(b)
@@ -34,11 +44,17 @@ def _fmod_signed(a, b):
 
 
 def _floor_divide_unsigned(a, b):
-    return np.uint64(a) // np.uint64(b) if b != 0 else np.uint64(0)
+    if b == 0:
+        _raise_flag(DIVIDE)
+        return np.uint64(0)
+    return np.uint64(a) // np.uint64(b)
 
 
 def _remainder_unsigned(a, b):
-    return np.uint64(a) % np.uint64(b) if b != 0 else np.uint64(0)
+    if b == 0:
+        _raise_flag(DIVIDE)
+        return np.uint64(0)
+    return np.uint64(a) % np.uint64(b)
 
 
 @functools.cache

@@ -18,7 +18,7 @@ from numba.np.numpy_support import as_dtype, from_dtype
 from .arithmetic import must_fit, raising, within
 from .fitting import npb_fit, npb_fit_stored
 from .forms import STUBS, compiled, overloads, stub
-from .indexing import NO_MASK
+from .indexing import NO_MASK, mask_fits
 from .loops import generator, kernel
 from .trees import COMPARISONS, Leaf, Node, Op, dtype_of, leaves_of, loop_of, numbered, settled
 
@@ -118,16 +118,14 @@ class Fused:
         condition, value, _ = root.args
         differs = " or ".join(f"a0.shape != a{i}.shape" for i in arrays)
         if isinstance(condition, Leaf) and arrays:
-            self.lines += [f"if {differs}:", f"    raise IndexError({NO_MASK!r})"]
+            self.names["mask_fits"] = mask_fits
+            self.lines += [f"if {differs}:", f"    if not mask_fits(a{condition.index}, a0.shape):"]
+            self.lines += [f"        raise IndexError({NO_MASK!r})", "    return a0"]
         elif arrays:  # they may still make a mask of that shape together
             self.names["npb_setitem"] = STUBS["npb_setitem"]
             number = f"a{value.index}" if isinstance(value, Leaf) else repr(value.value)
-            self.lines += [f"if {differs}:", f"    mask = {self.call(condition)}", "    if a0.shape != mask.shape:"]
-            self.lines += [
-                f"        raise IndexError({NO_MASK!r})",
-                f"    npb_setitem(a0, mask, {number})",
-                "    return a0",
-            ]
+            self.lines += [f"if {differs}:", f"    mask = {self.call(condition)}"]
+            self.lines += [f"    npb_setitem(a0, mask, {number})", "    return a0"]
 
     def is_mask(self, condition: Node, value: Node) -> bool:
         """Whether this is one number for all that a mask of the same dimensions selects."""

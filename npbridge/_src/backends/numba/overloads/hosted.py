@@ -8,6 +8,7 @@ called this way is listed by ``explain()``.
 from __future__ import annotations
 
 import collections
+import contextlib
 import functools
 import itertools
 import warnings
@@ -19,6 +20,7 @@ from numba.core import cgutils, errors, types
 from numba.extending import intrinsic
 from numba.np.numpy_support import as_dtype, from_dtype
 
+from ..floating import watching
 from ..lowering.errors import LoweringError
 
 _SIZES = (3, 6, 4, 2, 1)
@@ -55,6 +57,9 @@ def filled(template: Any, values: tuple) -> Any:
     if isinstance(template, dict):
         return {k: filled(t, values) for k, t in template.items()}
     return template
+
+
+_unwatched = contextlib.nullcontext()
 
 
 class Site:
@@ -104,7 +109,9 @@ class Site:
 
         def call(*values: Any) -> Any:
             given = tuple(v if s is None else s(v) for v, s in zip(values, strong, strict=True))
-            return spec(function(*filled(args, given), **filled(kwargs, given)))
+            watch = watching.get()
+            with watch.outside() if watch is not None else _unwatched:
+                return spec(function(*filled(args, given), **filled(kwargs, given)))
 
         return call
 

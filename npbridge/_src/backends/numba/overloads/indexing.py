@@ -15,6 +15,15 @@ from .storing import look_for
 NO_MASK = "boolean index did not match indexed array: it has another shape"
 
 
+@numba.njit
+def mask_fits(mask, shape):
+    """Whether a mask has the shape of what it selects from; an axis of nothing goes with any."""
+    for i in range(mask.ndim):
+        if mask.shape[i] != 0 and mask.shape[i] != shape[i]:
+            return False
+    return True
+
+
 @stub
 def npb_getitem(a, key):
     """``a[key]``."""
@@ -98,14 +107,15 @@ def _getitem(a, key):
         if _is_line(a, key):
 
             def selected(a, key):
-                if key.shape[0] != a.shape[0]:
+                if not mask_fits(key, a.shape):
                     raise IndexError(NO_MASK)
                 return a[key]
 
             return selected
         return lambda a, key: a[key]
     if plan == "mask":
-        return compiled(_mask_read(a, _parts(key)[0].ndim, "key[0]" if isinstance(key, types.BaseTuple) else "key"))
+        text = _mask_read(a, _parts(key)[0].ndim, "key[0]" if isinstance(key, types.BaseTuple) else "key")
+        return compiled(text, mask_fits=mask_fits)
     if plan == "masks":
         return compiled(
             f"def impl(a, key):\n    return npb_getitem(a, ({_as_numbers(key)}))\n", npb_getitem=npb_getitem
@@ -124,15 +134,14 @@ def _as_numbers(key: Any) -> str:
     return text
 
 
-def _mask_check(ndim: int) -> list[str]:
-    return [f"if m.shape != a.shape[:{ndim}]:", f"    raise IndexError({NO_MASK!r})"]
+_MASK_CHECK = ["if not mask_fits(m, a.shape):", f"    raise IndexError({NO_MASK!r})"]
 
 
 def _mask_read(a: Any, ndim: int, mask: str) -> str:
     rest = _rest(a, ndim)
     lines = [
         f"m = {mask}",
-        *_mask_check(ndim),
+        *_MASK_CHECK,
         "count = 0",
         "for at in np.ndindex(m.shape):",
         "    if m[at]:",
@@ -155,12 +164,13 @@ def _setitem(a, key, value):
     array = isinstance(value, types.Array) and value.ndim > 0
     if plan == "native":
         if array and _mask(_parts(key)[0]) and len(_parts(key)) == 1:
-            return compiled(_mask_write(a, 1, "key[0]" if isinstance(key, types.BaseTuple) else "key", value))
+            text = _mask_write(a, 1, "key[0]" if isinstance(key, types.BaseTuple) else "key", value)
+            return compiled(text, mask_fits=mask_fits)
 
         if _is_line(a, key):
 
             def fill(a, key, value):
-                if key.shape[0] != a.shape[0]:
+                if not mask_fits(key, a.shape):
                     raise IndexError(NO_MASK)
                 a[key] = value
 
@@ -180,7 +190,7 @@ def _setitem(a, key, value):
         return impl
     if plan == "mask":
         mask = "key[0]" if isinstance(key, types.BaseTuple) else "key"
-        return compiled(_mask_write(a, _parts(key)[0].ndim, mask, value))
+        return compiled(_mask_write(a, _parts(key)[0].ndim, mask, value), mask_fits=mask_fits)
     if plan == "masks":
         text = f"def impl(a, key, value):\n    npb_setitem(a, ({_as_numbers(key)}), value)\n"
         return compiled(text, npb_setitem=npb_setitem)
@@ -194,9 +204,12 @@ def _setitem(a, key, value):
 
 def _mask_write(a: Any, ndim: int, mask: str, value: Any) -> str:
     array = isinstance(value, types.Array) and value.ndim > 0
-    lines = [f"m = {mask}", *_mask_check(ndim), "k = 0"]
+    lines = [f"m = {mask}", *_MASK_CHECK, "k = 0"]
     item = "value"
     if array:
+        for k in range(1, min(value.ndim, a.ndim - ndim) + 1):
+            lines += [f"if value.shape[{value.ndim - k}] not in (1, a.shape[{a.ndim - k}]):"]
+            lines += ["    raise ValueError('shape mismatch: value array could not be broadcast to indexing result')"]
         if value.ndim == a.ndim - ndim + 1:
             lines += ["count = 0", "for at in np.ndindex(m.shape):", "    if m[at]:", "        count += 1"]
             lines += ["if value.shape[0] != 1 and value.shape[0] != count:"]
