@@ -78,7 +78,8 @@ def settings_are_left_as_they_were():
         jax.config.update("jax_enable_x64", before["64 bits"])
         npbridge.config.fallback, npbridge.config.repr = before["fallback"], before["repr"]
         vars(storage).update({name: before[name] for name in LIMITS})
-        pytest.fail(f"left changed: {[(name, before[name], after[name]) for name in before if after[name] != before[name]]}")
+        changed = {name: (before[name], after[name]) for name in before if after[name] != before[name]}
+        pytest.fail(f"left changed: {changed}")
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""``np.errstate`` and filters of warnings: whoever asks about floating-point errors has NumPy's answer, whatever computes."""
+"""``np.errstate`` and filters of warnings: who asks about floating-point errors has NumPy's answer."""
 
 import json
 import subprocess
@@ -153,7 +153,8 @@ def test_the_line_is_the_users():  # on 'numpy' NumPy's own loops warn, of the l
 
 
 def test_the_option_of_python_asks(tmp_path):
-    (tmp_path / "program.py").write_text(textwrap.dedent("""
+    (tmp_path / "program.py").write_text(
+        textwrap.dedent("""
         import numpy as np, npbridge, json
         said = []
         for backend in ("jax", "numpy"):
@@ -164,7 +165,8 @@ def test_the_option_of_python_asks(tmp_path):
                     except RuntimeWarning as error:
                         said.append(str(error))
         print(json.dumps(said))
-    """))
+    """)
+    )
     command = [sys.executable, "-W", "error::RuntimeWarning", "program.py"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == ["divide by zero encountered in log"] * 4

@@ -6,14 +6,25 @@ import gc
 import pickle
 import threading
 
+import hypothesis
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 import npbridge
 from npbridge._src.storage import buffer as storage
+
+from ..seeds import SEED
 
 # passed along, uploaded and kept twice, uploaded and kept once (in bytes: 20, 80,000, 1,200,000)
 SIZES = (5, 20_000, 300_000)
@@ -249,11 +260,21 @@ class OnNumPy(Values):
     backend = "numpy"
 
 
-CHECKED = settings(max_examples=8, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
-TestValues = Values.TestCase
-TestKernelsAgree = KernelsAgree.TestCase
-TestOnNumPy = OnNumPy.TestCase
-TestValues.settings = TestKernelsAgree.settings = TestOnNumPy.settings = CHECKED
+SUPPRESSED = list(HealthCheck)
+MACHINES = [Values, KernelsAgree, OnNumPy]
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_share(machine):
+    few = settings(max_examples=3, stateful_step_count=20, deadline=None, suppress_health_check=SUPPRESSED)
+    run_state_machine_as_test(hypothesis.seed(SEED)(machine), settings=few)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("machine", MACHINES)
+def test_all(machine):
+    many = settings(max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=SUPPRESSED)
+    run_state_machine_as_test(machine, settings=many)
 
 
 @pytest.fixture(autouse=True)

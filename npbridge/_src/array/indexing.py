@@ -152,7 +152,7 @@ def key_for_jax(key):
 def _without_masks_of_nothing(key, shape):
     """The key with integers in place of masks that have an axis of nothing, which goes with an axis of any length."""
     parts = key if type(key) is tuple else (key,)
-    counts = [0 if k is None else k.ndim if getattr(k, "dtype", None) == bool else 1 for k in parts]
+    counts = [0 if k is None else k.ndim if getattr(k, "dtype", "") == "bool" else 1 for k in parts]
     masks = [i for i, k in enumerate(parts) if type(k) is np.ndarray and k.dtype == bool and k.ndim and not k.size]
     if not masks:
         return key

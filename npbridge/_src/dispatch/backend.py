@@ -46,7 +46,10 @@ class Backend:
         ``traced(rule, function, args, kwargs)`` for calls while JAX traces; None where nothing is traced.
     """
 
-    __slots__ = ("binary", "missing", "name", "offered", "outside", "plain", "rules", "told", "traced", "ufunc", "update")
+    __slots__ = (
+        *("name", "rules", "ufunc", "binary", "update"),
+        *("missing", "offered", "outside", "plain", "told", "traced"),
+    )
 
     def __init__(
         self,

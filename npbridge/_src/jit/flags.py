@@ -35,7 +35,7 @@ _NOTHING = np.bool_(False)
 
 
 def program(closed: ClosedJaxpr, kinds: frozenset[str]):
-    """A function from the inputs of a program to whether a floating-point error may happen; None where nobody can tell."""
+    """From the inputs of a program to whether a floating-point error may happen; None where nobody can tell."""
     if _calls_back(closed.jaxpr):
         return None
     looks = _Looks("under" in kinds)
@@ -49,8 +49,7 @@ def program(closed: ClosedJaxpr, kinds: frozenset[str]):
 def _calls_back(jaxpr) -> bool:
     jaxpr = jaxpr.jaxpr if isinstance(jaxpr, ClosedJaxpr) else jaxpr
     return any(
-        eqn.primitive.name in _CALLBACKS or any(map(_calls_back, jaxprs_in_params(eqn.params)))
-        for eqn in jaxpr.eqns
+        eqn.primitive.name in _CALLBACKS or any(map(_calls_back, jaxprs_in_params(eqn.params))) for eqn in jaxpr.eqns
     )
 
 

@@ -75,4 +75,6 @@ def while_traced(rule, function, args, kwargs):
 
 def make_backend() -> Backend:
     ufuncs.register_rows()
-    return Backend("jax", ufuncs.dispatch, ufuncs.binary, in_place.update, missing, offered, outside, while_traced, floating.told)
+    return Backend(
+        "jax", ufuncs.dispatch, ufuncs.binary, in_place.update, missing, offered, outside, while_traced, floating.told
+    )

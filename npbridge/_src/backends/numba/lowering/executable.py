@@ -109,7 +109,7 @@ class Executable:
         return self._plain(reason, *given)
 
     def watched(self, kinds: frozenset[str], args: tuple, kwargs: dict) -> Any:
-        """A call while somebody asks about floating-point errors: where there may be some, it is made again by Python."""
+        """A call while somebody asks about floating-point errors: where there may be one, Python makes it again."""
         if self.options["parallel"]:
             return self._left(args, kwargs)  # other threads have flags of their own
         token = floating.watching.set(floating.Watch(kinds))
