@@ -51,12 +51,20 @@ class Choice(Buffer):
         return True
 
     def replace(self, device) -> None:
-        first, second = self.first._value(), self.second._value()
-        self.first[...] = core.array_of_device(jnp.where(self.condition, device, first))
-        self.second[...] = core.array_of_device(jnp.where(self.condition, second, device))
+        self.first[...] = core.array_of_device(jnp.where(self.condition, device, self.first._value()))
+        # read now: the two may share memory
+        self.second[...] = core.array_of_device(jnp.where(self.condition, self.second._value(), device))
 
     def host_for_writing(self):
         return np.asarray(self.device)  # raises: the values are known at run time only
+
+
+def conditions_of(array) -> list:
+    """On what it depends which of several an array is, in the order in which :class:`Choice` names them."""
+    if type(array) is not core.JaxArray or type(array._buffer) is not Choice or array._layout is not None:
+        return []
+    buffer = array._buffer
+    return [buffer.condition, *conditions_of(buffer.first), *conditions_of(buffer.second)]
 
 
 def array_of(condition, first, second, value):

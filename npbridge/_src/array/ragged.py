@@ -111,15 +111,17 @@ class Ragged:
         For each axis, which places count; None: all of them.
     """
 
-    __slots__ = ("data", "extents", "origin", "written")
+    __slots__ = ("data", "extents", "origin", "window", "written")
     __array_priority__ = 200.0
     __hash__ = None  # type: ignore[assignment]
 
     # origin   (array, key, axes, order) of the key that made it, or None
     # written  the version of the array that has this written in it, or None
+    # window   (array, or ragged array, and key) of which it is a view, or None
 
     def __init__(self, data, extents, origin=None, written=None) -> None:
         self.data, self.extents, self.origin, self.written = data, tuple(extents), origin, written
+        self.window = origin and origin[:2]
 
     # -- what it is
 

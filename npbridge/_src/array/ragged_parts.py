@@ -105,7 +105,12 @@ def part(self: Ragged, key):
     if lists > 1 or (lists and any(map(is_integer, keys))):
         raise _refusal()
     data = self.data[tuple(keys)]
-    return Ragged(data, extents) if any(e is not None for e in extents) else data
+    if not any(e is not None for e in extents):
+        return data
+    made = Ragged(data, extents)
+    if self.window is not None and all(k is None or type(k) is slice or is_integer(k) for k in parts):
+        made.window = self, key
+    return made
 
 
 def _along(self, axis, k):

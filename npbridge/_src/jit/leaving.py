@@ -9,6 +9,7 @@ import numpy as np
 
 from ..array import choice, core, traced_index
 from ..array.either import Either
+from ..array.ragged import Ragged
 from ..storage.buffer import Tracer
 
 OURS = core.OURS
@@ -99,6 +100,10 @@ def parts_of(x, binding, values, describe):
 
     if type(x) is Either:
         return OneOf(added(x.which), [describe(o) for o in x.options])
+    if type(x) is Ragged and x.window is not None:
+        array, key = x.window
+        key = _known(key, added)
+        return None if key is None else Part(describe(array), key)
     if type(x) is not core.JaxArray:
         return None
     buffer = x._buffer

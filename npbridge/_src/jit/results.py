@@ -154,12 +154,12 @@ def describe(result, binding, values, made, kind_of_number):
     leaves, tree = jax.tree.flatten(ready(result, binding.known), is_leaf=_is_leaf)
     plan: list = []
     for x in leaves:
-        if isinstance(x, Ragged):
-            plan.append(("late", late.described(x, values)))
-            continue
         parts = leaving.parts_of(x, binding, values, lambda y: describe(y, binding, values, made, kind_of_number))
         if parts is not None:
             plan.append(("parts", parts))
+            continue
+        if isinstance(x, Ragged):
+            plan.append(("late", late.described(x, values)))
             continue
         if type(x) is LateText:
             inside, parts = jax.tree.flatten(x, is_leaf=lambda y: type(y) in OURS)

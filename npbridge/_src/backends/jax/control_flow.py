@@ -17,7 +17,6 @@ from ...convert import status as statuses
 from ...convert.lines import located
 from ...convert.places import UNBOUND, StructureChanged, places_of
 from ...ground.errors import ControlFlowError
-from ...storage import recording
 from . import control_flow_loops as loops
 from .control_flow_join import NOTHING, Mapped, Mismatch, fit, join, one_kind, settled
 from .control_flow_trace import PYTHONS, same_object, trace_block, visible
@@ -208,7 +207,14 @@ class Merge:
         for leaf, left, right in zip(leaves(tree), *sides, strict=True):
             if leaf.constant is UNDEFINED:
                 self.output(leaf, self.source(left, self.at_a), self.source(right, self.at_b))
+                self.output_conditions(leaf)
         return tree
+
+    def output_conditions(self, leaf) -> None:
+        """What it depends on which arrays the parts of a leaf are: false on the side that does not know."""
+        for condition in [c for part in leaf.parts for c in part.conditions]:
+            places = [(own, id(condition) in own) for own in (self.at_a, self.at_b)]
+            self.output(condition, *(self.source(condition, own) if there else _false for own, there in places))
 
     def is_there(self, array) -> bool:
         return visible(array, self.a.recorder, self.b.recorder)
@@ -218,24 +224,30 @@ class Merge:
         x, y = a.origin, b.origin
         if x is not None and y is not None and same_object(x, y):
             return Static(x)
-        shown = [v is not None and self.is_there(v) for v in (x, y)]
-        inner = [
-            v is not None and not s and type(v._buffer) is choice.Choice for v, s in zip((x, y), shown, strict=True)
-        ]
-        if not any(shown) and not any(inner):
+        if not any(v is not None and (self.is_there(v) or choice.conditions_of(v)) for v in (x, y)):
             return None
         leaf = one_kind(a, b)
-        if any(inner):  # made in the branch: its condition is gone after it
-            leaf.made = _frozen
-            return leaf
 
-        def made(value):
-            array = choice.array_of(self.pred, x if shown[0] else None, y if shown[1] else None, value)
+        def made(value, found):
+            conditions = iter(found)
+            array = choice.array_of(self.pred, *(self.again(v, value, conditions) for v in (x, y)), value)
             self.chosen.append(array)
             return array
 
-        leaf.made = made
+        leaf.made, leaf.parts = made, [a, b]
         return leaf
+
+    def again(self, array, value, conditions):
+        """An array of a block as it is after it: itself, one of several, or None where nobody else has it."""
+        if array is None:
+            return None
+        if not choice.conditions_of(array):
+            return array if self.is_there(array) else None
+        buffer = array._buffer
+        condition = next(conditions)
+        first, second = (self.again(x, value, conditions) for x in (buffer.first, buffer.second))
+        # the value is its own only where it is the one: it is read as what its parts say
+        return array if self.is_there(array) else choice.array_of(condition, first, second, value)
 
     def source(self, leaf, positions):
         if type(leaf) is Mapped:
@@ -326,6 +338,7 @@ class Merge:
             pick = self.source(own, self.at_a if first else self.at_b)
             unused = lambda outs, leaf=leaf: jnp.zeros(leaf.shape, leaf.dtype)  # noqa: E731
             self.output(leaf, *((pick, unused) if first else (unused, pick)))
+            self.output_conditions(leaf)
         return merged
 
     def place(self, key):
@@ -357,11 +370,8 @@ class Merge:
         self.output(Leaf("array", buffer.shape, buffer.dtype), *picks)
 
 
-def _frozen(value):
-    """An array that is one of several, too many to follow: it can be read."""
-    array = core.array_of_device(value)
-    recording.freeze(array, "a variable")
-    return array
+def _false(outs):
+    return False
 
 
 # -- values of one kind or another

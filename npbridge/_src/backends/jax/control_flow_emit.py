@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import operator
+
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
@@ -16,7 +19,7 @@ from ...storage import recording
 from ...storage.buffer import canonical
 from . import control_flow_exchange as exchange
 from .control_flow_join import NOTHING, Mapped, fit, fits_together, settled
-from .control_flow_trace import rebuilt, same_object, visible
+from .control_flow_trace import rebuilt, same_object, share, visible
 from .control_flow_values import UNDEFINED, Leaf, Static, cast, leaves, put_together, take_apart, variable, wants_value
 
 OURS = core.OURS
@@ -182,7 +185,9 @@ class Emission:
         if self.value is not UNDEFINED:
             n = len(wants_value(self.value))
             returned = put_together(self.value, iter(final[self.carried_at - n : self.carried_at]))
-            if visible(block.returned, block.recorder):
+            if block.window is not None and roll.stays(block.window):
+                returned = rebuilt(block.window)
+            elif visible(block.returned, block.recorder):
                 recording.freeze(returned, "the value")
         values = iter(final[self.carried_at :])
         carried = {key: put_together(tree, values) for key, tree in roll.carried.items()}
@@ -197,6 +202,9 @@ class Emission:
                 roll.places[key].set(self._as_it_was(key, new, runs))
         exchange.hand_back(roll, carried, runs)
         self._bind(values, runs)
+        # where nothing may have run, names that were bound before stand for what they stood for
+        again = [k for k in carried if not roll.dynamic or roll.entry[k] is UNBOUND]
+        share([(block.objects[k], roll.places[k]) for k in (*again, *self.bound) if k in block.objects])
         self._extend_lists(values)
         for _, error in block.checks:
             contexts.current().checks.append((next(values), error))
@@ -236,18 +244,31 @@ class Emission:
             place = roll.places[key]
             now = UNBOUND if tree is UNDEFINED else put_together(tree, values)
             if roll.is_the_same_each_time(key):
-                now = rebuilt(block.windows[key])
+                there = block.objects[key]
+                now = there if any(there is x for x in roll.entry.values()) else rebuilt(block.windows[key])
                 if roll.dynamic and roll.entry[key] is not UNBOUND:
                     old = roll.entry[key]
                     now = choice.array_of(jnp.asarray(runs) <= 0, old, now, old._value())
             elif visible(block.objects[key], block.recorder):
-                if block.objects[key] is roll.item and isinstance(runs, int) and runs:
-                    now = roll.over.item(roll.first + runs - 1)  # a part of what the loop ran over
+                path = _path_in(roll.item, block.objects[key]) if isinstance(runs, int) and runs else None
+                if path is not None:  # a part of what the loop ran over
+                    now = functools.reduce(operator.getitem, path, roll.over.item(roll.first + runs - 1))
                 else:
                     recording.freeze(now, place.name)
             if roll.dynamic and roll.entry[key] is UNBOUND and place.name in roll.loop.live and now is not UNBOUND:
                 now = Either(jnp.where(runs <= 0, 0, 1).astype("int32"), (UNBOUND, now))
             place.set(now)
+
+
+def _path_in(item, array):
+    """Where in an item of a loop an array is: the places in tuples; None where it is not."""
+    if item is array:
+        return []
+    for i, part in enumerate(item if type(item) is tuple else ()):
+        path = _path_in(part, array)
+        if path is not None:
+            return [i, *path]
+    return None
 
 
 def _row(stack, k):

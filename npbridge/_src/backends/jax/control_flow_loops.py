@@ -88,6 +88,10 @@ class Loop:
         kept = statuses.assemble(code, possible - _GOES_ON, value)
         return branches.branch(goes_on, run, lambda: kept, self.places, self.functions, self.start | self.live)
 
+    def runs_once(self, roll: Roll) -> bool:
+        """Whether the body leaves the loop whenever it is entered: then there is nothing to repeat."""
+        return not roll.block.possible & _GOES_ON
+
     def rolled(self, roll: Roll):
         """Run the loop as a loop of JAX; its status."""
         self.note(roll.described())
@@ -136,6 +140,9 @@ def for_stmt(iterable, body, otherwise, names, start, live, written):
         return _peeled_at_run_time(loop, over, why)
     except (*_NOT_AS_A_LOOP, *NEEDS_VALUE) as error:
         raise _cannot(loop, error, "the number of its iterations is known only at run time") from None
+    if loop.runs_once(roll):
+        once = lambda: loop.left(loop.body(over.first()))  # noqa: E731
+        return branches.branch(over.length > 0, once, loop.finish, loop.places, loop.functions, loop.live)
     return loop.rolled(roll)
 
 
@@ -214,7 +221,7 @@ def _counted(loop, over, k, peeled):
     except (*_NOT_AS_A_LOOP, *NEEDS_VALUE) as found:
         error = found
     else:
-        return loop.rolled(roll)
+        return loop.left(loop.body(over.item(k))) if loop.runs_once(roll) else loop.rolled(roll)
     left = over.length - k
     if left > BOUND or (contexts.current().strict and left > SHORT):
         raise _cannot(loop, error, f"it has {left} iterations, too many to write out one by one") from None
@@ -286,7 +293,12 @@ def _while(loop, peeled, run=0):
     except (*_NOT_AS_A_LOOP, *NEEDS_VALUE) as found:
         error = found
     else:
-        return loop.rolled(roll)
+        if not loop.runs_once(roll):
+            return loop.rolled(roll)
+        once = lambda: loop.left(loop.body())  # noqa: E731
+        if not is_traced(go):
+            return once()
+        return branches.branch(go, once, loop.finish, loop.places, loop.functions, loop.live)
     if is_traced(go):
         raise _cannot(loop, error, "when it ends is known only at run time") from None
     loop.note(f"unrolled: {_reason(error)}")

@@ -258,12 +258,13 @@ class Roll:
 
     def is_the_same_each_time(self, key) -> bool:
         """Whether the body leaves in a place a window on memory from before the loop, which nothing moves."""
-        if key not in self.block.windows:
-            return False
+        return key in self.block.windows and self.stays(self.block.windows[key])
+
+    def stays(self, window) -> bool:
+        """Whether a window lies on memory from before the loop, which nothing moves."""
         proxies = [p._buffer for p in self.proxies.values()]
         return not any(
-            self.block.recorder.is_own(buffer) or any(buffer is p for p in proxies)
-            for buffer in buffers_of(self.block.windows[key])
+            self.block.recorder.is_own(buffer) or any(buffer is p for p in proxies) for buffer in buffers_of(window)
         )
 
     def _is_pure(self) -> bool:

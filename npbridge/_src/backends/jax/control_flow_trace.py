@@ -14,6 +14,7 @@ import numpy as np
 from jax.extend.core import jaxpr_as_fun
 
 from ...array import core, traced_index
+from ...array.either import Either
 from ...convert import context as contexts
 from ...convert import status as statuses
 from ...convert.lines import located_where_raised
@@ -21,7 +22,7 @@ from ...convert.places import UNBOUND, Heap, StructureChanged
 from ...storage.buffer import Tracer
 from ...storage.recording import Recorder
 from . import caches
-from .control_flow_values import UNDEFINED, Leaf, Static, take_apart, wants_value
+from .control_flow_values import UNDEFINED, Leaf, Static, conditions_of, take_apart, wants_value
 
 OURS = core.OURS
 
@@ -73,6 +74,8 @@ class Block:
         Key of a place to its value at the end: to compare identities, not to use.
     windows : dict
         Key of a place to the :class:`Window` there, or the lists and tuples of them.
+    window : Window or None
+        That of the value.
     places : dict
         Key to place: those asked for, and the attributes and items that were changed.
     buffers : dict
@@ -89,6 +92,7 @@ class Block:
         self.trees: dict = {}
         self.objects: dict = {}
         self.windows: dict = {}
+        self.window: Any = None
         self.places: dict = {}
         self.entry: dict = {}
         self.buffers: dict = {}
@@ -102,7 +106,7 @@ class Block:
         found = []
         new = [tree for _, trees in self.grown.values() for tree in trees]
         for tree in (self.code, self.value, *self.trees.values(), *new):
-            found += wants_value(tree)
+            found += wants_value(tree) + conditions_of(tree)
         return [*found, *(leaf for _, leaf in self.buffers.values()), *(leaf for leaf, _ in self.checks)]
 
 
@@ -171,6 +175,7 @@ def trace_block(run, places, functions, inputs=(), enter=None, needed=None, *, i
 def collect(block: Block, status, places, heap: Heap, needed, grown) -> None:
     """Read off what the block did, while its tracers live."""
     code, block.possible, value = statuses.parts(status)
+    block.window = window_of(value)
     block.code = Leaf("raw", (), "int32", code) if isinstance(code, Tracer) else Static(code)
     block.returned = value
     block.value = UNDEFINED if value is statuses.MISSING else take_apart(value)
@@ -249,6 +254,32 @@ def same_object(a, b) -> bool:
     )  # fmt: skip
 
 
+def share(found) -> None:
+    """Let what was one array at the end of a block be one after it, where it is in several places.
+
+    `found` has pairs of an object, as the block left it, and the place that has what came out of it.
+    """
+    known: dict = {}
+
+    def shared(old, new):
+        if type(new) is Either and len(new.options) == 2 and new.options[0] is UNBOUND:
+            return Either(new.which, (UNBOUND, shared(old, new.options[1])))
+        if type(old) is core.JaxArray and type(new) is core.JaxArray:
+            return known.setdefault(id(old), new)
+        if type(old) in (list, tuple) and type(new) is type(old) and len(new) == len(old):
+            items = [shared(x, y) for x, y in zip(old, new, strict=True)]
+            if all(x is y for x, y in zip(items, new, strict=True)):
+                return new
+            return type(old)(items)
+        return new
+
+    for old, place in found:
+        now = place.get()
+        new = shared(old, now)
+        if new is not now:
+            place.set(new)
+
+
 def visible(x, *recorders) -> bool:
     """Whether an array is, or is a part of, one that was there before the block."""
     if type(x) not in OURS or isinstance(x, core.JaxScalar) or type(x) is core.JaxScalar or x.weak is not None:
@@ -263,6 +294,7 @@ __all__ = [
     "Peel",
     "StructureChanged",
     "same_object",
+    "share",
     "trace_block",
     "visible",
 ]

@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ...array import core, ragged, traced_number
+from ...array import choice, core, ragged, traced_number
 from ...array.either import Either
 from ...convert.places import Unread
 from ...ground.errors import UnsupportedError
@@ -38,11 +38,15 @@ class Leaf:
         The Python number or NumPy scalar where it is known, else UNDEFINED.
     origin : JaxArray or None
         The array that it was taken from.
+    conditions : list of Leaf
+        Of an array that is one of several: on what it depends which.
     made : callable or None
-        From the values of the run time to the array that it stands for.
+        From the values of the run time, and the conditions of `parts`, to the array that it stands for.
+    parts : list of Leaf
+        The leaves whose conditions it takes.
     """
 
-    __slots__ = ("constant", "dtype", "kind", "made", "origin", "shape", "value", "weak")
+    __slots__ = ("conditions", "constant", "dtype", "kind", "made", "origin", "parts", "shape", "value", "weak")
 
     def __init__(self, kind, shape, dtype, value=None, weak=None, constant=UNDEFINED) -> None:
         self.kind = kind
@@ -52,6 +56,7 @@ class Leaf:
         self.weak = weak
         self.constant = constant
         self.origin = self.made = None
+        self.conditions, self.parts = [], []
 
     @property
     def aval(self):
@@ -148,6 +153,7 @@ def _take_ours(x) -> Leaf:
         return Leaf("scalar", (), x.dtype, x._value(), None, constant)
     leaf = Leaf("array", x.shape, x.dtype, x._value())
     leaf.origin = x
+    leaf.conditions = [Leaf("raw", (), bool, c) for c in choice.conditions_of(x)]
     return leaf
 
 
@@ -179,7 +185,7 @@ def put_together(tree, values) -> Any:
     if tree.kind == "scalar":
         return core.of_device(value)
     if tree.made is not None:
-        return tree.made(value)
+        return tree.made(value, [next(values) for part in tree.parts for _ in part.conditions])
     return value if tree.kind == "raw" else core.array_of_device(value)
 
 
@@ -218,7 +224,7 @@ def variable(tree) -> Any:
         return Node(tree.cls, tree.keys, [variable(c) for c in tree.children])
     if isinstance(tree, Options):
         return Options(variable(tree.which), [variable(o) for o in tree.options])
-    if isinstance(tree, Leaf):
+    if isinstance(tree, Leaf) and tree.made is None:
         return Leaf(tree.kind, tree.shape, tree.dtype, tree.value, tree.weak)
     return tree
 
@@ -226,3 +232,8 @@ def variable(tree) -> Any:
 def wants_value(tree) -> list[Leaf]:
     """The leaves that take values, in order."""
     return [leaf for leaf in leaves(tree) if leaf.constant is UNDEFINED]
+
+
+def conditions_of(tree) -> list[Leaf]:
+    """What it depends on which arrays those of a tree are."""
+    return [condition for leaf in leaves(tree) for condition in leaf.conditions]

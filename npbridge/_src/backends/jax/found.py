@@ -26,6 +26,15 @@ def axis_positions(a):
     return tuple(Ragged(core.of_fresh(places.astype(kind)), found.extents) for places in along)
 
 
+def table_of_positions(a):
+    """``np.argwhere(a)``: a row for each."""
+    if not a.ndim:
+        raise TypeError("an array of no axes has no positions")
+    found = flat_positions(a)
+    along = np.unravel_index(np.arange(a.size), a.shape)
+    return Ragged(core.of_fresh(np.stack(along, -1).astype(found.dtype)), (*found.extents, None))
+
+
 def _one_argument(found):
     """The form of a call with nothing but one array."""
 
@@ -45,3 +54,4 @@ def _lower(function, found) -> None:
 _lower(np.flatnonzero, flat_positions)
 _lower(np.nonzero, axis_positions)
 _lower(np.where, axis_positions)
+_lower(np.argwhere, table_of_positions)

@@ -1,0 +1,178 @@
+"""Which array a name stands for: after branches in branches, loops that leave, slices of a run-time width."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+import npbridge
+
+from .against_numpy import Programs, agrees
+
+pytestmark = pytest.mark.usefixtures("in_64_bits")
+programs = Programs()
+A, B = np.array([0, 5, 7, 2]), np.array([1, 2, 3, 4])
+EACH = [(np.array([first, 5, 7, 2]), B, n) for first, n in itertools.product((0, 1, -1), (3, 2, 1, 0))]
+
+
+def one_or_double(x, n):
+    if n > 1:
+        return x * 2
+    return x
+
+
+@programs(*EACH)
+def of_several_kinds(a, b, n):
+    a = np.argsort(a) if a[0] else one_or_double(a, n)
+    a[::1] += a
+    return a
+
+
+@programs(*EACH)
+def of_four(a, b, n):
+    if n > 2:
+        c = a
+    elif n > 1:
+        c = b
+    elif n > 0:
+        c = a * 2
+    else:
+        c = a[::-1]
+    c += 1
+    return c
+
+
+@programs(*EACH)
+def crosswise(a, b, n):
+    if n > 1:
+        c = a if a[0] > 0 else b
+    else:
+        c = b if a[0] > 0 else a + 1
+    c *= 3
+    c[0] = 9
+    return c, a + b
+
+
+@programs(*EACH)
+def or_none(a, b, n):
+    r = None
+    if n > 1:
+        r = a if a[0] > 0 else b
+    if r is not None:
+        r += 1
+    return r
+
+
+@programs(*EACH)
+def returned(a, b, n):
+    def pick():
+        if n > 1:
+            if a[0] > 0:
+                return a
+            return b
+        if n > 0:
+            return a
+        return b * 2
+
+    c = pick()
+    c[1] += 5
+    return c
+
+
+@programs((A, B, 1))
+def left_at_once(a, b, n):
+    while 2:
+        return b
+
+
+@programs((A + 1, B, 1))
+def left_some_time(a, b, n):
+    while True:
+        if a.any():
+            return b
+
+
+@programs(*EACH)
+def one_turn(a, b, n):
+    for i in range(n):
+        b[i] += 1
+        break
+    while n:
+        a += n
+        break
+    else:
+        a -= 1
+    return a
+
+
+@programs((np.arange(12).reshape(4, 3), B, 1))
+def the_last_row(a, b, n):
+    for i, row in enumerate(a):
+        for i in range(n):  # noqa: B020
+            b[i] += i
+    return row
+
+
+@programs((A, B, 3))
+def twice_the_same(a, b, n):
+    k = 0
+    while k < n:
+        k += 1
+        x = a > 0
+        y = [x, x]
+    return x, y
+
+
+@programs(*[(A, B, n) for n in (2, 1, 0, 7, -1)])
+def windows(a, b, n):
+    m = a.reshape(2, 2)
+    return a[n:], a[:n], a[-n:], a[n::2], a[n::-1], (a * 2)[:n], m[:n], m[:, n:], m[None, :n], a[1:][:n], a[:n][1:]
+
+
+@programs(*[(A, B, n) for n in (2, 1, 4)])
+def written_windows(a, b, n):
+    x, y = a[:n], b[n - 1 :]
+    x += 1
+    a += 1
+    y[:] = 7
+    for i in range(3):
+        a[i] += x[0]
+    return x, y
+
+
+@programs((A, B, 1), (A * 0, B, 1))
+def table_of_positions(a, b, n):
+    where = np.argwhere(a.reshape(2, 2) > 1)
+    total = 0
+    for i, j in where:
+        total += 10 * i + j
+    return where, where[:, 1], len(where), where.sum(), total
+
+
+@pytest.mark.parametrize("function, calls", programs, ids=lambda x: getattr(x, "__name__", ""))
+def test_values_and_state(function, calls):
+    agrees(function, *calls)
+
+
+# what a mask chooses is copied when it leaves
+WINDOWS = [(f, calls) for f, calls in programs if f is not table_of_positions]
+
+
+@pytest.mark.parametrize("function, calls", WINDOWS, ids=lambda x: getattr(x, "__name__", ""))
+def test_what_is_returned_shares_memory_as_in_numpy(function, calls):
+    compiled = npbridge.jit(function)
+    for call in calls:
+        assert shared(compiled, npbridge.array, call) == shared(function, np.array, call)
+
+
+def shared(function, make, call):
+    """Which results lie in the memory of which arguments and of each other."""
+    given = [make(x) if isinstance(x, np.ndarray) else x for x in call]
+    arrays = [np.asarray(x) for x in [*flat(function(*given)), *given[:2]]]
+    return [np.shares_memory(x, y) for x, y in itertools.combinations(arrays, 2)]
+
+
+def flat(x):
+    if isinstance(x, (tuple, list)):
+        return [y for part in x for y in flat(part)]
+    return [] if x is None else [x]
