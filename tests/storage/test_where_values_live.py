@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import pickle
 import threading
@@ -264,6 +265,7 @@ SUPPRESSED = list(HealthCheck)
 MACHINES = [Values, KernelsAgree, OnNumPy]
 
 
+@pytest.mark.filterwarnings("ignore:.*was compiled")  # arrays of many lengths
 @pytest.mark.parametrize("machine", MACHINES)
 def test_share(machine):
     few = settings(max_examples=3, stateful_step_count=20, deadline=None, suppress_health_check=SUPPRESSED)
@@ -271,6 +273,7 @@ def test_share(machine):
 
 
 @pytest.mark.long
+@pytest.mark.filterwarnings("ignore:.*was compiled")
 @pytest.mark.parametrize("machine", MACHINES)
 def test_all(machine):
     many = settings(max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=SUPPRESSED)
@@ -281,3 +284,30 @@ def test_all(machine):
 def back_on_jax():
     yield
     npbridge.use_backend("jax")
+
+
+WAYS_TO_THE_MEMORY = [
+    np.asarray,
+    np.from_dlpack,
+    lambda x: np.asarray(x)[:],
+    lambda x: np.asarray(x.data),
+    lambda x: np.asarray(x.data)[::-1],
+    lambda x: np.frombuffer(x.data, x.dtype),
+    lambda x: np.asarray(memoryview(np.asarray(np.asarray(x).data))),
+    lambda x: np.ctypeslib.as_array(ctypes.cast(x.ctypes.data, ctypes.POINTER(ctypes.c_int32)), x.shape),
+]
+
+
+@pytest.mark.parametrize("way", WAYS_TO_THE_MEMORY)
+@pytest.mark.parametrize("backend", ["jax", "numpy"])
+def test_arguments_that_show_the_memory_of_another(backend, way):
+    x, theirs = npbridge.array(np.arange(5, dtype=np.int32)), np.arange(5, dtype=np.int32)
+    given = way(x)
+    shown = theirs[::-1] if given.strides[0] < 0 else theirs
+    with npbridge.backend(backend):
+        for _ in range(3):
+            got = moved(x, given)
+            theirs[1] += 1
+            shown[2] += 2
+            assert int(got) == theirs[1] + shown[2]
+            assert np.array_equal(np.asarray(x), theirs)

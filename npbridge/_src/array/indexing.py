@@ -325,6 +325,11 @@ def _set_anywhere(self, key, value):
         if buffer.traced:  # what does not fit has NumPy's error, which needs no values
             np.empty(self.shape, self.dtype)[key] = np.zeros(value.shape, value.dtype)
         value = source._read() if type(source) is not JaxScalar else source._number
+    if buffer.traced:  # text, say: what NumPy makes of it, or its error
+        values = np.empty(self.shape, self.dtype)
+        values[key] = value
+        _set_anywhere(self, key, core.of_fresh(values[_with_ellipsis(key)].copy()))
+        return
     with buffer.lock:
         self._writable()[key] = value
 

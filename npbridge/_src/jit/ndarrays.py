@@ -10,23 +10,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.lib.array_utils import byte_bounds
 
 from ..array import core
 from ..storage import view
-from ..storage.buffer import canonical
+from ..storage.buffer import Buffer, canonical
 
 
-def copies(given: list[np.ndarray]) -> Iterator[core.JaxArray]:
-    """An array of ours for each."""
+def copies(given: list[np.ndarray], buffers: list[Buffer]) -> Iterator[core.JaxArray]:
+    """An array of ours for each; `buffers` are those of the other arrays that the call takes."""
     if len(given) == 1:
-        lent = core.lent(given[0])
+        lent = _lent(given[0], buffers)
         yield _copy(given[0]) if lent is None else lent
         return
     owners = [view.owner_of(x) for x in given]
     seen: list[int] = [id(owner) for owner in owners]
     whole: dict[int, core.JaxArray] = {}
     for x, owner in zip(given, owners, strict=True):
-        lent = core.lent(x)
+        lent = _lent(x, buffers)
         if lent is not None:
             yield lent
             continue
@@ -37,6 +38,21 @@ def copies(given: list[np.ndarray]) -> Iterator[core.JaxArray]:
         if array is None:
             array = whole[id(owner)] = _copy(owner)
         yield core.of_view(array._buffer, _window(x, owner, array), array)
+
+
+def _lent(x: np.ndarray, buffers: list[Buffer]) -> core.JaxArray | None:
+    """The array of ours whose memory an ndarray shows, also where it came by a bare address (DLPack, ctypes)."""
+    found = core.lent(x)
+    if found is not None or not x.size:
+        return found
+    low, high = byte_bounds(x)
+    for buffer in buffers:
+        host = buffer.host
+        if buffer.shared and host is not None and x.dtype.isnative and x.dtype.char in core.STORED_KINDS:
+            start = view.address(host)
+            if start <= low and high <= start + host.nbytes:
+                return core.of_view(buffer, view.same_window(x, host, host), None)
+    return None
 
 
 def _copy(x: np.ndarray) -> core.JaxArray:

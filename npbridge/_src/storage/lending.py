@@ -48,6 +48,8 @@ def lend(buffer: Buffer) -> np.ndarray:
 
 def lender_of(values: np.ndarray) -> Buffer | None:
     """The buffer whose memory an ndarray shows, where it was lent."""
-    base = view.owner_of(values).base
-    loan = base.obj if type(base) is memoryview else None
-    return loan.lender() if type(loan) is Loan else None
+    shown: Any = values
+    while isinstance(shown, np.ndarray) and type(shown) is not Loan:  # the memory of x.data, of np.asarray(x.data), …
+        base = view.owner_of(shown).base
+        shown = base.obj if type(base) is memoryview else None
+    return shown.lender() if type(shown) is Loan else None

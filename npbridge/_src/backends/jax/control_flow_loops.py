@@ -90,7 +90,7 @@ class Loop:
 
     def runs_once(self, roll: Roll) -> bool:
         """Whether the body leaves the loop whenever it is entered: then there is nothing to repeat."""
-        return not roll.block.possible & _GOES_ON
+        return roll.fails or not roll.block.possible & _GOES_ON
 
     def rolled(self, roll: Roll):
         """Run the loop as a loop of JAX; its status."""

@@ -85,7 +85,7 @@ class Roll:
         self.guards: list = []
         self.growing: dict = {}  # the lists that each iteration appends to
         self.turn: dict = {}
-        self.pure = False
+        self.pure = self.fails = False
         self.item = None  # of the iteration that is traced
         self.walk = over.walk() if over is not None and type(first) is int else None
         self._guess()
@@ -113,8 +113,9 @@ class Roll:
         for _ in range(_ATTEMPTS):
             self.block = self._attempt()
             if self.block.error is not None:
-                if self.block.error is not contexts.current().raised and not self.dynamic and self._as_it_begins():
-                    raise self.block.error  # there is a first iteration
+                if self._as_it_begins():
+                    self.fails = True  # in its first iteration, where there is one
+                    return
                 raise NotRollable(f"its body ends in raising {type(self.block.error).__name__}")
             if not self._learn():
                 break
