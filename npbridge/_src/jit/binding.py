@@ -25,10 +25,10 @@ class Binding:
         alias = []
         given = [x for _, x in signature.arrays if isinstance(x, np.ndarray)]
         captured = [x for x, _, _ in state.ndarrays.values()]
-        ours = [
-            x._buffer for x in (*(x for _, x in signature.arrays), *(x for _, x in state.arrays)) if type(x) in OURS
-        ]
-        shared = ndarrays.copies([*given, *captured], ours) if given or captured else iter(())
+        shared = iter(())
+        if given or captured:
+            others = [x for _, x in (*signature.arrays, *state.arrays) if type(x) in OURS]
+            shared = ndarrays.copies([*given, *captured], [x._buffer for x in others])
         for i, x in signature.arrays:
             if isinstance(x, np.ndarray):
                 original, x = x, next(shared)
