@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import zlib
 
 import jax
 import numpy as np
@@ -14,6 +15,29 @@ from npbridge._src.storage import buffer as storage
 
 from .oracle import LIMITS, VARIANTS, same_as_numpy, set_up
 from .seeds import NAME, SEED
+
+
+# The large tables, of which a run looks at a share, another one with each seed; `tox -e long` looks at the rest.
+TABLES = (
+    "array/test_methods", "array/test_operators",
+    *(f"backends/numba/lowering/test_{name}" for name in (
+        "classes", "forms", "fusing", "intermediates", "more", "numpy_functions", "programs", "reshaping",
+    )),
+    "corpus/test_corpus", "dispatch/test_rows", "dispatch/test_ufuncs", "ecosystem/test_calls",
+    "random/test_distributions", "random/test_numba_bits",
+)  # fmt: skip
+ONE_IN = 4
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    """Leave most of the large tables to the long run; a test that is asked for by name runs."""
+    if any("::" in argument for argument in config.args):
+        return
+    for item in items:
+        table = str(item.path).removesuffix(".py").endswith(TABLES)
+        if table and zlib.crc32(f"{SEED} {item.nodeid}".encode()) % ONE_IN:
+            item.add_marker(pytest.mark.long)
 
 
 def pytest_terminal_summary(terminalreporter):
