@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import functools
 
 import jax
@@ -33,6 +34,7 @@ from .control_flow_values import (
 
 OURS = core.OURS
 DEEP = 8  # so often a branch may be in itself
+_WALKED = (list, tuple, set, frozenset, collections.deque, *(type(view) for view in ({}.keys(), {}.values())))
 
 
 # the two modules know each other: the loops are looked up when they are called
@@ -508,10 +510,17 @@ def not_(value):
 def in_(item, container):
     if type(item) is Either or type(container) is Either:
         return distribute(operators.in_, item, container)
-    if type(container) in (list, tuple, range, set, frozenset):
+    if type(container) is range:
+        if not container:
+            return np.bool_(False)
+        low, high = sorted((container[0], container[-1]))
+        return core.of_device(predicate((item >= low) & (item <= high) & ((item - low) % container.step == 0)))
+    if isinstance(container, (*_WALKED, dict)):
         found = [core.of_device(predicate(item == x)) for x in container]
         answer = np.bool_(False)
         for f in found:
             answer = f | answer
         return answer
-    return (container == item).any()
+    if type(container) in OURS or isinstance(container, (np.ndarray, ragged.Ragged, jax.Array)):
+        return (container == item).any()
+    return item in container
