@@ -180,6 +180,8 @@ TYPES = {
     enumerate: iterables.enumerated,
     zip: iterables.zipped,
     reversed: iterables.reverse,
+    np.ndindex: iterables.indices,
+    np.ndenumerate: iterables.enumerated_elements,
 }
 _FUNCTIONS = {
     builtins.len: _len,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import functools
+import math
 
 import numpy as np
 
@@ -187,6 +188,33 @@ class Numbered(Iteration):
         return self.inner.last()
 
 
+class Indices(Iteration):
+    """``np.ndindex``: the last axis fastest."""
+
+    def __init__(self, shape) -> None:
+        self.shape = shape
+        self.length = math.prod(shape)
+
+    def item(self, index):
+        found = []
+        for n in reversed(self.shape):
+            found.append(index % n)
+            index = index // n
+        return tuple(found[::-1])
+
+
+class Elements(Indices):
+    """``np.ndenumerate``."""
+
+    def __init__(self, array) -> None:
+        super().__init__(array.shape)
+        self.array = array
+
+    def item(self, index):
+        place = super().item(index)
+        return place, self.array[place]
+
+
 class Zipped(Iteration):
     """``zip``."""
 
@@ -277,6 +305,20 @@ def zipped(*iterables, strict=False):
 
 def _shorter(a, b):
     return a if traced_number.distance(a, b) == 0 else traced_number.compute(np.minimum, a, b)
+
+
+def indices(*shape):
+    """``np.ndindex``."""
+    whole = shape[0] if len(shape) == 1 and type(shape[0]) is tuple else shape
+    if all(type(n) is int and n >= 0 for n in whole):
+        return Indices(whole)
+    return np.ndindex(*shape)
+
+
+def enumerated_elements(array):
+    """``np.ndenumerate``."""
+    ours = type(array) in OURS and array.weak is None and array.ndim
+    return Elements(array) if ours else np.ndenumerate(array)
 
 
 def reverse(x):
