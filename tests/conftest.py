@@ -16,7 +16,6 @@ from npbridge._src.storage import buffer as storage
 from .oracle import LIMITS, VARIANTS, same_as_numpy, set_up
 from .seeds import NAME, SEED
 
-
 # The large tables, of which a run looks at a share, another one with each seed; `tox -e long` looks at the rest.
 TABLES = (
     "array/test_methods", "array/test_operators",
