@@ -14,6 +14,7 @@ from collections.abc import Callable
 import jax.numpy as jnp
 import numpy as np
 
+from ..ground.errors import UnsupportedError
 from ..storage import view
 from ..storage.buffer import Buffer, Tracer
 from ..storage.casts import cast
@@ -161,9 +162,8 @@ def _strided(s: slice, n: int, step) -> Axis:
     if is_traced_integer(step):
         least = traced_range.extreme(traced_number.form_of(step), -1)
         if on_check is not None and (least is None or least <= 0):
-            on_check(_raw(step) <= 0, ValueError(
-                "a slice whose step is known only at run time can go forwards only: its step is not positive. "
-                "Reverse the array first, or run the function on the 'numpy' backend."
+            on_check(_raw(step) <= 0, UnsupportedError(
+                "a slice whose step is known only at run time goes forwards: its step is not positive"
             ))  # fmt: skip
     if backwards:
         start, stop = (_raw(x) for x in _from_the_end(s, n))
@@ -190,9 +190,9 @@ def _fixed(start, stop, size, step, n) -> Axis:
         return Axis(value, size, step)
     if on_check is not None and size:
         low, high = (value, last) if step > 0 else (last, value)
-        on_check((low < 0) | (high >= n), IndexError(
+        on_check((low < 0) | (high >= n), UnsupportedError(
             f"a slice of {size} elements, whose place is known only at run time, reaches over the end of an axis "
-            f"with size {n}: NumPy would give fewer elements, and compiled code cannot"
+            f"with size {n}: there are fewer, and compiled code has one length"
         ))  # fmt: skip
     return Axis(value, size, step)
 

@@ -47,7 +47,7 @@ def announce(name: str, backend: str, reason: str) -> None:
     )
 
 
-def announce_uncompiled(name: str, backend: str, reason: str) -> None:
+def announce_uncompiled(name: str, backend: str, reason: str, when: str = "it is not compiled") -> None:
     """Report that a function of the user's runs as plain Python, because it has no compiled form.
 
     Raises
@@ -59,8 +59,7 @@ def announce_uncompiled(name: str, backend: str, reason: str) -> None:
         raise FallbackError(f"{name} cannot be compiled on the {backend!r} backend: {reason}")
     _warn_once(
         (name, reason),
-        f"{name} runs as plain Python, it is not compiled: {reason}\n"
-        "(said once; jit(..., strict=True) makes it an error)",
+        f"{name} runs as plain Python, {when}: {reason}\n(said once; jit(..., strict=True) makes it an error)",
     )
 
 

@@ -28,7 +28,7 @@ from ..storage.buffer import recorders
 from . import arguments, bound, discover, reasons, texts, undo, without_effect
 from .binding import Binding
 from .effects import Moves
-from .executable import ASKS_FOR_VALUES, Executable, Missed, needs_a_value
+from .executable import ASKS_FOR_VALUES, TOLD, Executable, LeftToPython, Missed, needs_a_value
 from .inputs import is_scalar
 from .quick import MISS, quick_path
 
@@ -112,9 +112,16 @@ class CompiledFunction:
                 if result is not MISS:
                     return result
             return self.on_jax(args, kwargs)
+        except LeftToPython as left:
+            return self._by_python(left, args, kwargs)
         except Exception as error:
             tidy(error)
             raise
+
+    def _by_python(self, left, args, kwargs):
+        """Make a call again that compiled code has begun."""
+        fallback.announce_uncompiled(self.__name__, "jax", str(left), "where compiled code cannot go on")
+        return undo.run(self.function, args, kwargs)
 
     def _unlike_other_calls(self, args, kwargs):
         if _context() is not None:  # part of what is being compiled
@@ -146,12 +153,15 @@ class CompiledFunction:
                 if entry is None:
                     entry = self._compiled_once(pool, key, binding, signature)
                 kinds = asked() | entry.asked
-                if kinds and entry.may_meet_floating_point_errors(kinds, binding, signature):
+                if not kinds:
+                    result = entry.run(binding, signature, (args, kwargs))
+                elif (result := entry.run_without_errors(kinds, binding, signature, (args, kwargs))) is TOLD:
                     return undo.run(self.function, *given)
-                result = entry.run(binding, signature, (args, kwargs))
                 self._quick, count = quick_path(entry, binding, signature, pool, args, kwargs)
                 self._count = count if self._quick is not None else -1
                 return result
+            except LeftToPython as left:
+                return self._by_python(left, *given)
             except Missed as missed:
                 self._take_in(pool, missed)
             except Moves as moves:

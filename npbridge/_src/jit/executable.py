@@ -82,6 +82,16 @@ class Missed(Exception):
         self.buffers = buffers
 
 
+TOLD = object()
+
+
+class LeftToPython(Exception):
+    """The run met what compiled code cannot do, and has changed nothing."""
+
+    def __init__(self, error) -> None:
+        super().__init__(str(error))
+
+
 @contextlib.contextmanager
 def holding(buffers, tracers):
     """Let buffers hold tracers, for what is traced here."""
@@ -270,15 +280,23 @@ class Executable:
 
     # -- running
 
-    def may_meet_floating_point_errors(self, kinds: frozenset[str], binding: Binding, signature: Signature) -> bool:
-        """Whether the user is to be told of an error of one of these kinds, as far as the inputs tell."""
+    def run_without_errors(self, kinds: frozenset[str], binding: Binding, signature: Signature, given):
+        """As :meth:`run`; :data:`TOLD` where the user may have to be told of a floating-point error of these kinds."""
         if self.host is not None:
-            return True  # what it draws is not known before
+            return TOLD  # what it draws is not known before
         if kinds not in self.flags:
             self.flags[kinds] = flags.program(self.jaxpr, kinds)
         look = self.flags[kinds]
-        arrays = [b.to_device() for b in binding.buffers]
-        return look is None or bool(look(*arrays, *[x for _, x in signature.numbers], *binding.raws))
+        if look is None:
+            return TOLD
+
+        def looked():
+            arrays = [b.to_device() for b in binding.buffers]
+            if look(*arrays, *[x for _, x in signature.numbers], *binding.raws):
+                return TOLD
+            return self.run(binding, signature, given)
+
+        return under_locks(in_order(binding.buffers), looked)  # nobody changes them in between
 
     def run(self, binding: Binding, signature: Signature, given=None):
         done: list = []
@@ -384,6 +402,10 @@ class Executable:
         elif code := int(code):
             if any(b.device is not None and not b.traced and b.device.is_deleted() for b in buffers):
                 self.write_back(buffers, out)  # the old contents, which moved
+            error = self.checked[code - 1]
+            printed = self.host is not None and self.host.calls_back
+            if isinstance(error, UnsupportedError) and not self.strict and not printed:
+                raise LeftToPython(error)
             self.fail(code)
 
     def fail(self, code):
