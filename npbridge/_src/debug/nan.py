@@ -86,7 +86,7 @@ class nan_check(contextlib.ContextDecorator):
 
 def watched(compiled, args, kwargs):
     """Run a compiled function; where a NaN comes out, undo it and say who made it."""
-    with jax.debug_nans(False):
+    with jax.debug_nans(False), np.errstate(invalid="ignore"):
         entry, binding, signature = compiled.prepared(args, kwargs)
         before = [jnp.array(b.to_device(), copy=True) for b in binding.buffers]
         result = compiled.on_jax(args, kwargs)
