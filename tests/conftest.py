@@ -22,7 +22,7 @@ TABLES = (
     *(f"backends/numba/lowering/test_{name}" for name in (
         "classes", "forms", "fusing", "intermediates", "more", "numpy_functions", "programs", "reshaping",
     )),
-    "corpus/test_corpus", "dispatch/test_rows", "dispatch/test_ufuncs", "ecosystem/test_calls",
+    "corpus/test_corpus", "jit/test_corpora", "dispatch/test_rows", "dispatch/test_ufuncs", "ecosystem/test_calls",
     "random/test_distributions", "random/test_numba_bits",
 )  # fmt: skip
 ONE_IN = 4
