@@ -65,7 +65,7 @@ class Variant:
         if self.backend is None:
             return np.array(value) if isinstance(value, np.ndarray) else value
         if isinstance(value, np.generic):
-            return core.of_number(value)
+            return value
         if self.place == "device":
             return on_device(value)
         return npbridge.array(value)
@@ -75,7 +75,9 @@ class Variant:
         stored = getattr(value, "dtype", None) is not None and value.dtype.char in core.STORED_KINDS
         if self.backend is None or not stored:
             return type(value)
-        return core.JaxScalar if isinstance(value, np.generic) else core.JaxArray
+        if isinstance(value, np.generic):
+            return canonical(value.dtype).type if self.narrows else type(value)
+        return core.JaxArray
 
 
 def on_device(value: np.ndarray) -> core.JaxArray:
@@ -151,7 +153,13 @@ def outcome(program: Callable, inputs: list) -> tuple[Any, BaseException | None]
 
 
 def same_as_numpy(
-    variant: Variant, program: Callable, *arrays: Any, ulps: float = 0, layout: bool = False, probe: bool = True
+    variant: Variant,
+    program: Callable,
+    *arrays: Any,
+    ulps: float = 0,
+    layout: bool = False,
+    probe: bool = True,
+    of_scalars: bool = False,
 ) -> Any:
     """Assert that `program` does on our arrays what it does on ndarrays.
 
@@ -171,6 +179,8 @@ def same_as_numpy(
     probe : bool
         Write into each writable result and compare the inputs again, which
         shows what is a view of what.
+    of_scalars : bool
+        Some arrays in the result are made of scalars alone, and so are NumPy's.
 
     Returns
     -------
@@ -185,7 +195,7 @@ def same_as_numpy(
     got, failure = outcome(program, ours)
     if error is not None or failure is not None:
         compare_errors(error, failure)
-    check = Check(variant, ulps, layout)
+    check = Check(variant, ulps, layout, of_scalars)
     check.same(expected, got, "result")
     check.inputs(theirs, ours)
     if probe and error is None:
@@ -208,10 +218,11 @@ def compare_errors(error: BaseException | None, failure: BaseException | None) -
 class Check:
     """The comparison of two outcomes under one variant."""
 
-    def __init__(self, variant: Variant, ulps: float, layout: bool) -> None:
+    def __init__(self, variant: Variant, ulps: float, layout: bool, of_scalars: bool = False) -> None:
         self.variant = variant
         self.ulps = ulps
         self.layout = layout
+        self.of_scalars = of_scalars
 
     def same(self, expected: Any, got: Any, where: str) -> None:
         if isinstance(expected, (np.ndarray, np.generic)):
@@ -237,9 +248,11 @@ class Check:
             assert type(got) is type(expected), f"{where}: {type(got)} instead of {type(expected)}"
 
     def same_array(self, expected: Any, got: Any, where: str) -> None:
-        kind = self.variant.kind(expected)
-        assert type(got) is kind, f"{where}: {type(got)} instead of {kind}: {got!r}"
         dtype = canonical(expected.dtype) if self.variant.narrows else expected.dtype
+        kind = self.variant.kind(expected)
+        if type(got) is not kind and (isinstance(expected, np.generic) or self.of_scalars):
+            kind, dtype = type(expected), expected.dtype  # NumPy's, computed of scalars alone
+        assert type(got) is kind, f"{where}: {type(got)} instead of {kind}: {got!r}"
         assert got.dtype == dtype, f"{where}: dtype {got.dtype} instead of {dtype}"
         assert got.shape == expected.shape, f"{where}: shape {got.shape} instead of {expected.shape}"
         self.close(np.asarray(expected), np.asarray(got), where)

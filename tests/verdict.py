@@ -70,7 +70,7 @@ class Judge:
     ulps : float
         How far floating-point values may be off, in units in the last place of the largest.
     numbers : str
-        Where numbers of Python may have become numbers of ours: the kinds of their dtypes.
+        Where numbers of Python may have become scalars: the kinds of their dtypes.
     ndarrays : bool
         Whether arrays may be NumPy's: eagerly ``np.arange(3)`` never asks us.
     """
@@ -133,9 +133,9 @@ class Judge:
 
     def _became_ours(self, want: Any, got: Any) -> bool:
         kind = KIND_OF.get(type(want), "")
-        return (
-            bool(kind) and kind in self.numbers and type(got) in core.OURS and not got.shape and got.dtype.kind == kind
-        )
+        if not kind or kind not in self.numbers:
+            return False
+        return (type(got) in core.OURS or isinstance(got, np.generic)) and not got.shape and got.dtype.kind == kind
 
     def _containers(self, want: Any, got: Any) -> Iterator[tuple[str, str]]:
         if type(want) is not type(got):
@@ -150,9 +150,10 @@ class Judge:
     def _arrays(self, want: Any, got: Any) -> Iterator[tuple[str, str]]:
         narrows = self.variant.narrows and want.dtype.char in core.STORED_KINDS
         dtype = canonical(want.dtype) if narrows else want.dtype
-        if type(got) is not self.variant.kind(want) and not (self.ndarrays and type(got) is type(want)):
+        numpys = self.ndarrays and type(got) is type(want)
+        if type(got) is not self.variant.kind(want) and not numpys:
             yield "container", f": {type(got).__name__} instead of {self.variant.kind(want).__name__}"
-        elif got.dtype != dtype:
+        elif got.dtype != dtype and not (numpys and isinstance(got, np.generic)):
             yield "dtype", f": {got.dtype} instead of {dtype}"
         elif got.shape != want.shape:
             yield "shape", f": {got.shape} instead of {want.shape}"

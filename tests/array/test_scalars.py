@@ -13,8 +13,6 @@ import pickle
 import numpy as np
 import pytest
 
-import npbridge
-
 F = np.array([1.5, -2.25, 7.0])
 I = np.array([3, -4, 12])  # noqa: E741
 C = np.array([1 + 2j, -3j])
@@ -92,10 +90,14 @@ PROGRAMS = {
 }
 
 
+# What makes arrays of scalars alone makes NumPy's.
+OF_SCALARS = {"methods", "more methods", "index", "array of scalars"}
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 @pytest.mark.parametrize("array", [F, I, F.astype(np.float32), I.astype(np.int16)], ids=["f8", "i8", "f4", "i2"])
 def test_program(same, name, array):
-    same(PROGRAMS[name], array, ulps=4)
+    same(PROGRAMS[name], array, ulps=4, of_scalars=name in OF_SCALARS)
 
 
 @pytest.mark.parametrize("name", ["arithmetic", "comparison", "hash", "str", "attributes", "complex", "float", "int"])
@@ -187,12 +189,6 @@ def test_isinstance(variant, array, kinds):
     assert np.isscalar(scalar)
 
 
-def test_is_ours(ours):
-    scalar = ours.give(F).sum()
-    assert isinstance(scalar, npbridge.JaxArray)
-    assert type(scalar) is npbridge.JaxScalar
-
-
 @pytest.mark.parametrize("array", [F, I, C, B], ids=["float", "int", "complex", "bool"])
 def test_copies_and_pickles(ours, array):
     scalar = ours.give(array)[0]
@@ -212,6 +208,5 @@ def test_python_numbers_meet(same):
 
 def test_repr(ours):
     scalar = ours.give(F).sum()
-    dtype = "" if scalar.dtype == np.float64 else ", dtype=float32"
-    assert repr(scalar) == f"JaxArray(6.25{dtype})"
+    assert repr(scalar) == f"np.{scalar.dtype}(6.25)"
     assert str(scalar) == "6.25"

@@ -450,6 +450,9 @@ CASES: dict = {
     np.linalg.vector_norm: [c(M), c(M, axis=0), c(V, ord=1), c(M, axis=1, keepdims=True, ord=3)],
 }
 
+# Given scalars, or asking for the items of a sequence, which are scalars: NumPy computes with its own.
+OF_SCALARS = {np.atleast_1d, np.linspace, np.poly, np.roots}
+
 # What is not determined by the definition: compare what is.
 DETERMINED = {
     np.linalg.svd: lambda r: r if not isinstance(r, tuple) else (r.S, abs(r.U[..., 0]), abs(r.Vh[..., 0, :])),

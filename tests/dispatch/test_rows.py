@@ -10,7 +10,7 @@ from npbridge._src.dispatch.backend import load
 from npbridge._src.dispatch.registry import STATUSES, tables
 
 from ..oracle import same_as_numpy
-from .cases import CASES, DETERMINED
+from .cases import CASES, DETERMINED, OF_SCALARS
 from .surface import creation, functions, name_of, numeric_functions, numeric_ufuncs
 
 KEYS = {name_of(f): f for f in CASES}
@@ -25,7 +25,9 @@ def test_row(variant, name, number):
     before = fallback.counts.total()
     determined = DETERMINED.get(function, lambda result: result)
     ulps = of_function(function)
-    same_as_numpy(variant, lambda args, kwargs: determined(function(*args, **kwargs)), list(args), kwargs, ulps=ulps)
+    of_scalars = function in OF_SCALARS
+    program = lambda args, kwargs: determined(function(*args, **kwargs))  # noqa: E731
+    same_as_numpy(variant, program, list(args), kwargs, ulps=ulps, of_scalars=of_scalars)
     if rule is not None and rule.status == "native":
         assert fallback.counts.total() == before, "announced a fallback, but the row says native"
 

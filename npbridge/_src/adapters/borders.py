@@ -65,7 +65,7 @@ def plain(x: Any) -> Any:
     """`x` with ndarrays, and NumPy's scalars, in place of ours."""
     kind = type(x)
     if kind in OURS:
-        return x._number if kind is JaxScalar else np.asarray(x)
+        return x._read() if kind is JaxScalar else np.asarray(x)
     if kind is list or kind is tuple:
         return kind([plain(y) for y in x]) if holds_ours(x) else x
     if kind is dict:

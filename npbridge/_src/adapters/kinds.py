@@ -27,7 +27,7 @@ def sympy_values(module) -> None:
     from sympy.core.sympify import converter
 
     converter[JaxArray] = lambda x: module.sympify(np.asarray(x))
-    converter[JaxScalar] = lambda x: module.sympify(x._number)
+    converter[JaxScalar] = lambda x: module.sympify(x._read())
 
 
 def einops_backend(module) -> None:

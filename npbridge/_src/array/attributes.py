@@ -87,9 +87,7 @@ def _part(name):
 
 def _scalar_part(name):
     def read(self):
-        if self._buffer.traced:
-            return core.of_device(getattr(jax.numpy, name)(self._value()))
-        return core.of_number(getattr(self._number, name))
+        return core.of_device(getattr(jax.numpy, name)(self._value()))
 
     return property(read)
 
@@ -101,15 +99,6 @@ def _device(self):
         return "cpu" if active().name == "numpy" else device_name(default_device())
     return device_name(device.device)
 
-
-def _scalar_dtype(self):
-    try:
-        return slot_number(self).dtype
-    except AttributeError:
-        return self._buffer.dtype
-
-
-slot_number = JaxScalar._number.__get__
 
 for _name in ("strides", "itemsize", "nbytes"):
     setattr(JaxArray, _name, _of_layout(_name))
@@ -127,6 +116,6 @@ JaxArray.device = _read_only("device", _device)
 JaxScalar.shape = property(lambda self: ())
 JaxScalar.ndim = property(lambda self: 0)
 JaxScalar.size = property(lambda self: 1)
-JaxScalar.dtype = property(_scalar_dtype)
+JaxScalar.dtype = property(lambda self: self._buffer.dtype)
 JaxScalar.real = _scalar_part("real")
 JaxScalar.imag = _scalar_part("imag")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..storage import view
-from ..storage.buffer import SMALL, Buffer, Tracer, canonical, put, recorder_here, recorders
+from ..storage.buffer import SMALL, Tracer, canonical, put, recorder_here, recorders
 from ..storage.lending import lend, lies_on_host
 
 _new = object.__new__
@@ -253,50 +253,33 @@ ARRAYS.add(JaxArray)
 
 
 class JaxScalar(JaxArray):
-    """What NumPy gives as a scalar: an array of no dimensions that never changes.
+    """What NumPy gives as a scalar, where the number is not at hand.
 
-    It is hashable, formats and converts as a NumPy scalar does, and in-place
-    operators on it make a new object.
-
-    Parameters
-    ----------
-    object : scalar
-        A number, or an array of no dimensions.
-    dtype : dtype, optional
-        As in ``numpy.asarray``.
+    That is so while a function is compiled, and where the value lies on an accelerator.
+    Everywhere else scalars are NumPy's own.  It never changes, is hashable, formats and
+    converts as a NumPy scalar does, and in-place operators on it make a new object.
 
     Examples
     --------
-    >>> import numpy as np, npbridge
-    >>> total = npbridge.arange(4.0).sum()
-    >>> type(total).__name__, isinstance(total, np.floating), f"{total:.1f}"
-    ('JaxScalar', True, '6.0')
+    >>> import npbridge
+    >>> @npbridge.jit
+    ... def total(x):
+    ...     print(type(x.sum()).__name__)
+    ...     return x.sum()
+    >>> type(total(npbridge.arange(4.0))).__name__
+    JaxScalar
+    'float32'
     """
 
-    __slots__ = ("_number",)
+    __slots__ = ()
 
-    # _number  the numpy scalar; filled in from the buffer when first needed
-    # _buffer  filled in from the number when first needed
-
-    def __new__(cls, object, dtype=None):
-        from .core import of_number
-
-        return of_number(np.asarray(object, dtype)[()])
+    def __new__(cls, *args, **kwargs):
+        raise TypeError("compiled code makes these; a scalar of a number is NumPy's, such as numpy.float64(number)")
 
     def __getattr__(self, name):
-        # a slot that was left empty
-        if name == "_number":
-            value = self._number = self._buffer.read()[()]
-            return value
-        if name == "_buffer":
-            number = self._number
-            buffer = self._buffer = Buffer(None, np.array(number), (), number.dtype)
-            return buffer
-        if name in ("_layout", "_base", "_cached"):
-            return None
-        if name.startswith("__"):
+        if name.startswith("_"):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        return getattr(self._number, name)  # is_integer, bit_count and whatever else the number has
+        return getattr(self._read(), name)  # is_integer, bit_count and whatever else the number has
 
     @property
     def __class__(self):
@@ -311,8 +294,11 @@ class JaxScalar(JaxArray):
         device = buffer.device
         return device if device is not None else buffer.to_device()
 
+    def _read(self):
+        return self._buffer.read()[()]
+
     def _shared(self):
-        return np.array(self._number)  # memory of its own: a scalar never changes
+        return np.array(self._read())  # memory of its own: a scalar never changes
 
 
 def c_ordered(values: np.ndarray) -> np.ndarray | None:

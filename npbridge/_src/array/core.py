@@ -10,7 +10,7 @@ from ..ground.errors import UnsupportedDtypeError
 from ..storage import view
 from ..storage.buffer import Buffer, Tracer, canonical, recorder_here
 from ..storage.casts import cast
-from ..storage.lending import lender_of
+from ..storage.lending import is_on_cpu, lender_of
 from .classes import ARRAYS, OURS, JaxArray, JaxScalar, _new, c_ordered  # noqa: F401  found here by all
 
 STORED_KINDS = "?bBhHiIlLqQefdFD"
@@ -27,7 +27,7 @@ def check_dtype(dtype: np.dtype) -> None:
         )
 
 
-def of_device(device) -> JaxArray:
+def of_device(device):
     """Wrap a ``jax.Array`` or a tracer; no dimensions give a scalar."""
     if device.shape or (isinstance(device, Tracer) and recorder_here() is None):
         # while JAX alone traces, arrays stay arrays: what is carried has one kind
@@ -35,9 +35,12 @@ def of_device(device) -> JaxArray:
     return scalar_of_device(device)
 
 
-def scalar_of_device(device) -> JaxScalar:
-    """Wrap a ``jax.Array`` or a tracer of no dimensions as a scalar, also where JAX alone traces."""
+def scalar_of_device(device) -> np.generic | JaxScalar:
+    """The scalar in a value of no dimensions, also where JAX alone traces: NumPy's own where it lies on the host."""
+    if not isinstance(device, Tracer) and is_on_cpu(device):
+        return np.asarray(device)[()]
     scalar = _new(JaxScalar)
+    scalar._layout = scalar._base = scalar._cached = None
     scalar._buffer = Buffer(device, None, (), device.dtype)
     return scalar
 
@@ -48,12 +51,6 @@ def array_of_device(device) -> JaxArray:
     array._layout = array._base = array._cached = None
     array._buffer = Buffer(device, None, device.shape, device.dtype)
     return array
-
-
-def of_number(number: np.generic) -> JaxScalar:
-    scalar = _new(JaxScalar)
-    scalar._number = number
-    return scalar
 
 
 def of_fresh(values: np.ndarray) -> JaxArray:
@@ -148,19 +145,16 @@ def narrowed(values: np.ndarray) -> np.ndarray:
     return result
 
 
-def array_of_scalar(scalar: JaxScalar) -> JaxArray:
-    array = _new(JaxArray)
-    array._layout = array._base = array._cached = None
-    buffer = scalar._buffer
-    if buffer.device is not None:
-        array._buffer = Buffer(buffer.device, None, (), buffer.dtype)
-    else:
-        array._buffer = Buffer(None, np.array(scalar._number), (), buffer.dtype)
-    return array
+def array_of_scalar(scalar: np.generic | JaxScalar) -> JaxArray:
+    return array_of_device(scalar._buffer.device) if type(scalar) is JaxScalar else of_fresh(np.array(scalar))
 
 
 def array_if_scalar(x):
-    return array_of_scalar(x) if type(x) is JaxScalar else x
+    """`x`, and an array of no dimensions in the place of a scalar."""
+    kind = type(x)
+    if kind is JaxScalar or kind not in OURS and isinstance(x, np.generic) and x.dtype.char in STORED_KINDS:
+        return array_of_scalar(x)
+    return x
 
 
 def _converted(obj: JaxArray, dtype, order) -> JaxArray:
@@ -176,10 +170,15 @@ def _converted(obj: JaxArray, dtype, order) -> JaxArray:
     return of_fresh(np.array(obj._read(), dtype=dtype, order=order, copy=True))
 
 
+def value_of(x):
+    """`x` as a compiled kernel takes it: the values of one of our arrays, anything else as it is."""
+    return x._value() if type(x) in OURS else x
+
+
 def host_values(obj, depth: int = 0):
     """`obj` with our arrays, also those inside lists and tuples, as ndarrays."""
     if type(obj) in OURS:
-        return obj._number if type(obj) is JaxScalar else obj._read()
+        return obj._read()
     if isinstance(obj, (list, tuple)) and type(obj) in (list, tuple) and obj and depth < 32:
         if any(type(x) in OURS or type(x) in (list, tuple) for x in obj):
             return type(obj)(host_values(x, depth + 1) for x in obj)

@@ -34,7 +34,7 @@ class Flat:
         self.index += 1
         if self.base._buffer.traced:
             return self.base.reshape(-1)[self.index - 1]
-        return core.of_number(self.base._read().flat[self.index - 1])
+        return self.base._read().flat[self.index - 1]
 
     @property
     def coords(self):
@@ -48,7 +48,7 @@ class Flat:
         if self.base._buffer.traced:
             return self.base.reshape(-1)[key]
         result = self.base._read().flat[_flat_key(key)]
-        return core.of_fresh(result) if type(result) is np.ndarray else core.of_number(result)
+        return core.of_fresh(result) if type(result) is np.ndarray else result
 
     def __setitem__(self, key, value):
         if recorders and recorder_here() is not None:

@@ -17,7 +17,7 @@ from ..storage import view
 from ..storage.buffer import SMALL, Tracer, recorders
 from ..storage.casts import cast
 from . import core, either
-from .core import OURS, JaxArray, JaxScalar, _new, of_number, of_view
+from .core import OURS, JaxArray, JaxScalar, _new, of_view
 from .either import Either
 
 # the module of that name, which imports this one; it is there before anything is traced
@@ -26,7 +26,6 @@ traced_index: Any = None
 _BASIC = (int, slice, type(None), type(Ellipsis))
 _SIMPLE = {int, slice}
 _NUMBERS = {int, float, bool, complex, *(np.dtype(char).type for char in core.STORED_KINDS)}
-_number = JaxScalar._number.__get__
 
 
 def is_basic(key) -> bool:
@@ -54,7 +53,7 @@ def plain_key(key):
             if key.ndim and not key.size and key.dtype == bool:
                 return np.zeros(key.shape, bool)  # all its values are known
             return key._buffer.device if kind is JaxScalar else key._value()
-        return key._number if kind is JaxScalar else key._read()
+        return key._read()
     if isinstance(key, Tracer):
         return key
     if kind is range:
@@ -105,9 +104,7 @@ def _getitem(self, key):
     else:
         return _element(self, key)
     if type(result) is not np.ndarray:
-        scalar = _new(JaxScalar)
-        scalar._number = result
-        return scalar
+        return result
     base = result.base
     if base is not None and (base is buffer.owner or view.owner_of(result) is buffer.owner):
         array = _new(JaxArray)
@@ -130,7 +127,7 @@ def _element(self, key):
     values = self._read()
     result = values[key]
     if type(result) is not np.ndarray:
-        return of_number(result)
+        return result
     if view.owner_of(result) is not view.owner_of(values):
         return core.of_fresh(result)  # a copy, which can be a transposed one with a base
     window = self._window()[key]
@@ -270,11 +267,6 @@ def _setitem(self, key, value):
         if not value._buffer.current:
             return _set_anywhere(self, key, value)
         value = value._read()
-    elif kind is JaxScalar:
-        try:
-            value = _number(value)
-        except AttributeError:  # its value is on the device
-            return _set_anywhere(self, key, value)
     elif kind not in _NUMBERS:
         return _set_anywhere(self, key, value)
     with buffer.lock:
@@ -295,7 +287,7 @@ def _set_anywhere(self, key, value):
         source = value
         if kind is JaxScalar:
             if not isinstance(value._buffer.device, Tracer):
-                value = value._number
+                value = value._read()
         elif value._buffer is self._buffer and not value._buffer.current and _same_window(self, key, value):
             return
     elif kind is list or kind is tuple:
@@ -324,7 +316,7 @@ def _set_anywhere(self, key, value):
     if source is not None and value is source or isinstance(value, core.jax.Array):
         if buffer.traced:  # what does not fit has NumPy's error, which needs no values
             np.empty(self.shape, self.dtype)[key] = np.zeros(value.shape, value.dtype)
-        value = source._read() if type(source) is not JaxScalar else source._number
+        value = source._read()
     if buffer.traced:  # text, say: what NumPy makes of it, or its error
         values = np.empty(self.shape, self.dtype)
         values[key] = value

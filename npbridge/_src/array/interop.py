@@ -11,18 +11,14 @@ from ..ground.compat import teach_jax_scalars
 from ..storage.buffer import Tracer
 from ..storage.lending import lies_on_host
 from . import core
-from .core import OURS, JaxArray, JaxScalar, of_number
+from .core import OURS, JaxArray, JaxScalar
 
 # -- Python numbers
 
 
-def _number_of(self):
-    return self._number if type(self) is JaxScalar else self._read()
-
-
 def _convert(name, function):
     def convert(self):
-        return function(_number_of(self))
+        return function(self._read())
 
     convert.__name__ = convert.__qualname__ = name
     return convert
@@ -33,15 +29,12 @@ for _name, _function in (("__float__", float), ("__int__", int), ("__complex__",
 
 
 def _index(self):
-    number = self._number if type(self) is JaxScalar else self._read()
-    if number.dtype.kind == "b" and type(self) is JaxScalar:
-        number = np.asarray(number)
-    return operator.index(number)
+    return operator.index(self._read())
 
 
 def _round(self, ndigits=None):
     if ndigits is None and type(self) is JaxScalar:
-        return round(self._number)
+        return round(self._read())
     return self.round(0 if ndigits is None else ndigits)
 
 
@@ -68,11 +61,9 @@ def _rows(self, shape):
 
 
 def _elements(self, n):
-    read, new = self._read, core._new
+    read = self._read
     for i in range(n):
-        scalar = new(JaxScalar)
-        scalar._number = read()[i]
-        yield scalar
+        yield read()[i]
 
 
 def _contains(self, item):
@@ -80,11 +71,11 @@ def _contains(self, item):
 
 
 def _tolist(self):
-    return _number_of(self).tolist()
+    return self._read().tolist()
 
 
 def _item(self, *args):
-    return _number_of(self).item(*(_plain_int(a) for a in args))
+    return self._read().item(*(_plain_int(a) for a in args))
 
 
 def _plain_int(a):
@@ -134,12 +125,12 @@ def _array_wrap(self, array, context=None, return_scalar=False):
     """What NumPy's own code calls to give a result the type of its argument."""
     if type(array) in OURS or array.dtype.char not in core.STORED_KINDS:
         return array
-    return of_number(array[()]) if return_scalar and array.ndim == 0 else core.from_object(array, copy=True)
+    return array[()] if return_scalar and array.ndim == 0 else core.from_object(array, copy=True)
 
 
 def _format(self, spec):
     if type(self) is JaxScalar or (self.ndim == 0 and spec):
-        return format(self._read()[()] if type(self) is not JaxScalar else self._number, spec)
+        return format(self._read()[()], spec)
     if spec:
         raise TypeError("unsupported format string passed to JaxArray.__format__")
     return str(self)
@@ -185,7 +176,7 @@ def _unflatten(cls):
         if isinstance(value, jax.Array):
             return core.of_device(value) if cls is JaxScalar else core.array_of_device(value)
         if isinstance(value, (np.ndarray, np.generic)) and value.dtype.char in core.STORED_KINDS:
-            return core.of_number(value[()]) if cls is JaxScalar and value.ndim == 0 else _array_of(value)
+            return value[()] if cls is JaxScalar and value.ndim == 0 else _array_of(value)
         # JAX builds trees of placeholders too
         array = core._new(cls)
         array._buffer = _Placeholder(value)

@@ -126,7 +126,7 @@ def _astype(self, dtype, order="K", casting="unsafe", subok=True, copy=True):
         wrap = core.of_device if type(self) is not JaxArray and not self.shape else core.array_of_device
         return wrap(value if source == dtype else _cast(value, dtype))
     if type(self) is JaxScalar:
-        return core.of_number(self._number.astype(dtype))
+        return self._read().astype(dtype)
     return core.of_fresh(self._read().astype(dtype, order=order))  # `casting` was checked above
 
 

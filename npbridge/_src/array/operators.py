@@ -99,10 +99,8 @@ def _incomparable(name, self, other):
     if self._buffer.traced:  # the answer needs no values
         values = np.zeros(self.shape, self.dtype)[()]
     else:
-        values = self._number if type(self) is JaxScalar else np.asarray(self._read())
+        values = self._read() if type(self) is JaxScalar else np.asarray(self._read())
     answer = getattr(values, f"__{name}__")(other)
-    if isinstance(answer, np.generic):
-        return core.of_number(answer)
     return core.from_object(answer, copy=True) if isinstance(answer, np.ndarray) else answer
 
 
@@ -211,7 +209,7 @@ JaxArray.__hash__ = None
 
 
 def _scalar_hash(self):
-    return hash(self._number)
+    return hash(self._read())
 
 
 JaxScalar.__hash__ = _scalar_hash

@@ -89,13 +89,8 @@ def _scalar_copy(self, memo=None):
     return self
 
 
-def _rebuild_scalar(number, sent):
-    see_that_it_fits(number.dtype, sent)
-    return core.of_number(number)
-
-
 def _scalar_reduce(self):
-    return _rebuild_scalar, (self._number, settings())
+    return self._read().__reduce__()
 
 
 JaxArray.__copy__ = _copy

@@ -22,7 +22,7 @@ def array_repr(array, max_line_width=None, precision=None, suppress_small=None):
     name = "JaxArray" if isinstance(array, JaxScalar) else type(array).__name__
     if array._buffer.traced:
         return f"{name}({array._buffer.device})"
-    values = np.asarray(array._number) if type(array) is JaxScalar else np.array(array._read())
+    values = np.array(array._read())
     if config.repr == "npbridge" or name != "JaxArray":
         values = values.view(_named(name))
     return np.array_repr(values, max_line_width, precision, suppress_small)
@@ -30,7 +30,7 @@ def array_repr(array, max_line_width=None, precision=None, suppress_small=None):
 
 def _repr(self):
     if type(self) is JaxScalar and config.repr == "numpy" and not self._buffer.traced:
-        return repr(self._number)
+        return repr(self._read())
     return array_repr(self)
 
 
@@ -41,7 +41,7 @@ def _str(self):
             "is not compiled. Write it with an f-string, str(), format() or print() in the function itself, or return "
             "the value and make the text outside."
         )
-    return str(self._number if type(self) is JaxScalar else self._read())
+    return str(self._read())
 
 
 JaxArray.__repr__ = _repr

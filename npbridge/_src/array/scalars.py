@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from . import core
+import numpy as np
+
 from .core import JaxScalar
 
 SEQUENCES = (list, tuple, str, bytes, bytearray)
@@ -15,7 +16,7 @@ def _times(operator):
 
     def multiply(self, other):
         if isinstance(other, SEQUENCES):
-            return self._number * other
+            return self._read() * other
         return operator(self, other)
 
     multiply.__name__ = multiply.__qualname__ = operator.__name__
@@ -26,18 +27,26 @@ def _rounded(name):
     function = getattr(math, name)
 
     def convert(self):
-        return function(self._number)
+        return function(self._read())
 
     convert.__name__ = convert.__qualname__ = f"__{name}__"
     return convert
 
 
 def _transpose(self, *axes):
-    return self if not axes else core.of_number(self._number.transpose(*axes))
+    return self if not axes else np.generic.transpose(self.dtype.type(0), *axes)
 
 
 def _copy(self, order="C"):
     return self
+
+
+def _len(self):
+    return len(self.dtype.type(0))  # NumPy's TypeError
+
+
+def _iter(self):
+    return iter(self.dtype.type(0))  # NumPy's TypeError
 
 
 JaxScalar.__mul__ = _times(JaxScalar.__mul__)
@@ -47,3 +56,5 @@ for _name in ("trunc", "floor", "ceil"):
 JaxScalar.T = property(lambda self: self)
 JaxScalar.transpose = _transpose
 JaxScalar.copy = _copy
+JaxScalar.__len__ = _len
+JaxScalar.__iter__ = _iter

@@ -27,9 +27,9 @@ def unwrap(x, seen):
     """`x` with our arrays replaced; appends ``(ours or None, ndarray)`` to `seen`."""
     kind = type(x)
     if kind in OURS:
-        if kind is JaxScalar:
-            return x._number
         raw = x._read()
+        if kind is JaxScalar:
+            return raw
         seen.append((x, raw))
         return raw
     if kind is np.ndarray:
@@ -53,12 +53,12 @@ def unwrap(x, seen):
 
 
 def wrap(result, seen):
-    """`result` with ndarrays and numpy scalars replaced by our arrays."""
+    """`result` with ndarrays replaced by our arrays."""
     kind = type(result)
     if kind is np.ndarray:
         return wrap_array(result, seen)
     if kind in SCALARS:
-        return core.of_number(result)
+        return result
     if kind is tuple or kind is list:
         return kind([wrap(y, seen) for y in result])
     if isinstance(result, tuple) and hasattr(result, "_fields"):
@@ -203,17 +203,17 @@ def outs(kwargs):
 
 
 def narrow(result):
-    """Our arrays in `result` in the dtype that JAX stores (x64 off: 32 bit)."""
+    """Our arrays and NumPy's scalars in `result` in the dtype that JAX stores (x64 off: 32 bit)."""
     kind = type(result)
-    if kind in OURS:
+    if kind in OURS or kind in SCALARS:
         dtype = result.dtype
         target = canonical(dtype)
         if target is dtype or target == dtype:
             return result
-        values = result._number if kind is JaxScalar else result._read()
+        values = result._read() if kind in OURS else result
         kept = values.astype(target)
         tell_if_wrapped(values, kept)
-        return core.of_number(kept) if kind is JaxScalar else core.of_fresh(kept)
+        return core.of_fresh(kept) if type(kept) is np.ndarray else kept
     if kind is tuple or kind is list:
         return kind([narrow(y) for y in result])
     if isinstance(result, tuple) and hasattr(result, "_fields"):

@@ -39,7 +39,7 @@ def to_host(tree: Any) -> Any:
     """
     kind = type(tree)
     if kind in OURS:
-        return tree._number if kind is core.JaxScalar else np.asarray(tree)
+        return tree._read() if kind is core.JaxScalar else np.asarray(tree)
     if isinstance(tree, jax.Array):
         return np.asarray(tree)
     if kind is list or kind is tuple:

@@ -122,7 +122,7 @@ def _blank(x):
 
 def _shown(x):
     if type(x) in OURS:
-        x = x._read() if type(x) is not core.JaxScalar else x._number
+        x = x._read()
     if isinstance(x, jax.Array):
         x = np.asarray(x)
     return x[()] if isinstance(x, np.ndarray) and not x.ndim else x

@@ -1,8 +1,8 @@
 """What of a model or a tree is saved, by name, and how it is put back.
 
-Arrays are saved wherever they are: in attributes, lists, tuples, dictionaries and
-other nodes of pytrees.  So are random number generators, and the numbers of a tree
-that no object holds.  What else an object holds is how it was configured, and stays.
+Arrays and NumPy's scalars are saved wherever they are: in attributes, lists, tuples,
+dictionaries and other nodes of pytrees.  So are random number generators, and the numbers
+of a tree that no object holds.  What else an object holds is how it was configured, and stays.
 """
 
 from __future__ import annotations
@@ -59,12 +59,14 @@ def kind_of(value: Any, configuration: bool) -> str | None:
 
     Numbers below an object are its `configuration`.
     """
-    if is_array(value) or type(value) is core.JaxScalar:
+    if is_array(value):
         if isinstance(value, jax.Array) and jax.dtypes.issubdtype(value.dtype, jax.dtypes.prng_key):
             return "key"
         plain = not isinstance(value, np.ndarray) or value.dtype.char in core.STORED_KINDS
         return "array" if plain or value.dtype.name in _ALSO else None
-    if isinstance(value, (*NUMBERS, np.number, np.bool_)):
+    if isinstance(value, (np.number, np.bool_)):
+        return "number"
+    if isinstance(value, NUMBERS):
         return None if configuration else "number"
     if not is_object(value) and states.is_generator(value):
         return "random"

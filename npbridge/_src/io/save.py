@@ -302,11 +302,11 @@ def _into(old: Any, values: np.ndarray) -> Any:
     if _is_dynamic(old):
         old.value = values
         return old
-    if kind in core.OURS and kind is not core.JaxScalar and old._window().flags.writeable:
+    if kind in core.ARRAYS and old._window().flags.writeable:
         old[...] = values
         return old
-    if kind in core.OURS:
-        return core.of_number(values.dtype.type(values)) if kind is core.JaxScalar else core.of_fresh(values)
+    if kind in core.ARRAYS:
+        return core.of_fresh(values)
     if isinstance(old, np.ndarray):
         if not old.flags.writeable:
             return values

@@ -1,7 +1,7 @@
 """The arguments of a call: what is traced, what is part of the key.
 
-Arrays become inputs.  Python numbers become inputs too, of weak type as NumPy has
-it, until the function turns out to need their values; strings, booleans, ``None``
+Arrays become inputs.  NumPy's scalars and Python's numbers become inputs too, the latter of
+weak type as NumPy has it, until the function turns out to need their values; strings, booleans, ``None``
 and whatever else is hashable are part of the key.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from ..array import core, traced_number
 from ..array.frozen_values import VIEWS, NotComparable, Same, comparable, frozen
-from ..storage.buffer import Buffer, Tracer, canonical
+from ..storage.buffer import Buffer, canonical
 from .guards import compared_whole
 from .order import in_order
 
@@ -46,7 +46,11 @@ class Static:
         self.value = value
 
 
-def weak_scalar(tracer, kind: type, origin) -> WeakScalar:
+def stand_in(value, tracer, origin):
+    """What code sees of a number or a scalar while it is traced; `origin` is the place of the input."""
+    kind = type(value)
+    if kind not in NUMBERS:
+        return core.scalar_of_device(tracer)
     scalar = core._new(WeakScalar)
     scalar._buffer = Buffer(tracer, None, (), tracer.dtype)
     scalar._layout = scalar._base = scalar._cached = None
@@ -73,7 +77,23 @@ def is_object(x) -> bool:
     return (hasattr(x, "__dict__") or hasattr(kind, "__slots__")) and not isinstance(x, (types.ModuleType, np.ufunc))
 
 
-def fits(number: int) -> bool:
+def is_scalar(value) -> bool:
+    """Whether a value is a number of Python's, or a scalar of NumPy's or ours."""
+    kind = type(value)
+    return kind in NUMBERS or kind is core.JaxScalar or kind not in OURS and isinstance(value, np.generic)
+
+
+def can_move(value) -> bool:
+    """Whether compiled code can hold a number: its integers have an end, and it has no dates."""
+    kind = type(value)
+    if kind is core.JaxScalar:
+        return not value._buffer.traced
+    if kind is int or isinstance(value, np.integer):
+        return fits(value)
+    return kind in NUMBERS or isinstance(value, np.generic) and value.dtype.char in core.STORED_KINDS
+
+
+def fits(number: int | np.integer) -> bool:
     """Whether compiled code can hold an integer."""
     bits = 8 * canonical(np.dtype(int)).itemsize - 1
     return -(1 << bits) <= number < 1 << bits
@@ -98,14 +118,18 @@ class Signature:
             parts.append(self.part(i, x, static))
         self.key = (tree, tuple(parts))
 
+    def given(self) -> list:
+        """The numbers as compiled code takes them."""
+        return [core.value_of(x) for _, x in self.numbers]
+
     def part(self, i, x, static):
         kind = type(x)
         if kind is Static:
             return ("static", type(x.value), x.value)
+        if is_scalar(x) and can_move(x) and i not in static and kind not in static:
+            self.numbers.append((i, x))
+            return kind if kind in NUMBERS else ("scalar", x.dtype)
         if kind in OURS:
-            if kind is core.JaxScalar and not isinstance(x._buffer.device, Tracer):
-                self.arrays.append((i, as_input(x)))
-                return ("scalar", x.dtype)
             self.arrays.append((i, x))
             return ("ours", *layout_key(x))
         if isinstance(x, np.ndarray):
@@ -116,12 +140,6 @@ class Signature:
         if isinstance(x, jax.Array):
             self.tracers.append((i, x))
             return ("jax", x.shape, x.dtype, x.aval.weak_type)
-        if isinstance(x, np.generic) and x.dtype.char in core.STORED_KINDS:
-            self.arrays.append((i, as_input(core.of_number(x))))
-            return ("scalar", x.dtype)
-        if kind in NUMBERS and i not in static and kind not in static and (kind is not int or fits(x)):
-            self.numbers.append((i, x))
-            return kind
         if is_object(x):
             return ("object", id(x))
         if kind in (str, bytes, bool, type(None)):
@@ -130,13 +148,6 @@ class Signature:
             return (kind, frozen(x))
         except NotComparable:
             return ("object", Same(x))  # held, so that its identity stays its own
-
-
-def as_input(scalar):
-    """A scalar with a buffer of its own, which can hold a tracer for a while."""
-    new = core._new(core.JaxScalar)
-    new._buffer = core.array_of_scalar(scalar)._buffer
-    return new
 
 
 def layout_key(x) -> tuple:

@@ -218,6 +218,10 @@ class CompiledFunction:
         return entry
 
     def _compile(self, pool, key, binding, signature) -> Executable:
+        varied = pool.state.varied([known[2] for known in self._entries]) - self._moving - self._static
+        if varied:
+            self._varied |= varied
+            raise Moves(varied)
         entry = self._executable(pool, signature)
         entry.trace(binding, signature)
         self._compiles += 1
@@ -258,10 +262,13 @@ class CompiledFunction:
         if needed:
             self._fix(needed)
             return True
-        for kind in (int, float, complex):
-            if kind not in self._static and any(type(x) is kind for _, x in signature.numbers):
-                self._static |= {kind}
-                return True
+        if self._varied - self._static:
+            self._fix(self._varied)
+            return True
+        kinds = {type(x) for _, x in signature.numbers} - {core.JaxScalar}
+        if kinds:
+            self._static |= {min(kinds, key=_likely_a_size)}
+            return True
         moving = {x.path for x in pool.state.raws if is_scalar(x.value)} - self._static
         if moving:
             self._fix(moving)
@@ -434,6 +441,7 @@ class CompiledFunction:
         self._static: frozenset = frozenset()
         self._drawn = host_draws.Arrays()
         self._moving: frozenset = frozenset()  # numbers of the state that it binds anew
+        self._varied: frozenset = frozenset()  # NumPy's scalars among them that others bind anew
         self._raws_are_constants = False  # those that are held, as their values are needed
         self._quick = self._numba = self._latest = self._fast = None
         self._fast_count = -1
@@ -451,6 +459,10 @@ class CompiledFunction:
 
     def __reduce__(self):
         return bound.reduced(self)
+
+
+def _likely_a_size(kind: type):
+    return "iubfc".index(np.dtype(kind).kind), kind.__name__
 
 
 def _in_python(function) -> bool:

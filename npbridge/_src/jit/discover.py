@@ -104,6 +104,16 @@ class State:
             self._constants = tuple([(g.path, type(g.value).__name__, self.frozen(g)) for g in self.guards])
         return self._constants
 
+    def varied(self, known) -> frozenset[str]:
+        """The paths of NumPy's scalars that are constants here, and had other values in those that are known."""
+        own = {
+            g.path: (g.path, type(g.value).__name__, self.frozen(g))
+            for g in self.guards
+            if type(g) is Guard and g.raw is None and isinstance(g.holder, WRITABLE) and can_vary(g.value)
+        }
+        others = [constant for constants in known for constant in constants if constant[0] in own]
+        return frozenset([c[0] for c in others if c != own[c[0]] and c[1] == own[c[0]][1]])
+
     def frozen(self, guard):
         """What code depends on that was compiled for what a guard saw."""
         if type(guard) is Table:
@@ -391,6 +401,11 @@ class State:
             elif is_users(value.__name__) and id(value) not in self._seen:
                 self._seen[id(value)] = value
                 self.visit_names(vars(value), used, f"{prefix}{name}.")
+
+
+def can_vary(value) -> bool:
+    """Whether a value is a scalar of NumPy's: results of computations are, which seldom are the same again."""
+    return type(value) not in OURS and isinstance(value, np.generic) and can_move(value)
 
 
 def _place_of(holder, key):

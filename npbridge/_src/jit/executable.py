@@ -35,10 +35,10 @@ from ..storage.buffer import DONATED, SMALL, Buffer, Tracer
 from ..storage.holding import Hold
 from ..storage.locking import in_order, under_locks
 from . import bounds, effects, flags, prechecks, without_effect
-from .arguments import Signature, weak_scalar
+from .arguments import Signature, stand_in
 from .binding import Binding
 from .guards import Children
-from .results import as_result, as_state, describe, rebuilt
+from .results import describe, rebuilt
 
 OURS = core.OURS
 _ = control_flow, element_functions  # indices are checked from here on, also in functions without a loop or a branch
@@ -164,7 +164,7 @@ class Executable:
     def trace(self, binding: Binding, signature: Signature) -> None:
         """Find out what the function does, for the arguments and state of one call."""
         given = [b.device if b.device is not None else b.to_device() for b in binding.buffers]
-        numbers, raws = [x for _, x in signature.numbers], binding.raws
+        numbers, raws = signature.given(), binding.raws
         traced = functools.partial(self._traced, binding, signature)
         with backends.backend("jax"), compat.whole_tracebacks(), np.errstate(all="ignore"):
             try:
@@ -198,7 +198,7 @@ class Executable:
     def _traced(self, binding, signature, tracers, numbers, raws):
         leaves = list(binding.leaves)
         for (i, x), tracer in zip(signature.numbers, numbers, strict=True):
-            leaves[i] = weak_scalar(tracer, type(x), i)
+            leaves[i] = stand_in(x, tracer, i)
         for (i, _), tracer in zip(signature.tracers, raws[: len(signature.tracers)], strict=True):
             leaves[i] = tracer
         args, kwargs = jax.tree.unflatten(signature.tree, leaves)
@@ -221,7 +221,7 @@ class Executable:
                 self.host = host if host.used else None
                 values: list = []
                 made: dict = {}
-                self.output = describe(result, binding, values, made, as_result)
+                self.output = describe(result, binding, values, made)
                 self.describe_effects(places, binding, values, made, leaves)
                 self.checked = [error for _, error in context.checks]
                 self.notes, self.functions = context.notes, list(context.functions.values())
@@ -240,7 +240,7 @@ class Executable:
         """The outputs of a function that raises at the end of every run, if no check fails before."""
         if not context.checks or not is_pythons(error):
             raise error
-        self.output = describe(None, binding, [], {}, as_result)
+        self.output = describe(None, binding, [], {})
         self.checked = [e for _, e in context.checks] + [lines.located_where_raised(error)]
         self.notes, self.functions = context.notes, list(context.functions.values())
         return first_failed([*(flag for flag, _ in context.checks), jnp.bool_(True)])
@@ -260,7 +260,7 @@ class Executable:
                     self.assigned.append((place.name(key), key or place.path))
                     self.staying.append(path)
                 else:
-                    plan = None if new is UNBOUND else describe(new, binding, values, made, as_state)
+                    plan = None if new is UNBOUND else describe(new, binding, values, made)
                     self.effects.append(effects.Effect(place, key, plan, at))
         new_ones = frozenset(moved) - self.state.moving - self.state.fixed
         if new_ones:
@@ -292,7 +292,7 @@ class Executable:
 
         def looked():
             arrays = [b.to_device() for b in binding.buffers]
-            if look(*arrays, *[x for _, x in signature.numbers], *binding.raws):
+            if look(*arrays, *signature.given(), *binding.raws):
                 return TOLD
             return self.run(binding, signature, given)
 
@@ -301,7 +301,7 @@ class Executable:
     def run(self, binding: Binding, signature: Signature, given=None):
         done: list = []
         try:
-            self.execute(binding.buffers, [x for _, x in signature.numbers], binding.raws, done)
+            self.execute(binding.buffers, signature.given(), binding.raws, done)
             return self.finish(done[0], binding, signature, given)
         except KeyboardInterrupt:
             if done:  # it was computed, and some may have been written: then all of it is

@@ -10,8 +10,7 @@ import jax
 import numpy as np
 
 from ..array import core
-from ..storage.buffer import canonical
-from .arguments import NUMBERS, fits, weak_scalar
+from .arguments import NUMBERS, can_move, is_scalar, stand_in
 
 OURS = core.OURS
 
@@ -36,21 +35,13 @@ class Raw:
 
     def given(self):
         """What compiled code takes."""
-        return given(self.value)
+        return core.value_of(self.value)
 
     def stand_in(self, tracer):
         """What code sees while it is traced."""
-        kind = type(self.value)
-        if kind in NUMBERS:
-            return weak_scalar(tracer, kind, self.path) if self.plain else tracer
-        return tracer if is_raw(self.value) else core.scalar_of_device(tracer)
-
-
-def given(value):
-    """A held value as compiled code takes it."""
-    if type(value) in OURS:
-        return value._value()
-    return np.asarray(value, canonical(value.dtype)) if isinstance(value, np.generic) else value
+        if is_raw(self.value) or not self.plain and type(self.value) in NUMBERS:
+            return tracer
+        return stand_in(self.value, tracer, self.path)
 
 
 def kind_of(raw) -> tuple:
@@ -65,19 +56,3 @@ def kind_of(raw) -> tuple:
 def is_raw(value) -> bool:
     """Whether a value is a ``jax.Array``."""
     return isinstance(value, jax.Array) and type(value) not in OURS
-
-
-def is_scalar(value) -> bool:
-    """Whether a value is a number of Python's, or a scalar of NumPy's or ours."""
-    kind = type(value)
-    return kind in NUMBERS or kind is core.JaxScalar or kind not in OURS and isinstance(value, np.generic)
-
-
-def can_move(value) -> bool:
-    """Whether compiled code can hold a number: its integers have an end, and it has no dates."""
-    kind = type(value)
-    if kind is int:
-        return fits(value)
-    if kind is core.JaxScalar:
-        return not value._buffer.traced
-    return kind in NUMBERS or isinstance(value, np.generic) and value.dtype.char in core.STORED_KINDS

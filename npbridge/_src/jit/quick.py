@@ -14,6 +14,7 @@ import sys
 from typing import Any
 
 import jax
+import numpy as np
 
 from ..array import core
 from ..ground.compat import other_threads
@@ -21,7 +22,7 @@ from ..storage.buffer import DONATED, SMALL
 from ..storage.locking import in_order
 from .arguments import Static, fits
 from .guards import SIMPLE, Children, same
-from .inputs import given, is_scalar, kind_of
+from .inputs import kind_of
 
 MISS = object()
 _NONE = jax.tree.structure(None)
@@ -84,7 +85,7 @@ class _Code:
         self.lean = entry.lean is not None and entry.lean.last
         self.names = {
             "MISS": MISS, "JaxArray": JaxArray, "differs": _differs, "entry": entry, "rebuild": _rebuild,
-            "apply_effects": _apply_effects, "given": given, "places": pool.state.places, "kind_of": kind_of,
+            "apply_effects": _apply_effects, "value_of": core.value_of, "places": pool.state.places, "kind_of": kind_of,
             "array_of_device": core.array_of_device, "of_device": core.of_device,
             "refs": sys.getrefcount, "threads": other_threads,
         }  # fmt: skip
@@ -110,8 +111,8 @@ class _Code:
             self.lines += [f"if type({a}) is not {self.name(type(x), 'T')}: return MISS"]
             self.array(a)
         elif traced:
-            self.lines += [f"if type({a}) is not {self.name(type(x), 'T')}: return MISS"]
-            self.numbers.append(a)
+            self.lines += [f"if type({a}) is not {self.name(type(x), 'T')}{self.too_large(x, a)}: return MISS"]
+            self.numbers.append(self.value_of(x, a))
         elif type(x) in _CONSTANTS:
             value = self.name(x, "v")
             self.lines += [f"if {a} is not {value} and differs({a}, {value}): return MISS"]
@@ -135,14 +136,23 @@ class _Code:
             return self.name(raw.given(), "r")  # the node that it is in is looked at
         r, kind = f"r{len(self.names)}", self.name(type(raw.value), "T")
         holder, key, known = self.name(raw.holder, "g"), self.name(raw.key, "k"), self.name(raw.kind(), "q")
-        look = f"type({r} := {holder}[{key}]) is not {kind}"
-        if type(raw.value) is int:
-            self.names["fits"] = fits
-            look += f" or not fits({r})"
-        elif type(raw.value) not in _NUMBERS:
+        look = f"type({r} := {holder}[{key}]) is not {kind}{self.too_large(raw.value, r)}"
+        if type(raw.value) not in _NUMBERS and not isinstance(raw.value, np.generic):
             look += f" or kind_of({r}) != {known}"
         self.lines += [f"if {look}: return MISS"]
-        return f"given({r})" if type(raw.value) not in _NUMBERS and is_scalar(raw.value) else r
+        return self.value_of(raw.value, r)
+
+    def too_large(self, x, name: str) -> str:
+        """What asks whether an integer in the place of `x` is more than compiled code can hold."""
+        if type(x) is not int and not (isinstance(x, np.integer) and x.dtype.itemsize == 8):
+            return ""
+        self.names["fits"] = fits
+        return f" or not fits({name})"
+
+    @staticmethod
+    def value_of(x, name: str) -> str:
+        """How compiled code takes what is in the place of `x`."""
+        return f"value_of({name})" if type(x) is core.JaxScalar else name
 
     def pinned(self, guard, array) -> str:
         """A ``Variable`` in its place: it keeps its buffer, whose shape and dtype stay as they are."""

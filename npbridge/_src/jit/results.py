@@ -139,22 +139,21 @@ def rebuilt(output, values, binding):
         elif how == "parts":
             leaves.append(what.settled(values, lambda output: rebuilt(output, values, binding)))
         else:
-            if type(values[what]) not in OURS:  # what is asked for again is the same array
-                values[what] = WRAPPERS.get(how, how)(values[what])
+            if isinstance(values[what], jax.Array) and type(values[what]) not in OURS:
+                values[what] = WRAPPERS.get(how, how)(values[what])  # what is asked for again is the same array
             leaves.append(values[what])
     return jax.tree.unflatten(tree, leaves)
 
 
-def describe(result, binding, values, made, kind_of_number):
+def describe(result, binding, values, made):
     """How to rebuild a result; its traced values are added to `values`.
 
     `made` knows the new arrays that were described before: what is one array stays one.
-    `kind_of_number` says what becomes of numbers of Python's.
     """
     leaves, tree = jax.tree.flatten(ready(result, binding.known), is_leaf=_is_leaf)
     plan: list = []
     for x in leaves:
-        parts = leaving.parts_of(x, binding, values, lambda y: describe(y, binding, values, made, kind_of_number))
+        parts = leaving.parts_of(x, binding, values, lambda y: describe(y, binding, values, made))
         if parts is not None:
             plan.append(("parts", parts))
             continue
@@ -163,7 +162,7 @@ def describe(result, binding, values, made, kind_of_number):
             continue
         if type(x) is LateText:
             inside, parts = jax.tree.flatten(x, is_leaf=lambda y: type(y) in OURS)
-            plan.append(("text", (describe(inside, binding, values, made, as_state), parts)))
+            plan.append(("text", (describe(inside, binding, values, made), parts)))
             continue
         if type(x) is Here:
             plan.append(("here", x.at))
@@ -182,7 +181,7 @@ def describe(result, binding, values, made, kind_of_number):
         if again is not None:
             how = again(x)
         elif x.weak is not None:
-            how = kind_of_number(x)
+            how = x.weak  # a number of Python's stays one
         else:
             how = "scalar" if isinstance(x, core.JaxScalar) else "array"
         if id(x) not in made:
@@ -194,16 +193,6 @@ def describe(result, binding, values, made, kind_of_number):
 
 def _is_leaf(x) -> bool:
     return type(x) in OURS or type(x) in (Here, Either, LateText)
-
-
-def as_result(number):
-    """Numbers that are returned are scalars of ours: nobody waits for them."""
-    return "scalar"
-
-
-def as_state(number):
-    """Numbers that are assigned are Python's."""
-    return number.weak
 
 
 def number(value, kind: type):

@@ -50,17 +50,28 @@ def _is_buffer(x) -> bool:
     return True
 
 
+def arrays(result):
+    """What a function of the namespace gives: for the Array API, scalars are arrays of no dimensions."""
+    kind = type(result)
+    if kind in core.ARRAYS or active().plain:
+        return result
+    if isinstance(result, (tuple, list)):
+        parts = map(arrays, result)
+        return kind(*parts) if hasattr(kind, "_fields") else kind(parts)
+    return core.array_if_scalar(result)
+
+
 def adopt(result):
     """What NumPy made from nothing of ours, as ours."""
     if type(result) in OURS:
-        return result
+        return arrays(result)
     if active().plain:
         return plain.to_host(result)
     narrows = active().name == "jax"
     if narrows and type(result) is np.ndarray and canonical(result.dtype) != result.dtype:
         return core.from_object(result, copy=False)  # where integers that do not fit are an error
     result = host.wrap(result, ())
-    return host.narrow(result) if narrows else result
+    return arrays(host.narrow(result) if narrows else result)
 
 
 def adopt_numbers(result):
@@ -87,7 +98,7 @@ def in_place_of(function, module: str, name: str):
 
     def call(*args, **kwargs):
         if args and type(args[0]) in OURS:
-            return function(*args, **kwargs)
+            return arrays(function(*args, **kwargs))
         if args:
             return adopt(function(as_ours(args[0]), *args[1:], **kwargs))
         first = next(iter(inspect.signature(function).parameters), None)
@@ -115,8 +126,7 @@ def joining(function, module: str, name: str):
     """NumPy's function, and its result adopted where nothing was ours."""
 
     def call(*args, **kwargs):
-        result = function(*args, **kwargs)
-        return result if type(result) in OURS else adopt(result)
+        return adopt(function(*args, **kwargs))
 
     return present(call, function, module, name)
 
@@ -166,7 +176,7 @@ def of_ufunc(ufunc: np.ufunc, module: str, name: str):
 def _unary(ufunc):
     def call(x, /, *args, **kwargs):
         if type(x) in OURS:
-            return ufunc(x, *args, **kwargs)
+            return arrays(ufunc(x, *args, **kwargs))
         return adopt(ufunc(as_ours(x), *args, **kwargs))
 
     return call
@@ -175,7 +185,7 @@ def _unary(ufunc):
 def _binary(ufunc):
     def call(x1, x2, /, *args, **kwargs):
         if type(x1) in OURS or type(x2) in OURS:
-            return ufunc(x1, x2, *args, **kwargs)
+            return arrays(ufunc(x1, x2, *args, **kwargs))
         # a Python number adapts to the dtype of the other operand: leave it
         if type(x1) in WEAK and type(x2) not in WEAK:
             x2 = as_ours(x2)

@@ -62,7 +62,7 @@ class Picked:
 
     def draw(self, stream):
         index = self.plan.draw(stream)
-        return np.take(self.items, _host(index._value()), axis=self.axis)
+        return np.take(self.items, _host(core.value_of(index)), axis=self.axis)
 
 
 def permutation(real, x, axis):

@@ -7,7 +7,6 @@ from typing import Any
 import jax
 import numpy as np
 
-from ..array import core
 from . import names
 from .walk import ATOMS, children, is_array, is_model, is_object
 
@@ -129,7 +128,7 @@ def _brief(value: Any) -> str:
         return value.__qualname__
     if callable(value) and hasattr(value, "__name__"):
         return f"function {value.__name__}"
-    if type(value) is core.JaxScalar or isinstance(value, np.generic):
+    if isinstance(value, np.generic):
         return f"{value} ({value.dtype})"
     text = repr(value).replace("\n", " ")
     return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"

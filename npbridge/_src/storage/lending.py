@@ -23,6 +23,11 @@ class Loan(np.ndarray):
     lender: weakref.ref
 
 
+def is_on_cpu(device) -> bool:
+    """Whether a ``jax.Array`` lies in the memory of this machine; so does what is no ``jax.Array``."""
+    return not isinstance(device, jax.Array) or next(iter(device.devices())).platform == "cpu"
+
+
 def lies_on_host(buffer: Buffer) -> bool:
     """Whether the values lie in the memory of this machine, in one piece: a CPU device counts as the host."""
     device = buffer.device
@@ -30,7 +35,7 @@ def lies_on_host(buffer: Buffer) -> bool:
         return True
     if isinstance(device, jax.core.Tracer):
         return False
-    return len(devices := device.devices()) == 1 and next(iter(devices)).platform == "cpu"
+    return len(device.devices()) == 1 and is_on_cpu(device)
 
 
 def lend(buffer: Buffer) -> np.ndarray:

@@ -76,13 +76,13 @@ def while_loop(test, body, init, *, progress=False):
                 )
             if count is not None:
                 done = done + 1
-                count.trace(done._value())
+                count.trace(core.value_of(done))
             return done, after
 
         first = core.of_device(jnp.int32(0)) if progress else None
         done, leaves = convert(_loop)(Step(test, go_on), Step(body, step), (first, leaves))
         if count is not None:
-            count.trace_end(done._value())
+            count.trace_end(core.value_of(done))
         return jax.tree.unflatten(tree, leaves)
 
     result = apply("while_loop", (test, body), run, (progress,), (), (init,), {})

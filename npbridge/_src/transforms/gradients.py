@@ -6,6 +6,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from ..array import core
 from ..ground.errors import TransformError
@@ -166,7 +167,7 @@ def like(derivative, given, composite: bool = False):
         return derivative
     if derivative.dtype == jax.dtypes.float0:
         derivative = jnp.zeros(derivative.shape)  # of an integer
-    scalar = type(given) in (int, float, complex) or type(given) is core.JaxScalar
+    scalar = type(given) in (int, float, complex) or isinstance(given, np.generic)
     if not derivative.shape and (scalar or composite):
         return core.of_device(derivative)
     return core.array_of_device(derivative)

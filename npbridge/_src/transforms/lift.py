@@ -78,7 +78,7 @@ class Argument:
         elif type(given) in NUMBERS and not tracer.shape or type(given) in OURS and given.weak:
             kind = type(given) if type(given) in NUMBERS else given.weak
             leaves[self.index] = traced_number.of_value(tracer, kind)
-        elif type(given) is core.JaxScalar or isinstance(given, np.generic):
+        elif isinstance(given, np.generic):
             leaves[self.index] = core.of_device(tracer)
         else:
             array: Any = core.array_of_device(tracer)

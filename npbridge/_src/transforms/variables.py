@@ -87,7 +87,7 @@ class Selection:
         flat, build, _ = variables
         seen: dict[int, int] = {}
         for array in flat:
-            if type(array) is core.JaxScalar or isinstance(array, core.JaxScalar):
+            if isinstance(array, (core.JaxScalar, np.generic)):
                 raise TypeError("grad_vars holds a scalar that never changes: make it an array with npbridge.array")
             at = seen.get(id(array))
             if at is None:

@@ -52,8 +52,6 @@ def ours(result):
     kind = type(result)
     if kind is np.ndarray and result.dtype.char in core.STORED_KINDS:
         return core.from_object(result, copy=True)
-    if isinstance(result, np.generic) and result.dtype.char in core.STORED_KINDS and kind not in core.OURS:
-        return core.of_number(result)
     if kind is tuple or kind is list:
         return kind([ours(x) for x in result])
     if isinstance(result, tuple) and hasattr(result, "_fields"):

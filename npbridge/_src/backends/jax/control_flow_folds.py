@@ -118,8 +118,7 @@ def _put(array, index, value):
         )
     dtype = canonical(np.result_type(array.dtype, value.dtype))
     values = jnp.asarray(array._value()).astype(dtype)
-    at = index._value() if type(index) in OURS else index
-    return core.array_of_device(values.at[at].set(jnp.asarray(value._value()).astype(dtype)))
+    return core.array_of_device(values.at[core.value_of(index)].set(jnp.asarray(core.value_of(value)).astype(dtype)))
 
 
 _MAKING = (np.array, np.asarray, creation.array, creation.asarray)

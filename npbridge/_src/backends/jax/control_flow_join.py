@@ -127,7 +127,7 @@ def _is_held(number: Leaf, dtype) -> bool:
 
 
 def same_number(a: Leaf, b: Leaf) -> bool:
-    x, y = (z._number if type(z) is core.JaxScalar else z for z in (a.constant, b.constant))
+    x, y = (z._read() if type(z) is core.JaxScalar else z for z in (a.constant, b.constant))
     return a.like(b) and same(x, y)
 
 

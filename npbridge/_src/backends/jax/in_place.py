@@ -13,11 +13,41 @@ import numpy as np
 from ...array import core
 from ...ground.floating import asked
 from ...storage.buffer import SMALL, canonical
-from . import ufunc_plans, ufuncs
+from . import ufuncs
+from .ufunc_plans import COMPARISONS
 
 OURS = core.OURS
 ARRAYS = core.ARRAYS
-EXACT = ufunc_plans.EXACT - {np.logical_and, np.logical_or, np.logical_not}
+# Each of these is exactly rounded, or exact, in IEEE arithmetic: the kernel cannot change the answer.
+EXACT = {
+    np.add,
+    np.subtract,
+    np.multiply,
+    np.divide,
+    np.floor_divide,
+    np.remainder,
+    np.negative,
+    np.positive,
+    np.absolute,
+    np.bitwise_and,
+    np.bitwise_or,
+    np.bitwise_xor,
+    np.invert,
+    np.left_shift,
+    np.right_shift,
+    np.minimum,
+    np.maximum,
+    np.sqrt,
+    np.isnan,
+    np.isfinite,
+    np.isinf,
+    np.floor,
+    np.ceil,
+    np.rint,
+    np.trunc,
+    np.sign,
+    *COMPARISONS,
+}
 _REAL = "biuf"
 
 
@@ -51,13 +81,13 @@ def _on_host(other):
     kind = type(other)
     if kind is float or kind is int or kind is bool:
         return other
-    if kind is core.JaxScalar:
-        number = ufunc_plans.host_scalar(other)
-        return number if number is not None and number.dtype.kind in _REAL else None
     if kind in ARRAYS:
         if not other._buffer.current or other.dtype.kind not in _REAL:
             return None
         return other._read()
-    if isinstance(other, (np.ndarray, np.generic)) and other.dtype.kind in _REAL:
-        return other if canonical(other.dtype) == other.dtype else None
-    return None
+    if kind in OURS or not isinstance(other, (np.ndarray, np.generic)) or other.dtype.kind not in _REAL:
+        return None
+    kept = canonical(other.dtype)
+    if kept != other.dtype and other.dtype.kind == "f" and isinstance(other, np.generic):
+        return other.astype(kept)
+    return other if kept == other.dtype else None

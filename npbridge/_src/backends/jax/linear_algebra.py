@@ -51,7 +51,7 @@ class Factorization(ByName):
         if traced(tuple(parts)):
             fact = fact_of(self.function)
             given, named = fact.arguments({**{k: bound[k] for k in self.policy.arrays if k in bound}, **static})
-            found = where_not_finite(fact, given, named, [p._value() for p in parts])
+            found = where_not_finite(fact, given, named, list(map(core.value_of, parts)))
             parts = tuple(map(core.of_device, found))
             result = parts if isinstance(result, tuple) else parts[0]
         elif not all(_finite(p) for p in parts):
@@ -83,7 +83,7 @@ def _all_finite(x):
 
 
 def _finite(x) -> bool:
-    value = x._value()
+    value = core.value_of(x)
     if isinstance(value, Tracer) or value.dtype.kind not in "fc":
         return True
     with jax.ensure_compile_time_eval():  # values that are known, in a function that is being traced
@@ -192,7 +192,7 @@ def lstsq(a, b, rcond=None):
     a, b = (x if isinstance(x, core.JaxArray) else core.from_object(x, copy=False) for x in (a, b))
     if a.ndim != 2 or b.ndim not in (1, 2) or a.shape[0] != b.shape[0] or 0 in a.shape or 0 in b.shape:
         result = np.linalg.lstsq(np.asarray(a), np.asarray(b), rcond)  # NumPy's errors and empty cases
-        return tuple(core.from_object(r, copy=True) if isinstance(r, np.ndarray) else core.of_number(r) for r in result)
+        return tuple(core.from_object(r, copy=True) if isinstance(r, np.ndarray) else r for r in result)
     dtype = canonical(np.result_type(a.dtype, b.dtype, np.float32))
     if a.dtype.kind in "biu" or b.dtype.kind in "biu":
         dtype = canonical(np.result_type(dtype, np.float64))
@@ -207,7 +207,7 @@ def lstsq(a, b, rcond=None):
     rank = int(rank)
     if rank != a.shape[1] or a.shape[0] <= a.shape[1]:
         residuals = jnp.zeros((0,), residuals.dtype)
-    return core.array_of_device(x), core.array_of_device(residuals), core.of_number(np.int32(rank)), core.of_device(s)
+    return core.array_of_device(x), core.array_of_device(residuals), np.int32(rank), core.of_device(s)
 
 
 def _traced_fit(a, x, residuals, rank, s):

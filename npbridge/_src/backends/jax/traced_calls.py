@@ -78,7 +78,7 @@ def call(rule, function, args, kwargs):
         return result
     if type(out) not in OURS and not isinstance(out, np.ndarray):
         raise TypeError("return arrays must be of ArrayType")
-    write_into(out, jnp.asarray(result._value()))
+    write_into(out, jnp.asarray(core.value_of(result)))
     return out
 
 
@@ -252,7 +252,7 @@ def on_host(function, args, kwargs, why: str):
         return result
     if type(out) is tuple:
         raise UnsupportedError(f"{fact.name} with several `out` has no form in compiled code for 'jax'.")
-    write_into(out, jnp.asarray(result._value()))
+    write_into(out, jnp.asarray(core.value_of(result)))
     return out
 
 

@@ -149,7 +149,7 @@ def at(ufunc, array, indices, values=None):
     """In place, one element after the other, as NumPy does.
 
     The scatter is sequential by definition, so the host computes what is exact
-    there: see EXACT in ufunc_plans.  Traced arrays use XLA's scatter.
+    there: see EXACT in in_place.  Traced arrays use XLA's scatter.
     """
     if type(array) not in OURS:
         args = (array, indices) if values is None else (array, indices, values)

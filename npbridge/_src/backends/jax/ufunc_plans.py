@@ -18,49 +18,12 @@ from . import special_values  # noqa: F401  its kernels replace some of kernels.
 from .kernels import kernel_of
 
 OURS = core.OURS
-JaxScalar = core.JaxScalar
 
 
 WEAK = {int: int, float: float, complex: complex}
 
 
 COMPARISONS = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal}
-
-
-# On immutable scalars these are computed where the numbers lie.  Each is exactly
-# rounded, or exact, in IEEE arithmetic: the kernel cannot change the answer.
-EXACT = {
-    np.add,
-    np.subtract,
-    np.multiply,
-    np.divide,
-    np.floor_divide,
-    np.remainder,
-    np.negative,
-    np.positive,
-    np.absolute,
-    np.bitwise_and,
-    np.bitwise_or,
-    np.bitwise_xor,
-    np.invert,
-    np.left_shift,
-    np.right_shift,
-    np.logical_and,
-    np.logical_or,
-    np.logical_not,
-    np.minimum,
-    np.maximum,
-    np.sqrt,
-    np.isnan,
-    np.isfinite,
-    np.isinf,
-    np.floor,
-    np.ceil,
-    np.rint,
-    np.trunc,
-    np.sign,
-    *COMPARISONS,
-}
 
 
 plans: dict = {}
@@ -165,7 +128,7 @@ def operand(x):
     if isinstance(x, jax.Array):
         return x, x.dtype
     if isinstance(x, np.generic):
-        x = np.asarray(x)
+        pass
     elif kind is list or kind is tuple:
         x = core.sequence_values(x)
         if type(x) in OURS:
@@ -181,20 +144,6 @@ def operand(x):
     if x.dtype.itemsize == 8 and x.dtype.kind in "iu" and not jax.config.jax_enable_x64:
         precision.see_that_it_fits(x, x.astype(canonical(x.dtype)))
     return x, x.dtype
-
-
-def host_scalar(x):
-    """The number where `x` is a scalar whose value lies on the host, else None."""
-    kind = type(x)
-    if kind is JaxScalar:
-        try:
-            return slot_number(x)
-        except AttributeError:
-            return None
-    return x if kind in WEAK or kind is bool or isinstance(x, np.generic) else None
-
-
-slot_number = JaxScalar._number.__get__
 
 
 def as_dtype(dtype) -> np.dtype:

@@ -74,7 +74,7 @@ def store(ufunc, result, out, where, inputs, order):
         shape = np.broadcast_shapes(result.shape, np.shape(where))
         out = core.of_fresh(np.zeros(shape, result.dtype))
         write_into(out, result, where)
-        return out if shape else core.of_number(out._read()[()])
+        return out if shape else out._read()[()]
     shape = np.shape(where) if where is not True else ()
     if np.broadcast_shapes(result.shape, shape, out.shape) != out.shape:
         raise ValueError(

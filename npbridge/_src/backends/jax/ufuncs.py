@@ -23,11 +23,9 @@ from .kernels import kernel_of
 from .known import computed
 from .ufunc_plans import (
     COMPARISONS,
-    EXACT,
     WEAK,
     as_dtype,
     comparable,
-    host_scalar,
     operand,
     plan_for,
     plans,
@@ -45,12 +43,8 @@ def binary(ufunc, a, b):
     if asked():
         return _told(ufunc, "__call__", (a, b), {})
     if type(a) is JaxScalar or type(b) is JaxScalar:
-        if ufunc in EXACT:
-            x, y = host_scalar(a), host_scalar(b)
-            if x is not None and y is not None:
-                return host.narrow(host.wrap(ufunc(x, y), ()))
-            if ufunc in traced_number.LINEAR:
-                return traced_number.remember(ufunc, a, b, call(ufunc, (a, b)))
+        if ufunc in traced_number.LINEAR:
+            return traced_number.remember(ufunc, a, b, call(ufunc, (a, b)))
     try:
         return call(ufunc, (a, b))
     except UnsupportedDtypeError as error:
@@ -124,7 +118,7 @@ def out_of_bounds(ufunc, inputs):
     shape = np.broadcast_shapes(*(np.shape(x) for x in inputs))
     samples = [np.zeros((), x.dtype) if hasattr(x, "dtype") else x for x in inputs]
     answer = np.full(shape, ufunc(*samples))
-    return core.of_fresh(answer) if shape else core.of_number(answer[()])
+    return core.of_fresh(answer) if shape else answer[()]
 
 
 def without_kernel(ufunc, inputs, kwargs):
@@ -263,10 +257,6 @@ def _mixed(ufunc, inputs):
     for x in inputs:
         if isinstance(x, np.ndarray) and type(x) is not np.ndarray:
             return host.call(ufunc, inputs, {})
-    if ufunc in EXACT:
-        numbers = [host_scalar(x) for x in inputs]
-        if all(n is not None for n in numbers):
-            return host.narrow(host.wrap(ufunc(*numbers), ()))
     return call(ufunc, inputs)
 
 

@@ -14,7 +14,6 @@ from . import large, reductions
 OURS = core.OURS
 ARRAYS = core.ARRAYS
 STORED_KINDS = core.STORED_KINDS
-JaxScalar = core.JaxScalar
 JaxArray = core.JaxArray
 ndarray = np.ndarray
 of_fresh = core.of_fresh
@@ -115,7 +114,7 @@ def _plain(x):
     """What NumPy computes with in place of `x`."""
     kind = type(x)
     if kind in OURS:
-        return x._number if kind is JaxScalar else x._read()
+        return x._read()
     return x if kind in NUMBERS else host.unwrap(x, [])
 
 
@@ -156,8 +155,7 @@ def _reduced(ufunc, x, axis=0, dtype=None, out=None, keepdims=False, initial=NO_
         return None
     if out is not None and out != (None,):
         return None
-    number = reductions.reduction(ufunc, x._read())
-    return None if number is None else core.of_number(number)
+    return reductions.reduction(ufunc, x._read())
 
 
 def missing(function, args, kwargs):

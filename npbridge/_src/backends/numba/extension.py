@@ -21,7 +21,7 @@ def writable_host(array) -> object:
     if type(array) not in core.OURS:
         return array
     if type(array) is core.JaxScalar:
-        return array._number
+        return array._read()
     if not array._window().flags.writeable:
         return array._read()
     with array._buffer.lock:

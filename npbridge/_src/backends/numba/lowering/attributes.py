@@ -15,7 +15,7 @@ from ....state.variable import WHAT_INSTEAD
 from . import twins
 from .paths import Path
 from .questions import number_of
-from .values import NUMBERS, Dynamic, Known, Method, Struct, Super, Value, is_array, is_constant, is_variable
+from .values import NUMBERS, Dynamic, Known, Method, Struct, Super, Value, at_hand, is_array, is_constant, is_variable
 
 _MISSING = object()
 _NOT_A_VARIABLE = (
@@ -216,8 +216,7 @@ def store_at(unit: Any, path: Any, current: Any, value: Value, made: Any, node: 
 
 
 def _is_number(value: Any) -> bool:
-    if hasattr(type(value), "_number"):
-        return True
+    value = at_hand(value)
     return type(value) in (bool, int, float, complex) or (isinstance(value, np.generic) and is_constant(value))
 
 
@@ -317,7 +316,7 @@ def _kept_kind(unit: Any, current: Any, value: Value, node: ast.AST) -> str:
     mixed = (given is None) is python
     if mixed and (unit.program.options.robust or type(current) not in (float, np.float64)):
         raise unit.error_for_now(node, "a number of Python's becomes one of NumPy's here, or the other way round")
-    return str(np.asarray(current if not hasattr(current, "_number") else current._number).dtype)
+    return str(np.asarray(at_hand(current)).dtype)
 
 
 def _store_loose(unit: Any, path: Any, target: Any, value: Value, made: Any, node: ast.AST) -> list[ast.stmt]:

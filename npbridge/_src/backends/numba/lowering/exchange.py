@@ -157,7 +157,7 @@ def _handed(x: Any, role: str, held: dict, seen: list) -> Any:
     kind = type(x)
     if kind in OURS:
         if kind is JaxScalar:
-            return x._number if role != "array" else np.array(x._number)
+            return x._read() if role != "array" else np.array(x._read())
         raw = x._window() if id(x._buffer) in held else x._read()
         if not raw.flags.writeable:
             raw = _writeable_face(raw)
@@ -218,7 +218,7 @@ def wrapped(result: Any, number: str | None, returned: Any, seen: list) -> Any:
     if kind in _NUMBERS:
         if number in _NUMBERS.values() or number == "shape":
             return result
-        return core.of_number(_dtype_of(returned, result).type(result))
+        return _dtype_of(returned, result).type(result)
     if kind is tuple:
         parts = getattr(returned, "types", None) or [getattr(returned, "dtype", None)] * len(result)
         inner = "int" if number == "shape" else None
@@ -228,8 +228,6 @@ def wrapped(result: Any, number: str | None, returned: Any, seen: list) -> Any:
     if isinstance(result, tuple) and hasattr(result, "_fields"):
         items = [wrapped(r, None, p, seen) for r, p in zip(result, returned.types, strict=True)]
         return items if getattr(kind, "is_list", False) else kind(*items)
-    if isinstance(result, np.generic):
-        return core.of_number(result)
     if kind.__name__ == "Dict" and kind.__module__.startswith("numba"):
         return {k: wrapped(v, None, None, seen) for k, v in result.items()}
     return result

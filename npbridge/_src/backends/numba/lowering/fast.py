@@ -47,7 +47,7 @@ def _entry(variant: Any, code: _Code) -> Any:
     if variant.kernel is not variant.dispatcher:
         return variant.kernel
     compiled = list(variant.dispatcher.overloads.values())
-    settled = all(i in code.pinned or type(v) in _NUMBERS for i, v in enumerate(code.values))
+    settled = all(i in code.pinned or _is_number(v) for i, v in enumerate(code.values))
     return compiled[0].entry_point if settled and len(compiled) == 1 else variant.dispatcher
 
 
@@ -55,7 +55,11 @@ def _simple(value: Any) -> bool:
     kind = type(value)
     if kind in OURS:
         return kind is not JaxScalar
-    return kind in _NUMBERS or (kind is np.ndarray and value.flags.writeable)
+    return _is_number(value) or (kind is np.ndarray and value.flags.writeable)
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in _NUMBERS or type(value) not in OURS and isinstance(value, np.generic)
 
 
 class _Code:
@@ -133,11 +137,11 @@ class _Code:
         """What allows to put arrays back, should the call fail."""
         written = self.variant.written
         if self.variant.risk is Risk.VALUES:
-            arrays = [type(v) not in _NUMBERS for v in self.values]  # a number that is rebound is nobody else's
+            arrays = [not _is_number(v) for v in self.values]  # a number that is rebound is nobody else's
             copied = [f"{self._name(i)}.copy()" if w and arrays[i] else "None" for i, w in enumerate(written)]
             return [f"kept = [{', '.join(copied)}]"]
         if self.variant.risk is Risk.SHAPES:
-            counted = [i for i, v in enumerate(self.values) if type(v) is not float and type(v) is not complex]
+            counted = [i for i, v in enumerate(self.values) if not isinstance(v, (float, complex, np.inexact))]
             if self.pinned.issuperset(counted):
                 return []  # the call that this was made from vouches for these
             self.names["vouched"] = self.variant.vouched
@@ -148,14 +152,14 @@ class _Code:
         if i in self.pinned:
             self.names[f"S{i}"] = self.values[i].shape
             return f"S{i}"
-        return self._name(i) if type(self.values[i]) in _NUMBERS else f"{self._name(i)}.shape"
+        return self._name(i) if _is_number(self.values[i]) else f"{self._name(i)}.shape"
 
     def _name(self, i: int) -> str:
         return f"h{i}" if type(self.values[i]) in OURS else f"x{i}"
 
     def _hand_over(self, i: int, value: Any) -> list[str]:
         kind = type(value)
-        if kind in _NUMBERS:
+        if _is_number(value):
             return []
         self.names[f"D{i}"] = value.dtype
         flat = "==" if value.ndim == 0 else "!="

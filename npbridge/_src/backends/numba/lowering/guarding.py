@@ -11,7 +11,7 @@ import numpy as np
 from ....array.core import OURS
 from ....array.frozen_values import NotComparable, frozen, same
 from .errors import LoweringError
-from .values import is_array, is_constant
+from .values import at_hand, is_array, is_constant
 
 _CONTAINERS = (list, dict, tuple)
 
@@ -127,6 +127,5 @@ class Held:
 
 
 def _same(now: Any, then: Any) -> bool:
-    if hasattr(type(now), "_number"):
-        now = now._number
+    now = at_hand(now)
     return now is then or same(now, then)

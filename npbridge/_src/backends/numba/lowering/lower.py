@@ -24,7 +24,7 @@ from .program import Options, Program, key_of
 from .source import source_of
 from .unified import MARK, Compiler
 from .unit import Unit
-from .values import NUMBERS, Known, Struct, Value, is_array, is_constant
+from .values import NUMBERS, Known, Struct, Value, at_hand, is_array, is_constant
 
 _NARROW = re.compile(r"^(float16|float32|complex64|u?int8|u?int16|u?int32|uint64|uint|uintp|intc|uintc|single|half)$")
 _WIDEN = re.compile(r"npbridge widen <(.*?)> to (\w+)")
@@ -274,7 +274,6 @@ def _tolerant(holds: Any) -> Any:
 
 def _assigner(lifted: Any, head: str, space: dict) -> Any:
     from ....array import core
-    from ....array.core import OURS
 
     target = lifted.key.text
     if lifted.role == "box":
@@ -291,10 +290,8 @@ def _assigner(lifted: Any, head: str, space: dict) -> Any:
 
 def _number_assigner(lifted: Any, head: str, space: dict) -> Any:
     """Assigns what a box holds, of the type that the number had before, where it has changed."""
-    from ....array import core
-
     kind = type(lifted.initial)
-    make = core.of_number if kind in OURS else kind if kind in NUMBERS else _itself
+    make = kind if kind in NUMBERS else _itself
     target, scope = lifted.key.text, {**space, "make": make, "changed": _changed}
     comma = ", " if head else ""
     exec(f"def assign({head}{comma}raw):\n    if changed({target}, raw): {target} = make(raw[()])\n", scope)
@@ -306,7 +303,7 @@ def _number_assigner(lifted: Any, head: str, space: dict) -> Any:
 
 
 def _changed(now: Any, raw: np.ndarray) -> bool:
-    return np.array(getattr(now, "_number", now), raw.dtype).tobytes() != raw.tobytes()
+    return np.array(at_hand(now), raw.dtype).tobytes() != raw.tobytes()
 
 
 def _itself(value: Any) -> Any:

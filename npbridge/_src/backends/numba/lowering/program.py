@@ -10,7 +10,7 @@ import numpy as np
 
 from . import errors, guarding, recursion, unbound, unified, writes
 from .paths import Path, Root
-from .values import Dynamic, Known, Local, Method, Struct, Super, Value, is_array, is_constant, is_variable
+from .values import Dynamic, Known, Local, Method, Struct, Super, Value, at_hand, is_array, is_constant, is_variable
 
 
 @dataclass(eq=False)
@@ -164,8 +164,7 @@ class Program:
         if path is not None and path in self.options.boxed:
             lifted = self.lift(path, value, "box")
             return self.loaded(lifted)
-        if hasattr(type(value), "_number") and hasattr(value, "_number"):
-            value = value._number
+        value = at_hand(value)
         if path is not None and not isinstance(value, type(ast)):
             if path not in self.guards:
                 self.guard(path, guarding.kind_of(value), value)

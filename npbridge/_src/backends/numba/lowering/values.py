@@ -95,6 +95,11 @@ def is_array(value: Any) -> bool:
     return isinstance(value, jax.Array)
 
 
+def at_hand(value: Any) -> Any:
+    """`value`, and the number in place of a scalar that lies elsewhere."""
+    return value._read() if type(value) is JaxScalar else value
+
+
 def is_variable(value: Any) -> bool:
     """Whether assigning to an attribute that holds `value` writes into it."""
     return bool(getattr(type(value), "__npbridge_variable__", False))
