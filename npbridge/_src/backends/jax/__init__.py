@@ -22,6 +22,7 @@ from . import (
     moves,
     reductions,
     sets,
+    small,
     traced_calls,
     transforms,
     ufuncs,
@@ -75,6 +76,7 @@ def while_traced(rule, function, args, kwargs):
 
 def make_backend() -> Backend:
     ufuncs.register_rows()
+    small.register_rows()
     return Backend(
         "jax", ufuncs.dispatch, ufuncs.binary, in_place.update, missing, offered, outside, while_traced, floating.told
     )

@@ -18,7 +18,7 @@ from ...ground.errors import UnsupportedDtypeError
 from ...ground.floating import asked
 from ...storage.buffer import Tracer
 from .. import host
-from . import floating, moves, traced_calls
+from . import floating, moves, small, traced_calls
 from .kernels import kernel_of
 from .known import computed
 from .ufunc_plans import (
@@ -53,6 +53,8 @@ def binary(ufunc, a, b):
 
 def call(ufunc, inputs):
     """``ufunc(*inputs)`` with no keywords."""
+    if ufunc.signature is not None and small.are_rows_at_hand(inputs):
+        return host.narrow(host.call(ufunc, inputs, {}))
     values = []
     dtypes = []
     weak = ordered = False
