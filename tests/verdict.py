@@ -119,7 +119,8 @@ class Judge:
         elif self._became_ours(want, got):
             yield from self._differences(want, got.item())
         elif type(want) is not type(got):
-            yield "container", f": {type(got).__name__} instead of {type(want).__name__}"
+            numpys = "numpy." if isinstance(got, np.generic) else ""
+            yield "container", f": {numpys}{type(got).__name__} instead of {type(want).__name__}"
         elif isinstance(want, (float, complex)):
             if not self._close(np.asarray(want), np.asarray(got)):
                 yield "value", f": {got!r} instead of {want!r}"

@@ -86,6 +86,10 @@ def test_jax_takes_scalars_by_a_table():
         assert jnp.asarray(npbridge.asarray([1.5, 2.5])[1]) == 2.5
 
 
+def test_jax_names_the_platform_of_an_array():
+    assert compat.platform_of(jax.numpy.ones(2)) == "cpu"
+
+
 def test_whether_jax_traces_is_known():
     seen = []
     jax.jit(lambda x: seen.append((compat.trace_state_clean(), compat.current_trace())))(1.0)

@@ -54,6 +54,11 @@ def teach_jax_scalars(kind: type, convert: Callable) -> None:
     canonicalize_value_handlers[kind] = convert
 
 
+def platform_of(array: Any) -> str:
+    """Of what kind the devices of a ``jax.Array`` are: ``"cpu"``, for one."""
+    return array.platform()
+
+
 def _never_clean() -> bool:
     return False
 

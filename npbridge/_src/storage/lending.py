@@ -13,6 +13,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from ..ground.compat import platform_of
 from . import view
 from .buffer import Buffer
 
@@ -25,7 +26,7 @@ class Loan(np.ndarray):
 
 def is_on_cpu(device) -> bool:
     """Whether a ``jax.Array`` lies in the memory of this machine; so does what is no ``jax.Array``."""
-    return not isinstance(device, jax.Array) or next(iter(device.devices())).platform == "cpu"
+    return not isinstance(device, jax.Array) or platform_of(device) == "cpu"
 
 
 def lies_on_host(buffer: Buffer) -> bool:

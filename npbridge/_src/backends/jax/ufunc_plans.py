@@ -14,6 +14,7 @@ from ...array import core, traced_index
 from ...dispatch import precision
 from ...storage.buffer import Tracer, canonical
 from ...storage.casts import cast
+from ..host import SCALARS
 from . import special_values  # noqa: F401  its kernels replace some of kernels.py
 from .kernels import kernel_of
 
@@ -125,25 +126,28 @@ def operand(x):
         return x, kind
     if kind is bool:
         return np.bool_(x), np.dtype(bool)
-    if isinstance(x, jax.Array):
-        return x, x.dtype
-    if isinstance(x, np.generic):
-        pass
-    elif kind is list or kind is tuple:
-        x = core.sequence_values(x)
+    if kind not in SCALARS:
+        if isinstance(x, jax.Array):
+            return x, x.dtype
+        x = _as_array(x, kind)
         if type(x) in OURS:
             return x._value(), x.dtype
-        x = np.asarray(x)
-    elif kind is not np.ndarray:
-        x = np.asarray(core.host_values(x))
-    else:
-        x = x.copy()
-    core.check_dtype(x.dtype)
-    if not x.dtype.isnative:
-        x = x.astype(x.dtype.newbyteorder("="))
     if x.dtype.itemsize == 8 and x.dtype.kind in "iu" and not jax.config.jax_enable_x64:
         precision.see_that_it_fits(x, x.astype(canonical(x.dtype)))
     return x, x.dtype
+
+
+def _as_array(x, kind):
+    """A copy of what NumPy takes for an array, or one of ours where it holds what is known only at run time."""
+    if kind is list or kind is tuple:
+        x = core.sequence_values(x)
+        if type(x) in OURS:
+            return x
+        x = np.asarray(x)
+    else:
+        x = x.copy() if kind is np.ndarray else np.asarray(core.host_values(x))
+    core.check_dtype(x.dtype)
+    return x if x.dtype.isnative else x.astype(x.dtype.newbyteorder("="))
 
 
 def as_dtype(dtype) -> np.dtype:
