@@ -52,7 +52,7 @@ def while_loop(test, body, init, *, progress=False):
     --------
     >>> import npbridge
     >>> npbridge.while_loop(lambda x: x < 100, lambda x: x * 2, 3)
-    JaxArray(192, dtype=int32)
+    192
     """
     if contexts.current() is None and debugging.jit_disabled():
         return _plain_while(test, body, init, progress)

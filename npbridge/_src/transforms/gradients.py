@@ -265,7 +265,7 @@ def value_and_grad(
     --------
     >>> import npbridge
     >>> npbridge.value_and_grad(lambda x: (x ** 2).sum())(npbridge.array([1.0, 2.0]))
-    (JaxArray(5., dtype=float32), JaxArray([2., 4.], dtype=float32))
+    (np.float32(5.0), JaxArray([2., 4.], dtype=float32))
     """
     return _decorator(
         ValueAndGradient, "value_and_grad", function, grad_vars=grad_vars, argnums=argnums, has_aux=has_aux,

@@ -310,7 +310,7 @@ def scan(body, init, xs=None, length=None, *, reverse=False, unroll=1, progress=
     >>> import npbridge
     >>> total, sums = npbridge.scan(lambda total, x: (total + x, total + x), 0.0, npbridge.array([1.0, 2.0, 3.0]))
     >>> total, sums
-    (JaxArray(6., dtype=float32), JaxArray([1., 3., 6.], dtype=float32))
+    (np.float32(6.0), JaxArray([1., 3., 6.], dtype=float32))
     """
     if contexts.current() is None and debugging.jit_disabled():
         return _plain_scan(body, init, xs, length, reverse, progress)
