@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 _FRAME = "it looks up names in the frame of its caller, and so has no border; `out` must be an ndarray"
-_SCALAR = "code in C takes no scalar of ours for a number of NumPy's"
 _UNWRAP = "JAX's own functions take `x.value`; `npbridge.grad` and its kin take our arrays"
 
 _ROWS = {
     _FRAME: {"numexpr": "out"},
-    _SCALAR: {
-        "pandas": "groupby_agg map_scalar timedelta",
-        "pyarrow": "scalar scalars",
-        "numpy": "seed seed_array",
-        "sympy": "array power rational",
-        "decimal": "decimal statistics json timedelta",
-    },
     _UNWRAP: {"jax": "jnp_index jnp_set while_ select grad_method jacobian"},
     "`where=None` means no mask to JAX, and nothing to NumPy": {"optax": "cross"},
     "the function in C asks for an instance of `ndarray`: give it `numpy.asarray(x)`": {
         "pyarrow": "tensor",
-        "numpy": "out",
+        "numpy": "out seed_array",
     },
 }
 
