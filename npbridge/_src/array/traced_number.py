@@ -64,8 +64,6 @@ class TracedNumber(JaxScalar):
             return form
         if name == "bounds" or name == "origins":
             return None
-        if name == "_number" and self.origins:
-            raise NeedsValue(self.origins)
         return super().__getattr__(name)
 
     def _read(self):
@@ -259,7 +257,7 @@ for _name, _ufunc in UNARY.items():
 
 
 def _hash(self):
-    return hash(self._number)
+    return hash(self._read())
 
 
 TracedNumber.__hash__ = _hash

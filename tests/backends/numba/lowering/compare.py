@@ -19,7 +19,7 @@ from ....verdict import Judge, call, copied
 def plain(value: Any) -> Any:
     """Our arrays as NumPy's, at any depth of containers and objects."""
     if type(value) in OURS:
-        return np.array(value._read()) if value.ndim or not hasattr(value, "_number") else value._number
+        return np.array(value._read())
     if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
         return type(value)(map(plain, value))
     if isinstance(value, dict):
