@@ -6,7 +6,7 @@ import jax
 import numpy as np
 
 from ..dispatch.backend import active
-from ..dispatch.protocol import PLAIN, dispatch_ufunc, stranger
+from ..dispatch.protocol import DIRECT, PLAIN, dispatch_ufunc, stranger
 from ..ground import events
 from . import core, meeting
 from .core import OURS, JaxArray, JaxScalar
@@ -37,8 +37,6 @@ COMPARISONS = {
 }
 UNARY = {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.invert}
 
-# Operand types that go straight to the backend.
-DIRECT = {int, float, complex, bool, np.ndarray} | {t for t in PLAIN if issubclass(t, np.generic)}
 _NUMBERS = {int, float, complex, bool} | {t for t in PLAIN if issubclass(t, (np.number, np.bool_))}
 
 

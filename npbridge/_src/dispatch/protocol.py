@@ -23,6 +23,8 @@ JaxArray = core.JaxArray
 # __array_ufunc__ of its own gets its turn.
 PLAIN: set[type] = {np.ndarray, int, float, complex, bool, list, tuple, type(None)}
 PLAIN.update(t for t in np.sctypeDict.values() if isinstance(t, type))
+# Those that go straight to the backend.
+DIRECT = {int, float, complex, bool, np.ndarray} | {t for t in PLAIN if issubclass(t, np.generic)}
 
 _ndarray_ufunc = np.ndarray.__array_ufunc__
 _Ufunc = np.ufunc
@@ -110,7 +112,7 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
     backend = _override.get() or backends._default or active()  # active(), without the call
     if len(inputs) == 2:
         a, b = inputs
-        if type(a) is JaxArray and type(b) is JaxArray:
+        if (type(a) is JaxArray or type(a) in DIRECT) and (type(b) is JaxArray or type(b) in DIRECT):
             return backend.binary(ufunc, a, b)
     elif len(inputs) == 1:
         return backend.ufunc(ufunc, method, inputs, kwargs)
