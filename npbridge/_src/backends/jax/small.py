@@ -59,5 +59,7 @@ def register_rows() -> None:
     for functions, before in ((REDUCTIONS, _reducing), (PRODUCTS, _multiplying)):
         for function in functions:
             rule = tables["jax"][function]
-            how = f"{rule.how}; of small arrays NumPy"
-            register("jax", function, rule._replace(call=before(function, rule.call), how=how))
+            call = before(function, rule.call)
+            if hasattr(rule.call, "__wrapped__"):  # code of ours, whose signature counts
+                vars(call)["__wrapped__"] = rule.call.__wrapped__
+            register("jax", function, rule._replace(call=call, how=f"{rule.how}; of small arrays NumPy"))
