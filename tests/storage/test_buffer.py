@@ -20,6 +20,8 @@ LARGE = 1_000_000
 @pytest.fixture(autouse=True)
 def on_jax():
     npbridge.use_backend("jax")
+    yield
+    npbridge.use_backend("jax")
 
 
 def transfers(program):

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..ground.compat import NO_VALUE
 from ..ground.errors import UnsupportedError
-from . import core, traced_number
+from . import core
 from .ragged import FUNCTIONS, REFUSED, Chosen, Extent, Ragged, aligned
 from .ragged_functions import _extreme_of, see_that_it_is_not_empty
 
@@ -148,7 +148,7 @@ def _searchsorted(a, v, side="left", sorter=None):
     v = np.asanyarray(v) if not isinstance(v, core.JaxArray) else v
     before = (full < v[..., None]) if side == "left" else (full <= v[..., None])
     counts = jnp.sum(before._value() & a.mask(), axis=-1)
-    return traced_number.of_value(counts, int) if not counts.shape else core.array_of_device(counts)
+    return core.of_device(counts)
 
 
 # -- parts
