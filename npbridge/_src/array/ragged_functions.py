@@ -8,6 +8,7 @@ from ..ground.compat import NO_VALUE
 from ..ground.errors import UnsupportedError
 from .operators import BINARY, COMPARISONS, UNARY
 from .ragged import FUNCTIONS, REFUSED, Extent, Ragged, aligned, in_step, ndim_of, number, of_axes, see_length
+from .ragged_parts import packed
 
 
 def _extreme_of(dtype, largest):
@@ -69,7 +70,7 @@ def _position(function, largest):
         if a.ndim != 1:
             raise UnsupportedError(REFUSED.format(what=f"numpy.{function.__name__} over several axes"))
         if type(a.extents[0]) is not Extent:
-            raise UnsupportedError(REFUSED.format(what=f"numpy.{function.__name__} of what a mask chose,"))
+            a = packed(a)
         see_that_it_is_not_empty(a, None, f"attempt to get {function.__name__} of an empty sequence")
         found = function(a.filled(_extreme_of(a.dtype, largest)))
         return found - number(a.extents[0].start)

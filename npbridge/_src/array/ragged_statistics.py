@@ -12,6 +12,7 @@ from ..ground.errors import UnsupportedError
 from . import core
 from .ragged import FUNCTIONS, REFUSED, Chosen, Extent, Ragged, aligned
 from .ragged_functions import _extreme_of, see_that_it_is_not_empty
+from .ragged_parts import packed
 
 
 def _given(kwargs) -> dict:
@@ -118,7 +119,7 @@ def _sort(a, axis=-1, **kwargs):
 def _argsort(a, axis=-1, **kwargs):
     _only_axis(a, axis, np.argsort)
     if type(a.extents[0]) is not Extent:
-        _refuse(np.argsort, " of what a mask chose,")
+        a = packed(a)
     order = jnp.lexsort((jnp.asarray(a.data._value()), (~a.mask()).astype(jnp.int8)))
     start = a.extents[0].start
     places = order - (start._value() if type(start) in core.OURS else start)
