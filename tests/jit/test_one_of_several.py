@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import npbridge
+from npbridge.errors import ControlFlowError
 
 from .against_numpy import Programs, agrees
 
@@ -147,6 +148,43 @@ def table_of_positions(a, b, n):
     for i, j in where:
         total += 10 * i + j
     return where, where[:, 1], len(where), where.sum(), total
+
+
+@programs(*[(A, B, n) for n in (0, 1, 2, 0)])
+def rebound_where_something_runs(a, b, n):
+    c, d = a, b
+    for _ in range(n):
+        c = c * 2
+    k = n
+    while k > 0:
+        d, k = d + 1, k - 1
+    c[0] = 5
+    d[1:] -= 7
+    return c.sum(), d.sum()
+
+
+@programs(*[(A, B, n) for n in (1, 2, 3)])
+def the_last_list(a, b, n):
+    for k in range(n):
+        x = [a, b] if k % 2 else [b, a]
+    x[0][0] = 9
+    return x[0].sum(), x[1].sum()
+
+
+def exchanged(a, b, n):
+    k = 0
+    while k < n:
+        k += 1
+        if k == 2:
+            a, b = b, a
+    b[0] = 7
+    return b
+
+
+@pytest.mark.parametrize("dtype", [int, float])
+def test_what_cannot_be_followed_is_refused(dtype):
+    with pytest.raises(ControlFlowError, match="b is one array or another"):
+        npbridge.jit(exchanged)(npbridge.array(A), npbridge.array(B.astype(dtype)), npbridge.array([2])[0])
 
 
 @pytest.mark.parametrize("function, calls", programs, ids=lambda x: getattr(x, "__name__", ""))

@@ -43,7 +43,7 @@ np.stack([{a}, {a}])
 np.sort({a})|np.argsort({a})|np.sort({a}, axis=0)|np.unique({a})|np.tile({v}, 2)|np.repeat({v}, {n})|np.transpose({a})
 np.squeeze({a})
 np.zeros_like({a})|np.ones_like({a})|np.full_like({a}, {n})|np.zeros({a}.shape)|np.zeros(len({a}))
-np.empty_like({a}) * 0 + 1
+np.full_like({a}, 1)
 np.arange({n1})|np.arange(len({a}))|np.linspace(0.0, 1.0, {n1})|np.eye({n1})|np.outer({v}, {v})|np.take({a}, [0, 1])
 np.expand_dims({a}, 0)|np.broadcast_to({v}, (2,) + {v}.shape)|np.atleast_2d({a})|np.tril({M})|np.diag({v})
 np.diag({M})

@@ -14,13 +14,18 @@ from . import core
 
 
 class Choice(Buffer):
-    """The storage of such an array: ``first`` where the condition holds, else ``second``."""
+    """The storage of such an array: ``first`` where the condition holds, else ``second``.
 
-    __slots__ = ("_seen", "_value", "condition", "first", "second")
+    What a loop leaves in a name that was bound before stands for the array from before
+    where nothing ran; as a result it is a new array all the same.
+    """
+
+    __slots__ = ("_seen", "_value", "condition", "first", "leaves_as_values", "second")
 
     def __init__(self, condition, first, second, value) -> None:
         self.condition, self.first, self.second, self._value = condition, first, second, value
         self._seen = None
+        self.leaves_as_values = False  # a result need not wait for the condition
         super().__init__(None, None, first.shape, first.dtype)
 
     @property

@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ..ground.errors import UnsupportedError
 from ..storage import view
 from ..storage.buffer import SMALL, Tracer, recorders
 from ..storage.casts import cast
@@ -143,6 +144,8 @@ def key_for_jax(key):
     """The key as JAX takes it: arrays in place of lists."""
     if type(key) is list:
         return np.asarray(key, None if key else np.intp)
+    if recorders and type(key) is traced_index.ragged.Ragged:
+        raise UnsupportedError(traced_index.ragged.REFUSED.format(what="an index that is a part"))
     return tuple(map(key_for_jax, key)) if type(key) is tuple else key
 
 

@@ -82,6 +82,7 @@ def item_at(array: Ragged, place):
     place = traced_number.of_value(place.astype(array.dtype if type(array) is Positions else np.int32), int)
     # one past the end only where nothing is chosen, and then no iteration runs
     traced_range.bound(place, 0, array.data.shape[0] - 1)
+    place.numpys = True
     return place if type(array) is Positions else array.data[place]
 
 

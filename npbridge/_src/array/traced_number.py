@@ -50,9 +50,11 @@ class TracedNumber(JaxScalar):
         Between which values an integer lies, where that is known.
     origins : frozenset of int or None
         The arguments of the compiled function from which alone it was computed.
+    numpys : bool or None
+        Whether it leaves as an integer of NumPy's: a position that was found.
     """
 
-    __slots__ = ("bounds", "form", "origins", "weak")
+    __slots__ = ("bounds", "form", "numpys", "origins", "weak")
 
     @property
     def __class__(self):
@@ -62,7 +64,7 @@ class TracedNumber(JaxScalar):
         if name == "form":
             form = self.form = Form({id(self): (self, 1)}, 0) if self.weak is int else None
             return form
-        if name == "bounds" or name == "origins":
+        if name in ("bounds", "numpys", "origins"):
             return None
         return super().__getattr__(name)
 

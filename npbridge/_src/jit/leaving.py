@@ -107,7 +107,7 @@ def parts_of(x, binding, values, describe):
     if type(x) is not core.JaxArray:
         return None
     buffer = x._buffer
-    if type(buffer) is choice.Choice and x._whole:
+    if type(buffer) is choice.Choice and x._whole and not buffer.leaves_as_values:
         which = added(jnp.where(buffer.condition, 0, 1))
         return EitherArray(which, describe(buffer.first), describe(buffer.second))
     if type(buffer) is traced_index.Window and x._whole:

@@ -181,7 +181,7 @@ def describe(result, binding, values, made):
         if again is not None:
             how = again(x)
         elif x.weak is not None:
-            how = x.weak  # a number of Python's stays one
+            how = "scalar" if x.numpys else x.weak  # a number of Python's stays one
         else:
             how = "scalar" if isinstance(x, core.JaxScalar) else "array"
         if id(x) not in made:

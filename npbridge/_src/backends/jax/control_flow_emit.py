@@ -116,6 +116,14 @@ class Emission:
         """Whether an array was there before the loop."""
         return visible(array, self.block.recorder) and not any(array is p for p in self.roll.proxies.values())
 
+    def may_be_there(self, array) -> bool:
+        """Whether an array, or one of those that it is one of, was there before the loop."""
+        if type(array) is Either:
+            return any(map(self.may_be_there, array.options))
+        if choice.conditions_of(array):
+            return self.may_be_there(array._buffer.first) or self.may_be_there(array._buffer.second)
+        return visible(array, self.block.recorder)
+
     def _is_new(self, key) -> bool:
         """Whether a place has another value after the loop than before it."""
         place = self.block.places[key]
@@ -187,8 +195,8 @@ class Emission:
             returned = put_together(self.value, iter(final[self.carried_at - n : self.carried_at]))
             if block.window is not None and roll.stays(block.window):
                 returned = rebuilt(block.window)
-            elif visible(block.returned, block.recorder):
-                recording.freeze(returned, "the value")
+            else:
+                self._freeze(block.returned, returned, "the value")
         values = iter(final[self.carried_at :])
         carried = {key: put_together(tree, values) for key, tree in roll.carried.items()}
         for key, (buffer, _) in roll.buffers.items():
@@ -197,8 +205,8 @@ class Emission:
                     buffer.replace(next(values))
         for key, new in carried.items():
             if key not in roll.turn:
-                if key in block.objects and self.is_there(block.objects[key]):
-                    recording.freeze(new, roll.places[key].name)
+                if key in block.objects and not any(block.objects[key] is p for p in roll.proxies.values()):
+                    self._freeze(block.objects[key], new, roll.places[key].name)
                 roll.places[key].set(self._as_it_was(key, new, runs))
         exchange.hand_back(roll, carried, runs)
         self._bind(values, runs)
@@ -212,6 +220,17 @@ class Emission:
             return None
         possible = block.possible - _GOES_ON if self._never_ends() else block.possible | {statuses.NORMAL_CODE}
         return statuses.assemble(final[self.code], possible, returned)
+
+    def _freeze(self, old, new, name) -> None:
+        """Refuse writes to what stands for an array that somebody else has; `old` is what the body left there."""
+        if type(new) is Either:
+            for option in new.options:
+                self._freeze(old, option, name)
+        elif type(old) in (list, tuple) and type(new) is type(old) and len(old) == len(new):
+            for x, y in zip(old, new, strict=True):
+                self._freeze(x, y, name)
+        elif type(new) is core.JaxArray and self.may_be_there(old):
+            recording.freeze(new, name)
 
     def _extend_lists(self, values) -> None:
         for container, trees in self.lists:
@@ -228,6 +247,11 @@ class Emission:
         tree = self.roll.carried[key]
         if isinstance(tree, Leaf) and not fits_together(take_apart(entry), tree):
             return Either(jnp.where(runs <= 0, 0, 1).astype("int32"), (entry, new))
+        if type(entry) is core.JaxArray and type(new) is core.JaxArray and new._buffer not in recording.frozen:
+            array = choice.array_of(jnp.asarray(runs) <= 0, entry, None, new._value())
+            array._buffer.settle()
+            array._buffer.leaves_as_values = True
+            return array
         return new
 
     def _never_ends(self) -> bool:
@@ -249,12 +273,12 @@ class Emission:
                 if roll.dynamic and roll.entry[key] is not UNBOUND:
                     old = roll.entry[key]
                     now = choice.array_of(jnp.asarray(runs) <= 0, old, now, old._value())
-            elif visible(block.objects[key], block.recorder):
+            else:
                 path = _path_in(roll.item, block.objects[key]) if isinstance(runs, int) and runs else None
                 if path is not None:  # a part of what the loop ran over
                     now = functools.reduce(operator.getitem, path, roll.over.item(roll.first + runs - 1))
                 else:
-                    recording.freeze(now, place.name)
+                    self._freeze(block.objects[key], now, place.name)
             if roll.dynamic and roll.entry[key] is UNBOUND and place.name in roll.loop.live and now is not UNBOUND:
                 now = Either(jnp.where(runs <= 0, 0, 1).astype("int32"), (UNBOUND, now))
             place.set(now)
