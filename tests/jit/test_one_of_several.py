@@ -171,6 +171,30 @@ def the_last_list(a, b, n):
     return x[0].sum(), x[1].sum()
 
 
+def listed(a, b, n):
+    items, pairs = [], []
+    for i in range(100):
+        c = a * i if n[i % 3] > 0 else b
+        items.append(a if n[i % 3] > 0 else b)
+        pairs.append((c, i))
+    return items[0] + items[1], pairs[1][0], pairs[2][1]
+
+
+def test_items_of_lists():
+    agrees(listed, (A, B, np.array([1, 0, -1])), (A, B, np.array([0, 2, 1])))
+
+
+def test_items_of_lists_that_may_be_somebodys_cannot_be_written():
+    def written(a, b, n):
+        items = []
+        for i in range(100):
+            items.append(a if n[i % 3] > 0 else b)
+        items[3][0] = 99
+
+    with pytest.raises(ControlFlowError, match="an item of a list is one array or another"):
+        npbridge.jit(written)(npbridge.array(A), npbridge.array(B), npbridge.array([1, 0, -1]))
+
+
 def exchanged(a, b, n):
     k = 0
     while k < n:

@@ -98,16 +98,15 @@ class CompiledFunction:
     def __call__(self, *args, **kwargs):
         if (recorders or lookers) and (_context() is not None or _looking() is not None):
             return self._unlike_other_calls(args, kwargs)
-        if asked():
-            return self._told(args, kwargs)
+        short = not asked()  # who asks about floating-point errors is looked after the long way
         if (self._backend or (_override() or backends._default or active()).name) != "jax":
-            if len(args) == self._fast_count and not kwargs:
+            if short and len(args) == self._fast_count and not kwargs:
                 result = self._fast(*args)  # what the executable would do first
                 if result is not self._numba_miss:
                     return result
             return self._on_numpy(args, kwargs)
         try:
-            if len(args) == self._count and not kwargs:
+            if short and len(args) == self._count and not kwargs:
                 result = self._quick(*args)
                 if result is not MISS:
                     return result
@@ -127,16 +126,6 @@ class CompiledFunction:
         if _context() is not None:  # part of what is being compiled
             return self.converted(*args, **kwargs)
         return _looking()(self, args, kwargs)  # a mistake is looked for
-
-    def _told(self, args, kwargs):
-        """A call while somebody asks about floating-point errors."""
-        if (self._backend or active().name) != "jax":
-            return self._on_numpy(args, kwargs)
-        try:
-            return self.on_jax(args, kwargs)
-        except Exception as error:
-            tidy(error)
-            raise
 
     # -- on jax
 

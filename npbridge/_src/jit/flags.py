@@ -155,7 +155,9 @@ class _Looks:
 def _by_name(name, operands, outs):
     """What the form of a function looks after itself, so that no operation inside fails."""
     if name in _INTEGER_DIVISIONS and jnp.issubdtype(jnp.result_type(operands[-1]), jnp.integer):
-        return (jnp.asarray(operands[-1]) == 0).any()
+        divisor = jnp.asarray(operands[-1])
+        # the smallest integer has no opposite
+        return ((divisor == 0) | (divisor == -1) & (operands[0] == jnp.iinfo(divisor.dtype).min)).any()
     if name == "cast" and jnp.issubdtype(outs[0].dtype, jnp.integer) and jnp.issubdtype(operands[0].dtype, jnp.inexact):
         limits = jnp.iinfo(outs[0].dtype)
         x = jnp.trunc(jnp.real(operands[0]))

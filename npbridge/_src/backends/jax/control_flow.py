@@ -239,6 +239,10 @@ class Merge:
         leaf.made, leaf.parts = made, [a, b]
         return leaf
 
+    def let_stand_for(self, leaf, other) -> None:
+        """Have a leaf become what another one, of an array that is one of several, is after its block."""
+        leaf.parts, leaf.made = [other], lambda value, found: self.again(other.origin, value, iter(found))
+
     def again(self, array, value, conditions):
         """An array of a block as it is after it: itself, one of several, or None where nobody else has it."""
         if array is None:

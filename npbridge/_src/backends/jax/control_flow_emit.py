@@ -116,6 +116,18 @@ class Emission:
         """Whether an array was there before the loop."""
         return visible(array, self.block.recorder) and not any(array is p for p in self.roll.proxies.values())
 
+    def let_stand_for(self, leaf, other) -> None:
+        """Have a leaf become a new array; where it may be somebody's it cannot be written."""
+        theirs = self.may_be_there(other.origin)
+
+        def made(value, found):
+            array = core.array_of_device(value)
+            if theirs:
+                recording.freeze(array, "an item of a list")
+            return array
+
+        leaf.made = made
+
     def may_be_there(self, array) -> bool:
         """Whether an array, or one of those that it is one of, was there before the loop."""
         if type(array) is Either:

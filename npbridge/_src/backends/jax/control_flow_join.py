@@ -28,8 +28,8 @@ def join(a, b, arrays=None):
     """The tree that can hold what either of two trees holds.
 
     `arrays` knows which arrays were there before: it has `both(a, b)`, the tree in the place
-    of two of one kind, or None, `is_there(array)`, and `again(array, value, conditions)`, an
-    array that is one of several as it is after the block in which that was found.
+    of two of one kind, or None, `is_there(array)`, and `let_stand_for(leaf, other)`, which says
+    what is made of a leaf that is to hold an array that is one of several.
     """
     if isinstance(a, Options) or isinstance(b, Options):
         options = list(_options(a))
@@ -71,7 +71,7 @@ def settled(tree, arrays):
     if isinstance(tree, Leaf) and tree.constant is UNDEFINED and tree.made is None:
         leaf = Leaf(tree.kind, tree.shape, tree.dtype, None, tree.weak)
         if tree.conditions and arrays is not None:
-            leaf.parts, leaf.made = [tree], lambda value, found: arrays.again(tree.origin, value, iter(found))
+            arrays.let_stand_for(leaf, tree)
         return leaf
     return tree
 

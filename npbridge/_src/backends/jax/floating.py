@@ -32,8 +32,7 @@ def tell(function, args, kwargs) -> None:
         context.asked |= asked()
     if moves.traced(args, kwargs):
         return
-    args, kwargs = host.unwrap(list(args), seen := []), host.unwrap(dict(kwargs), seen)
-    args, kwargs = _copied(args), _copied(kwargs)
+    args, kwargs = _copied(host.unwrap(tuple(args), [])), _copied(host.unwrap(kwargs, []))
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         try:

@@ -14,7 +14,7 @@ import numpy as np
 from numba import types
 from numba.np import ufunc_db
 
-from ..floating import DIVIDE
+from ..floating import DIVIDE, OVER
 from .compared import is_numpys
 
 # integers raise no flags by themselves; who looks at these is in ..floating
@@ -25,7 +25,10 @@ def _floor_divide_signed(a, b):
     if b == 0:
         _raise_flag(DIVIDE)
         return np.int64(0)
-    return -np.int64(a) if b == -1 else np.int64(a) // np.int64(b)  # the smallest integer has no opposite
+    if b == -1:
+        _raise_flag(OVER)  # it may be: the smallest integer has no opposite
+        return -np.int64(a)
+    return np.int64(a) // np.int64(b)
 
 
 def _remainder_signed(a, b):
