@@ -67,6 +67,16 @@ def test_state_and_random_numbers_move_once():
     np.testing.assert_array_equal(np.asarray(model.x), plain.x)
 
 
+@pytest.mark.filterwarnings("ignore::npbridge.errors.FallbackWarning")
+def test_it_runs_on_its_own_backend():
+    compiled = npbridge.jit(lambda x, i: (1 / x[i : i + 2], npbridge.get_backend_name()), backend="jax")
+    with npbridge.backend("numpy"):
+        x = npbridge.array(LINE)
+        assert [compiled(x, i)[1] for i in (1, 5, 1)] == ["jax"] * 3
+        with np.errstate(divide="call", call=lambda *what: None):
+            assert compiled(x, 0)[1] == "jax"
+
+
 def test_it_is_told_and_can_be_forbidden():
     x = npbridge.array(LINE)
     fallback.reset()  # it is said once

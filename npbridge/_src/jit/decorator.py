@@ -120,7 +120,12 @@ class CompiledFunction:
     def _by_python(self, left, args, kwargs):
         """Make a call again that compiled code has begun."""
         fallback.announce_uncompiled(self.__name__, "jax", str(left), "where compiled code cannot go on")
-        return undo.run(self.function, args, kwargs)
+        return self._plainly(args, kwargs)
+
+    def _plainly(self, args, kwargs):
+        """The call as plain Python, on the backend that it is compiled for; an error leaves everything as it was."""
+        with backends.backend("jax"):
+            return undo.run(self.function, args, kwargs)
 
     def _unlike_other_calls(self, args, kwargs):
         if _context() is not None:  # part of what is being compiled
@@ -145,7 +150,7 @@ class CompiledFunction:
                 if not kinds:
                     result = entry.run(binding, signature, (args, kwargs))
                 elif (result := entry.run_without_errors(kinds, binding, signature, (args, kwargs))) is TOLD:
-                    return undo.run(self.function, *given)
+                    return self._plainly(*given)
                 self._quick, count = quick_path(entry, binding, signature, pool, args, kwargs)
                 self._count = count if self._quick is not None else -1
                 return result
