@@ -19,8 +19,10 @@ from ...storage import recording
 from ...storage.buffer import canonical
 from . import control_flow_exchange as exchange
 from .control_flow_join import NOTHING, Mapped, fit, fits_together, settled
-from .control_flow_trace import rebuilt, same_object, share, visible
+from .control_flow_shared import Stores, storage_of
+from .control_flow_trace import same_object, share, visible
 from .control_flow_values import UNDEFINED, Leaf, Static, cast, leaves, put_together, take_apart, variable, wants_value
+from .control_flow_windows import rebuilt
 
 OURS = core.OURS
 _GOES_ON = {statuses.NORMAL_CODE, statuses.CONTINUE_CODE}
@@ -97,6 +99,20 @@ class Emission:
         for tree in self.bound.values():
             for leaf in [] if tree is UNDEFINED else wants_value(tree):
                 self.add(leaf, np.zeros(leaf.shape, leaf.dtype), self.source(leaf))
+        # what is one whole array under several names is found without its storage: see `share`
+        apart = roll.dynamic or any(self._is_part(x) for x in block.objects.values())
+        self.stores_at = len(self.slots)
+        self.shared = block.shared if apart else {}
+        for leaf in self.shared.values():
+            self.add(leaf, np.zeros(leaf.shape, leaf.dtype), self.source(leaf))
+
+    def _is_part(self, value) -> bool:
+        """Whether there is a part of a storage that several names share in a value."""
+        if type(value) in (list, tuple):
+            return any(map(self._is_part, value))
+        if type(value) is Either:
+            return any(map(self._is_part, value.options))
+        return type(value) is core.JaxArray and not value._whole and id(storage_of(value)) in self.block.shared
 
     def _add_lists(self) -> None:
         """What is appended to lists: one array of all items for each number or array in one."""
@@ -118,6 +134,8 @@ class Emission:
 
     def let_stand_for(self, leaf, other) -> None:
         """Have a leaf become a new array; where it may be somebody's it cannot be written."""
+        if not other.conditions:
+            return
         theirs = self.may_be_there(other.origin)
 
         def made(value, found):
@@ -209,6 +227,9 @@ class Emission:
                 returned = rebuilt(block.window)
             else:
                 self._freeze(block.returned, returned, "the value")
+        self.stores = Stores()
+        for key, value in zip(self.shared, final[self.stores_at :], strict=False):
+            self.stores.add(key, value)
         values = iter(final[self.carried_at :])
         carried = {key: put_together(tree, values) for key, tree in roll.carried.items()}
         for key, (buffer, _) in roll.buffers.items():
@@ -224,7 +245,8 @@ class Emission:
         self._bind(values, runs)
         # where nothing may have run, names that were bound before stand for what they stood for
         again = [k for k in carried if not roll.dynamic or roll.entry[k] is UNBOUND]
-        share([(block.objects[k], roll.places[k]) for k in (*again, *self.bound) if k in block.objects])
+        share([(block.objects[k], roll.places[k]) for k in (*again, *self.bound) if k in block.objects], self.stores)
+        values = iter(final[self.stores_at + len(self.shared) :])
         self._extend_lists(values)
         for _, error in block.checks:
             contexts.current().checks.append((next(values), error))
@@ -260,9 +282,10 @@ class Emission:
         if isinstance(tree, Leaf) and not fits_together(take_apart(entry), tree):
             return Either(jnp.where(runs <= 0, 0, 1).astype("int32"), (entry, new))
         if type(entry) is core.JaxArray and type(new) is core.JaxArray and new._buffer not in recording.frozen:
-            array = choice.array_of(jnp.asarray(runs) <= 0, entry, None, new._value())
+            alone = self.stores.array(self.roll.block.objects[key]) if key in self.block.objects else None
+            array = choice.array_of(jnp.asarray(runs) <= 0, entry, alone, new._value())
             array._buffer.settle()
-            array._buffer.leaves_as_values = True
+            array._buffer.leaves_as_values = alone is None
             return array
         return new
 

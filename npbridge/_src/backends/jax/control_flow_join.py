@@ -29,7 +29,7 @@ def join(a, b, arrays=None):
 
     `arrays` knows which arrays were there before: it has `both(a, b)`, the tree in the place
     of two of one kind, or None, `is_there(array)`, and `let_stand_for(leaf, other)`, which says
-    what is made of a leaf that is to hold an array that is one of several.
+    what is made of a leaf that is to hold a new array, or one that is one of several.
     """
     if isinstance(a, Options) or isinstance(b, Options):
         options = list(_options(a))
@@ -70,7 +70,7 @@ def settled(tree, arrays):
         return Static(tree.origin)
     if isinstance(tree, Leaf) and tree.constant is UNDEFINED and tree.made is None:
         leaf = Leaf(tree.kind, tree.shape, tree.dtype, None, tree.weak)
-        if tree.conditions and arrays is not None:
+        if tree.origin is not None and arrays is not None:
             arrays.let_stand_for(leaf, tree)
         return leaf
     return tree

@@ -12,6 +12,7 @@ from ...convert import status as statuses
 from ...convert.places import UNBOUND
 from ...ground.errors import ControlFlowError
 from .control_flow_join import NOTHING, Mapped, Mismatch, fit, join, one_kind, settled
+from .control_flow_shared import Shared
 from .control_flow_trace import same_object, visible
 from .control_flow_values import UNDEFINED, Leaf, Static, cast, leaves, put_together, take_apart, variable
 
@@ -58,9 +59,13 @@ class Merge:
         x, y = a.origin, b.origin
         if x is not None and y is not None and same_object(x, y):
             return Static(x)
-        if not any(v is not None and (self.is_there(v) or choice.conditions_of(v)) for v in (x, y)):
+        known = [v for v in (x, y) if v is not None]
+        if not any(self.is_there(v) or choice.conditions_of(v) or self.shared.has(v) for v in known):
             return None
         leaf = one_kind(a, b)
+        if x is not None and y is not None and self.shared.go_together(x, y):
+            leaf.made = lambda value, found: self.shared.stores.array(x)
+            return leaf
 
         def made(value, found):
             conditions = iter(found)
@@ -72,15 +77,16 @@ class Merge:
         return leaf
 
     def let_stand_for(self, leaf, other) -> None:
-        """Have a leaf become what another one, of an array that is one of several, is after its block."""
-        leaf.parts, leaf.made = [other], lambda value, found: self.again(other.origin, value, iter(found))
+        """Have a leaf become what another one, of a new array or one that is one of several, is after its block."""
+        if other.conditions or self.shared.has(other.origin):
+            leaf.parts, leaf.made = [other], lambda value, found: self.again(other.origin, value, iter(found))
 
     def again(self, array, value, conditions):
         """An array of a block as it is after it: itself, one of several, or None where nobody else has it."""
         if array is None:
             return None
         if not choice.conditions_of(array):
-            return array if self.is_there(array) else None
+            return array if self.is_there(array) else self.shared.stores.array(array)
         buffer = array._buffer
         condition = next(conditions)
         first, second = (self.again(x, value, conditions) for x in (buffer.first, buffer.second))
@@ -102,6 +108,8 @@ class Merge:
 
     def apply(self):
         a, b = self.a, self.b
+        self.shared = Shared(a, b, self.pairs() if a.shared or b.shared else [])
+        self.shared.outputs(self)
         code, value, possible = self.status()
         bound = {}
         for key in {**a.places, **b.places}:
@@ -115,6 +123,7 @@ class Merge:
                 never = lambda outs: False  # noqa: E731
                 self.output(leaf, *((pick, never) if side == 0 else (never, pick)))
         values = iter(self.run())
+        self.shared.take(values)
         status = statuses.assemble(
             *(
                 put_together(code, values),
@@ -133,6 +142,17 @@ class Merge:
         for _, error in (*a.checks, *b.checks):
             contexts.current().checks.append((next(values), error))
         return status
+
+    def pairs(self) -> list:
+        """The trees of both sides of each value that comes out of the branch."""
+        a, b = self.a, self.b
+        keys = {**a.places, **b.places}
+        found = [(self.tree(a, key, self.now(a, key)), self.tree(b, key, self.now(b, key))) for key in keys]
+        return [(a.value, b.value), *found]
+
+    def now(self, block, key):
+        """What a place has at the end of a side."""
+        return block.objects.get(key, self.a.entry.get(key, self.b.entry.get(key)))
 
     def run(self):
         def side(block, which):
@@ -182,8 +202,7 @@ class Merge:
     def place(self, key):
         a, b = self.a, self.b
         place = a.places.get(key) or b.places[key]
-        entry = a.entry.get(key, b.entry.get(key))
-        x, y = a.objects.get(key, entry), b.objects.get(key, entry)
+        x, y = self.now(a, key), self.now(b, key)
         if same_object(x, y):
             return "object", x
         if place.shared and (x is UNBOUND or y is UNBOUND):

@@ -21,7 +21,7 @@ from ...storage.recording import contents, give_back, recorders_here
 from . import control_flow_exchange as exchange
 from .control_flow_emit import Emission
 from .control_flow_join import NOTHING, Mismatch, widened
-from .control_flow_trace import NotRollable, Peel, buffers_of, same_object, trace_block
+from .control_flow_trace import NotRollable, Peel, same_object, trace_block
 from .control_flow_values import (
     UNDEFINED,
     Leaf,
@@ -34,6 +34,7 @@ from .control_flow_values import (
     variable,
     wants_value,
 )
+from .control_flow_windows import buffers_of
 
 OURS = core.OURS
 _GOES_ON = {statuses.NORMAL_CODE, statuses.CONTINUE_CODE}

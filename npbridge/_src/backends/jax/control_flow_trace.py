@@ -7,10 +7,9 @@ the caller decides how the jaxpr is used.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
-import numpy as np
 from jax.extend.core import jaxpr_as_fun
 
 from ...array import core, traced_index
@@ -22,7 +21,9 @@ from ...convert.places import UNBOUND, Heap, StructureChanged
 from ...storage.buffer import Tracer
 from ...storage.recording import Recorder
 from . import caches
+from .control_flow_shared import shared_in
 from .control_flow_values import UNDEFINED, Leaf, Static, conditions_of, take_apart, wants_value
+from .control_flow_windows import window_of
 
 OURS = core.OURS
 
@@ -81,6 +82,8 @@ class Block:
     buffers : dict
         ``id`` to ``(buffer, leaf)`` of the older buffers that were written.
     checks : list of (leaf, exception)
+    shared : dict
+        ``id`` of a new buffer in which several of the values lie to the leaf of its contents.
     grown : dict
         ``id`` to ``(list, trees of what was appended)``.
     error : exception or None
@@ -97,6 +100,7 @@ class Block:
         self.entry: dict = {}
         self.buffers: dict = {}
         self.checks: list = []
+        self.shared: dict = {}
         self.grown: dict = {}
         self.error: BaseException | None = None
         self.recorder: Recorder | None = None
@@ -107,7 +111,8 @@ class Block:
         new = [tree for _, trees in self.grown.values() for tree in trees]
         for tree in (self.code, self.value, *self.trees.values(), *new):
             found += wants_value(tree) + conditions_of(tree)
-        return [*found, *(leaf for _, leaf in self.buffers.values()), *(leaf for leaf, _ in self.checks)]
+        found += [*self.shared.values(), *(leaf for _, leaf in self.buffers.values())]
+        return [*found, *(leaf for leaf, _ in self.checks)]
 
 
 def trace_block(run, places, functions, inputs=(), enter=None, needed=None, *, in_loop=False) -> Block:
@@ -194,47 +199,11 @@ def collect(block: Block, status, places, heap: Heap, needed, grown) -> None:
         if window is not None:
             block.windows[p.key] = window
         block.trees[p.key] = UNDEFINED if now is UNBOUND else Static(now) if id(now) in growing else take_apart(now)
+    block.shared = shared_in([block.value, *block.trees.values()], block.recorder.is_own)
     for buffer, _ in block.recorder.saved.values():
         block.buffers[id(buffer)] = (buffer, Leaf("array", buffer.shape, buffer.dtype, buffer.to_device()))
     for flag, error in contexts.current().checks:
         block.checks.append((Leaf("raw", (), bool, flag), error))
-
-
-class Window(NamedTuple):
-    """An array that does not move with what is known only at run time, in words that outlive the trace."""
-
-    buffer: Any
-    shape: tuple
-    strides: tuple
-    offset: int
-    dtype: Any
-    writeable: bool
-
-    def array(self):
-        window = np.ndarray(self.shape, self.dtype, self.buffer.stand_in(), self.offset, self.strides)
-        window.flags.writeable = self.writeable
-        return core.of_view(self.buffer, window, None)
-
-
-def window_of(x):
-    """The window of an array, or of those in a list or tuple; None for anything else."""
-    if type(x) in (list, tuple):
-        parts = [window_of(item) for item in x]
-        return None if None in parts or not parts else type(x)(parts)
-    if type(x) is not core.JaxArray or traced_index.root(x._buffer) is not x._buffer:
-        return None
-    window, buffer = x._window(), x._buffer
-    offset = core.view.address(window) - core.view.address(buffer.stand_in())
-    return Window(buffer, window.shape, window.strides, offset, window.dtype, window.flags.writeable)
-
-
-def buffers_of(window) -> list:
-    return [window.buffer] if type(window) is Window else [b for x in window for b in buffers_of(x)]
-
-
-def rebuilt(window):
-    """What a window, or the lists and tuples of them, stand for."""
-    return window.array() if type(window) is Window else type(window)(map(rebuilt, window))
 
 
 def same_object(a, b) -> bool:
@@ -254,10 +223,11 @@ def same_object(a, b) -> bool:
     )  # fmt: skip
 
 
-def share(found) -> None:
+def share(found, stores) -> None:
     """Let what was one array at the end of a block be one after it, where it is in several places.
 
-    `found` has pairs of an object, as the block left it, and the place that has what came out of it.
+    `found` has pairs of an object, as the block left it, and the place that has what came out of it;
+    `stores` has the arrays that lie in storage which they share.
     """
     known: dict = {}
 
@@ -265,7 +235,8 @@ def share(found) -> None:
         if type(new) is Either and len(new.options) == 2 and new.options[0] is UNBOUND:
             return Either(new.which, (UNBOUND, shared(old, new.options[1])))
         if type(old) is core.JaxArray and type(new) is core.JaxArray:
-            return known.setdefault(id(old), new)
+            stored = stores.array(old)
+            return known.setdefault(id(old), new if stored is None else stored)
         if type(old) in (list, tuple) and type(new) is type(old) and len(new) == len(old):
             items = [shared(x, y) for x, y in zip(old, new, strict=True)]
             if all(x is y for x, y in zip(items, new, strict=True)):
