@@ -43,6 +43,17 @@ def _is_real_scalar(option) -> bool:
     return type(option) in OURS and not option.shape and option.dtype.kind in "biuf"
 
 
+def see_that_python_has(x, name: str) -> None:
+    """Refuse what a number of Python's does not have, such as ``n.sum()``, as Python does."""
+    if type(x) in OURS and x.weak is not None and not hasattr(x.weak, name):
+        raise AttributeError(f"{x.weak.__name__!r} object has no attribute {name!r}")
+
+
+def _attribute(x, name: str):
+    see_that_python_has(x, name)
+    return getattr(x, name)
+
+
 class Either:
     """A value of one of several kinds.
 
@@ -55,6 +66,7 @@ class Either:
     """
 
     __slots__ = ("options", "which")
+    of_the_run_time = True  # a class of ours, which takes part where arrays are written
     __array_priority__ = 300.0
     __hash__ = None  # type: ignore[assignment]
 
@@ -82,8 +94,10 @@ class Either:
         if name.startswith("_") or name == "weak":  # of ours
             raise AttributeError(name)
         if any(callable(getattr(type(o), name, None)) for o in self.options):
-            return lambda *args, **kwargs: distribute(lambda o, *given: getattr(o, name)(*given, **kwargs), self, *args)
-        return distribute(lambda o: getattr(o, name), self)
+            return lambda *args, **kwargs: distribute(
+                lambda o, *given: _attribute(o, name)(*given, **kwargs), self, *args
+            )
+        return distribute(lambda o: _attribute(o, name), self)
 
     def __getitem__(self, key):
         return distribute(operator.getitem, self, key)

@@ -37,8 +37,11 @@ def backward(name: str, x: JaxArray, other):
     return _function(name)(other, core.host_values(x))
 
 
-def in_place(name: str, x: JaxArray, other):
+def in_place(name: str, ufunc, x: JaxArray, other):
     """``x op= other``: in the memory of `x`, where NumPy would write into it."""
+    if getattr(type(other), "of_the_run_time", False):
+        type(other).__array_ufunc__(other, ufunc, "__call__", x, other, out=(x,))
+        return x
     if getattr(type(other), "__array_ufunc__", None) is None or x._buffer.traced:
         return NotImplemented
     with x._buffer.lock:

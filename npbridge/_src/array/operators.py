@@ -124,7 +124,7 @@ def _in_place(name, ufunc):
             active().update(ufunc, self, other)
             return self
         if gives_way(other):
-            return meeting.in_place(name, self, other)
+            return meeting.in_place(name, ufunc, self, other)
         if dispatch_ufunc(ufunc, "__call__", (self, other), {"out": (self,)}) is NotImplemented:
             raise TypeError(f"operand of type {type(other).__name__} cannot be used in place")
         return self

@@ -112,6 +112,7 @@ class Ragged:
     """
 
     __slots__ = ("data", "extents", "origin", "window", "written")
+    of_the_run_time = True
     __array_priority__ = 200.0
     __hash__ = None  # type: ignore[assignment]
 

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 
 from . import core
-from .core import OURS, JaxArray
+from .core import OURS, JaxArray, JaxScalar
 from .methods import named
 
 
@@ -52,6 +52,12 @@ def _fill(self, value):
         self[...] = value
 
 
+def _fill_nothing(self, value):
+    """NumPy's scalars have the method, too: it fills a copy."""
+    if not (type(value) in OURS and value._buffer.traced):
+        self.dtype.type(0).fill(core.host_values(value))
+
+
 def _resize(self, *new_shape, refcheck=True):
     if not new_shape or new_shape == (None,):
         return
@@ -89,4 +95,5 @@ _REFERENCES = _references()
 for _name in ("sort", "partition", "put"):
     setattr(JaxArray, _name, _in_place(_name))
 JaxArray.fill = _fill
+JaxScalar.fill = _fill_nothing
 JaxArray.resize = _resize

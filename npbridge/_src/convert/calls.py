@@ -9,7 +9,7 @@ import types
 import numpy as np
 
 from ..array import core, either, traced_index
-from ..array.either import Either
+from ..array.either import Either, see_that_python_has
 from ..face import host_functions, traced_draws
 from ..face.modules import face_of, functions
 from ..face.objects import vectorize
@@ -188,6 +188,7 @@ def see_that_it_does_not_grow(x) -> None:
 def attribute(obj, name):
     """``obj.name``; the getter of a property of the user's is converted too."""
     kind = type(obj)
+    see_that_python_has(obj, name)
     if kind in core.OURS and name in ("item", "tolist") and obj._buffer.traced:  # of code of ours they ask for values
         return functools.partial(traced_index.item if name == "item" else traced_index.as_lists, obj)
     if kind is list and name not in ("append", "extend"):

@@ -49,21 +49,28 @@ def _lowering():
     return control_flow
 
 
-def local_errors(operator):
-    """Have an unbound variable reported as in the original, where it is a local one.
+def as_local(error):
+    """An unbound variable as it is reported in the original, where it is a local one.
 
     In the blocks that the operators run, the user's local variables are free ones.
     """
+    if type(error) is not NameError or "free variable" not in str(error):
+        return error
+    message = f"cannot access local variable '{error.name}' where it is not associated with a value"
+    return UnboundLocalError(message).with_traceback(error.__traceback__)
+
+
+def local_errors(operator):
+    """Have an unbound variable in the blocks that an operator runs reported as in the original."""
 
     @functools.wraps(operator)
     def wrapped(*args):
         try:
             return operator(*args)
         except NameError as error:
-            if type(error) is not NameError or "free variable" not in str(error):
+            if as_local(error) is error:
                 raise
-            message = f"cannot access local variable '{error.name}' where it is not associated with a value"
-            raise UnboundLocalError(message).with_traceback(error.__traceback__) from None
+            raise as_local(error) from None
 
     return wrapped
 
@@ -194,6 +201,7 @@ def see_that_nobody_catches(error, but=()) -> None:
 # -- expressions
 
 
+@local_errors
 def if_exp(test, then, otherwise):
     """``then if test else otherwise``."""
     if is_traced(test):
@@ -201,6 +209,7 @@ def if_exp(test, then, otherwise):
     return then() if _holds(test) else otherwise()
 
 
+@local_errors
 def and_(value, *others):
     """``value and ...``."""
     for i, other in enumerate(others):
@@ -212,6 +221,7 @@ def and_(value, *others):
     return value
 
 
+@local_errors
 def or_(value, *others):
     """``value or ...``."""
     for i, other in enumerate(others):
@@ -300,6 +310,7 @@ _COMPARE = {
 }
 
 
+@local_errors
 def compare(names, left, *others):
     """A chain of comparisons: each operand is evaluated once, and only if needed."""
 

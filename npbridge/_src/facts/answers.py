@@ -230,7 +230,7 @@ def _filled(tree: Any, fill: Any, scale: dict | None) -> Any:
 def of_kind(values: np.ndarray, kind: type) -> Any:
     """An array, a scalar of NumPy's, or a number of Python's, as a blank says."""
     if kind is np.ndarray:
-        return values
+        return np.asarray(values)  # arithmetic made a scalar of one of no dimensions
     return values[()] if kind is np.generic else kind(values)
 
 

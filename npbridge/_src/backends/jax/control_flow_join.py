@@ -76,8 +76,11 @@ def settled(tree, arrays):
     return tree
 
 
-def _place(options, tree) -> int | None:
-    return next((i for i, o in enumerate(options) if fits_together(o, tree)), None)
+def _place(options, tree, otherwise=None) -> int | None:
+    at = next((i for i, o in enumerate(options) if fits_together(o, tree)), None)
+    if at is None and otherwise is not None:
+        return next((i for i, o in enumerate(options) if otherwise(o, tree)), None)
+    return at
 
 
 def fits_together(a, b) -> bool:
@@ -151,7 +154,7 @@ def fit(tree, into) -> list:
     """For each leaf of `into` the one that gives its value, where the value is that of `tree`."""
     if isinstance(into, Options):
         mine = _options(tree)
-        at = [_place(into.options, o) for o in mine]
+        at = [_place(into.options, o, _takes) for o in mine]
         if None in at or len(set(at)) < len(at):
             raise Mismatch(tree.describe())
         which = Leaf("raw", (), "int32", np.int32(at[0]))
@@ -201,6 +204,12 @@ def widened(entry, after):
     if _holds(after, entry):
         return Leaf(after.kind, after.shape, after.dtype, None, after.weak)
     return join(Leaf(entry.kind, entry.shape, entry.dtype, None, entry.weak), after)
+
+
+def _takes(option, tree) -> bool:
+    """Whether a loop that began with a value has it in an option of another dtype: see `widened`."""
+    leaves_of_one_shape = isinstance(option, Leaf) and isinstance(tree, Leaf) and option.shape == tree.shape
+    return leaves_of_one_shape and _holds(option, tree)
 
 
 def _holds(new: Leaf, old: Leaf) -> bool:

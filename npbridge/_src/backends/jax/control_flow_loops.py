@@ -140,10 +140,15 @@ def for_stmt(iterable, body, otherwise, names, start, live, written):
         return _peeled_at_run_time(loop, over, why)
     except (*_NOT_AS_A_LOOP, *NEEDS_VALUE) as error:
         raise _cannot(loop, error, "the number of its iterations is known only at run time") from None
-    if loop.runs_once(roll):
-        once = lambda: loop.left(loop.body(over.first()))  # noqa: E731
-        return branches.branch(over.length > 0, once, loop.finish, loop.places, loop.functions, loop.live)
-    return loop.rolled(roll)
+    return _at_run_time(loop, roll, over, 0)
+
+
+def _at_run_time(loop, roll, over, k):
+    """What is left of a loop from its k-th iteration on, if it has so many."""
+    if not loop.runs_once(roll):
+        return loop.rolled(roll)
+    once = lambda: loop.left(loop.body(over.item(k) if k else over.first()))  # noqa: E731
+    return branches.branch(over.length > k, once, loop.finish, loop.places, loop.functions, loop.live)
 
 
 class _Walked:
@@ -252,7 +257,7 @@ def _peeled_at_run_time(loop, over, why):
                 roll.trace()
             except (Peel, *_NOT_AS_A_LOOP) as error:
                 raise _cannot(loop, error, "the number of its iterations is known only at run time") from None
-            return loop.rolled(roll)
+            return _at_run_time(loop, roll, over, 1)
 
         return loop.go_on(status, more)
 

@@ -324,8 +324,8 @@ def _leaf_of(buffer) -> Leaf:
 
 
 def decided(answer):
-    """The answer of a test, which can be one of several kinds."""
-    return _truth(answer) if type(answer) is Either else answer
+    """The answer of a test, which can be one of several kinds, or an array."""
+    return _truth(answer) if type(answer) is Either or is_traced(answer) and np.shape(answer) else answer
 
 
 def _truth(x):

@@ -17,6 +17,7 @@ from ...array.either import Either
 from ...convert import context as contexts
 from ...convert import status as statuses
 from ...convert.lines import located_where_raised
+from ...convert.operators import as_local
 from ...convert.places import UNBOUND, Heap, StructureChanged
 from ...storage.buffer import Tracer
 from ...storage.recording import Recorder
@@ -153,6 +154,7 @@ def trace_block(run, places, functions, inputs=(), enter=None, needed=None, *, i
                 if trace.raised is not error:
                     if not is_pythons(error):
                         raise
+                    error = as_local(error)
                     located_where_raised(error)
                 block.error = error
                 return []
