@@ -13,7 +13,7 @@ import npbridge
 from npbridge._src.dispatch import backend as backends
 from npbridge._src.storage import buffer as storage
 
-from .oracle import LIMITS, VARIANTS, same_as_numpy, set_up
+from .oracle import KERNELS, LIMITS, VARIANTS, same_as_numpy, set_up
 from .seeds import NAME, SEED
 
 # The large tables, of which a run looks at a share, another one with each seed; `tox -e long` looks at the rest.
@@ -63,14 +63,14 @@ def same(variant):
     return functools.partial(same_as_numpy, variant)
 
 
-@pytest.fixture(params=[v for v in VARIANTS if v.name in ("np", "numpy-64", "jax-64", "jax-32")], ids=lambda v: v.name)
+@pytest.fixture(params=[*VARIANTS[:2], *KERNELS], ids=lambda v: v.name)
 def same_computed(request):
     """As ``same``, for what kernels compute, wherever the values were before."""
     with set_up(request.param):
         yield functools.partial(same_as_numpy, request.param)
 
 
-@pytest.fixture(params=[v for v in VARIANTS if v.name in ("np", "numpy-64", "jax-64")], ids=lambda v: v.name)
+@pytest.fixture(params=[*VARIANTS[:2], KERNELS[0]], ids=lambda v: v.name)
 def same_wide(request):
     """As ``same``, in 64 bits: for tables whose kernels are many, and alike in 32."""
     with set_up(request.param):

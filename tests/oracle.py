@@ -19,6 +19,7 @@ import numpy as np
 
 import npbridge
 from npbridge._src.array import core
+from npbridge._src.backends.jax import small
 from npbridge._src.dispatch import backend as backends
 from npbridge._src.ground.errors import FallbackWarning, PrecisionWarning, UnsupportedDtypeError
 from npbridge._src.storage.buffer import canonical
@@ -39,10 +40,10 @@ class Variant:
         None runs NumPy in our place, which keeps the tests honest.
     x64 : bool
         Whether JAX is set to 64 bits.
-    place : {"host", "device"}
-        Where the values are before the program runs.  ``"device"`` also takes
-        away the rule that small arrays move to the host, so that the paths of
-        large arrays run.
+    place : {"host", "kernels", "device"}
+        Where the values are before the program runs.  ``"kernels"`` takes away the
+        rule that NumPy computes what is small, so that the kernels of large arrays
+        run; ``"device"`` also the rule that small arrays move to the host.
     """
 
     name: str
@@ -97,6 +98,8 @@ VARIANTS = [
     Variant("jax-32", "jax", False),
     Variant("jax-64-device", "jax", True, "device"),
 ]
+# what kernels compute of values on the host
+KERNELS = [Variant("jax-64-kernels", "jax", True, "kernels"), Variant("jax-32-kernels", "jax", False, "kernels")]
 
 
 class set_up:
@@ -116,6 +119,9 @@ class set_up:
                 if name.startswith("npbridge._src"):
                     self.limits[module] = {n: vars(module)[n] for n in LIMITS if n in vars(module)}
                     vars(module).update(dict.fromkeys(self.limits[module], 0))
+        if self.variant.place == "kernels":
+            self.limits[small] = {"SMALL": small.SMALL}
+            small.SMALL = -1
         return self.variant
 
     def __exit__(self, *exc: object) -> None:

@@ -97,6 +97,22 @@ def test_whether_jax_traces_is_known():
     assert compat.current_trace() is not None and seen[0][1] is not compat.current_trace()
 
 
+def test_whether_jax_has_64_bits():
+    with jax.enable_x64(True):
+        assert compat.x64.value is True
+        with jax.enable_x64(False):
+            assert compat.x64.value is False
+
+
+def test_nobody_is_told_where_the_state_is_silent():
+    with np.errstate(all="raise"):
+        token = compat.set_float_state(compat.SILENT)
+        assert np.isinf(np.ones(1) / np.zeros(1))
+        compat.reset_float_state(token)
+        with pytest.raises(FloatingPointError):
+            np.ones(1) / np.zeros(1)
+
+
 def test_tracebacks_are_whole():
     def inner(x):
         raise ValueError("of the user's")

@@ -81,8 +81,8 @@ def apply(backend, rule, function, args, kwargs, unbound=None):
     try:
         if backend.told is not None and asked() and backend.told(rule, unbound or function, args, kwargs):
             with np.errstate(all="ignore"):
-                return _answered(backend, rule, function, args, kwargs)
-        return _answered(backend, rule, function, args, kwargs)
+                return _answered(backend, rule, function, args, kwargs, unbound)
+        return _answered(backend, rule, function, args, kwargs, unbound)
     except core.TRACED_ERRORS:
         if backend.traced is not None:
             raise
@@ -97,7 +97,11 @@ def apply(backend, rule, function, args, kwargs, unbound=None):
         return backend.outside(unbound or function, args, kwargs, error)
 
 
-def _answered(backend, rule, function, args, kwargs):
+def _answered(backend, rule, function, args, kwargs, unbound):
+    if rule.first is not None:
+        result = rule.first(args, kwargs, unbound)
+        if result is not NotImplemented:
+            return result
     if backend.traced is not None and not trace_state_clean():
         return backend.traced(rule, function, args, kwargs)
     return rule.call(args, kwargs)

@@ -30,6 +30,9 @@ class Rule(NamedTuple):
         Whether it takes `out` itself, also then.
     settles : bool
         Whether it says itself what comes out where NumPy's dtype or shape depends on values, and checks the rest.
+    first : callable or None
+        ``first(args, kwargs, unbound)``, asked before all others; it may answer NotImplemented.  `unbound` is the
+        method of ``numpy.ndarray`` that was called, where one was.
     """
 
     call: Callable[[tuple, dict], Any]
@@ -39,6 +42,7 @@ class Rule(NamedTuple):
     traced: tuple[Callable[[tuple, dict], Any], ...] = ()
     writes_out: bool = False
     settles: bool = False
+    first: Callable[[tuple, dict, Any], Any] | None = None
 
 
 tables: dict[str, dict[Any, Rule]] = {"jax": {}, "numpy": {}}

@@ -34,6 +34,7 @@ import jax
 import numpy as np
 
 from ..ground import events
+from ..ground.compat import x64
 
 Tracer = jax.core.Tracer
 
@@ -75,7 +76,7 @@ def canonical(dtype: np.dtype) -> np.dtype:
         dtype = dtype.newbyteorder("=")
     if dtype.itemsize < 8:
         return dtype
-    if jax.config.jax_enable_x64:
+    if x64.value:
         return _PLAIN.get(dtype.char, dtype)
     return _NARROW.get(dtype.char, dtype)
 

@@ -1,7 +1,8 @@
-"""Numbers computed of small arrays: by NumPy, where the values lie on the host.
+"""Small work stays on the host: calls on few values that lie in this machine's memory run in NumPy.
 
-The result is wanted at once, so a kernel would have to be waited for, which costs more
-than NumPy takes for so few elements.
+NumPy has answered before a kernel of XLA's has started.  Where the values lie and how many
+they are decides, nothing else; the results lie on the host, and go to the device when a
+kernel wants them.
 """
 
 from __future__ import annotations
@@ -10,56 +11,242 @@ import numpy as np
 
 from ...array import core
 from ...dispatch.registry import register, tables
-from ...storage.buffer import SMALL
-from ...storage.lending import lies_on_host
+from ...facts import Fact, fact_of
+from ...facts.fact import names_of
+from ...ground.compat import NO_VALUE, SILENT, reset_float_state, set_float_state
+from ...storage.buffer import SMALL, Tracer, canonical
 from .. import host
 
 ARRAYS = core.ARRAYS
-# of all elements of one array
-REDUCTIONS = (
-    np.all, np.amax, np.amin, np.any, np.argmax, np.argmin, np.count_nonzero, np.linalg.norm, np.max, np.mean, np.min,
-    np.prod, np.ptp, np.std, np.sum, np.trace, np.var,
-)  # fmt: skip
-# of two arrays with one axis
-PRODUCTS = (np.dot, np.inner, np.vdot)
+STORED_KINDS = core.STORED_KINDS
+ndarray = np.ndarray
+of_fresh = core.of_fresh
+JaxArray = core.JaxArray
+SCALARS = host.SCALARS
+NOWHERE = 1 << 30
+# arguments that are what they are
+PLAIN = frozenset({int, float, complex, bool, str, type(None), type(Ellipsis), type(NO_VALUE)})
+# in a longer list it would take longer to look for arrays than to start a kernel
+LONGEST = 64
+# what functions of these kinds (facts/fact.py) do costs something; the others answer from the layout
+KINDS = ("compute", "compose", "move", "write")
+# real or complex by their values in NumPy, always complex on 'jax'
+OTHERWISE = frozenset({np.linalg.eig, np.linalg.eigvals})
+
+# the ufuncs that the backend has kernels for
+_ufuncs: set[np.ufunc] = set()
 
 
-def is_at_hand(x) -> bool:
-    """Whether the values of one of our arrays are few, and lie on the host."""
-    buffer, layout = x._buffer, x._layout
-    nbytes = buffer.nbytes if layout is None else layout.nbytes
-    return nbytes <= SMALL and (buffer.current or lies_on_host(buffer))
+def values_of(x) -> np.ndarray | None:
+    """The values of one of our arrays, where they are few, and lie in memory; None elsewhere."""
+    buffer = x._buffer
+    if not buffer.current:
+        device = buffer.device
+        if device is None or isinstance(device, Tracer) or device.committed or device.platform() != "cpu":
+            return None
+        layout = x._layout
+        if (buffer.nbytes if layout is None else layout.nbytes) > SMALL:
+            return None
+    values = x._read()
+    return values if values.nbytes <= SMALL else None
 
 
-def _reducing(function, otherwise):
-    def call(args, kwargs):
-        if len(args) == 1 and not kwargs and type(args[0]) in ARRAYS and is_at_hand(args[0]):
-            return host.narrow(host.call(function, args, kwargs))
-        return otherwise(args, kwargs)
-
-    return call
+def _is_kept(x) -> bool:
+    """Whether values that are not ours are few, and what JAX stores as they are."""
+    dtype = x.dtype
+    return x.nbytes <= SMALL and dtype.char in STORED_KINDS and dtype.isnative and canonical(dtype) == dtype
 
 
-def _multiplying(function, otherwise):
-    def call(args, kwargs):
-        if len(args) == 2 and not kwargs and are_rows_at_hand(args):
-            return host.narrow(host.call(function, args, kwargs))
-        return otherwise(args, kwargs)
+def ufunc(function, inputs):
+    """``function(*inputs)`` of a ufunc, without keywords; None where it is not for NumPy."""
+    if function not in _ufuncs:
+        return None
+    values = _taken(inputs, [])
+    if values is None:
+        return None
+    shape = None
+    for x in values:
+        if type(x) is ndarray:
+            if shape is None:
+                shape = x.shape
+            elif shape != x.shape and _is_large(function, values):
+                return None
+    if shape is None:
+        return None
+    token = set_float_state(SILENT)
+    try:
+        result = function(*values)
+    finally:
+        reset_float_state(token)
+    return _ours(result)
 
-    return call
+
+def binary(function, a, b):
+    """``function(a, b)`` as :func:`ufunc` gives it: the most frequent call of all."""
+    if function not in _ufuncs:
+        return None
+    kind = type(a)
+    if kind is JaxArray:
+        a = values_of(a)
+        if a is None:
+            return None
+    elif kind is not float and kind is not int:
+        return ufunc(function, (a, b))
+    kind = type(b)
+    if kind is JaxArray:
+        b = values_of(b)
+        if b is None:
+            return None
+    elif kind is not float and kind is not int:
+        return ufunc(function, (a, b))
+    if type(a) is ndarray and type(b) is ndarray and a.shape != b.shape and _is_large(function, (a, b)):
+        return None
+    token = set_float_state(SILENT)
+    try:
+        result = function(a, b)
+    finally:
+        reset_float_state(token)
+    return _ours(result)
 
 
-def are_rows_at_hand(arrays) -> bool:
-    """Whether all have one axis, and are at hand."""
-    return all(type(x) in ARRAYS and x.ndim == 1 and is_at_hand(x) for x in arrays)
+def _is_large(function, values) -> bool:
+    """Whether what a ufunc computes of few values is not little."""
+    if function.signature is not None:
+        return False
+    try:
+        return np.broadcast(*values).size > SMALL
+    except ValueError:
+        return False  # which the function says as well
+
+
+def _ours(result):
+    if type(result) is ndarray:
+        dtype = result.dtype
+        return of_fresh(result) if dtype.itemsize < 8 or canonical(dtype) is dtype else host.narrow(of_fresh(result))
+    return tuple(map(_ours, result)) if type(result) is tuple else host.narrow(result)
+
+
+def _taken(arguments, seen) -> list | None:
+    """The arguments of a call for NumPy: our arrays replaced, and appended to `seen` with what replaces them.
+
+    None where an array is large or not in memory, or anything else is unusual.
+    """
+    values: list = []
+    for x in arguments:
+        kind = type(x)
+        if kind is JaxArray or kind in ARRAYS:
+            raw = values_of(x)
+            if raw is None:
+                return None
+            seen.append((x, raw))
+            values.append(raw)
+            continue
+        if kind in PLAIN:
+            pass
+        elif kind is ndarray or kind in SCALARS:
+            if not _is_kept(x):
+                return None
+            if kind is ndarray:
+                seen.append((None, x))
+        elif kind is tuple or kind is list:
+            many = _taken(x, seen) if len(x) <= LONGEST else None
+            if many is None:
+                return None
+            x = many if kind is list else tuple(many)
+        elif not isinstance(x, (type, np.dtype)) or not _is_kept_dtype(x):
+            return None
+        values.append(x)
+    return values
+
+
+def _is_kept_dtype(dtype) -> bool:
+    """Whether nothing needs to be told: what is asked for is what is kept."""
+    dtype = np.dtype(dtype)
+    return dtype.char in STORED_KINDS and canonical(dtype) == dtype
+
+
+def _is_writable_here(x) -> bool:
+    """Whether nothing large would have to come to the host so that a few values may be written there."""
+    return type(x) not in ARRAYS or x._buffer.current or x._buffer.nbytes <= SMALL
+
+
+def general(function, method: str, inputs, kwargs):
+    """A call of a ufunc with keywords, or of one of its methods; NotImplemented where it is not for NumPy."""
+    if function not in _ufuncs or _taken(inputs, []) is None or _taken(kwargs.values(), []) is None:
+        return NotImplemented
+    written = inputs[:1] if method == "at" else kwargs.get("out", ())
+    if not all(map(_is_writable_here, written)):
+        return NotImplemented
+    token = set_float_state(SILENT)
+    try:
+        return host.narrow(host.call_writing(getattr(function, method), inputs, kwargs, written))
+    finally:
+        reset_float_state(token)
+
+
+def _reading(function, place: int):
+    """What answers a call that writes nothing but `out`, the argument at `place`; NotImplemented if NumPy is not to."""
+
+    def first(args, kwargs, unbound):
+        seen: list = []
+        values = _taken(args, seen)
+        if values is None:
+            return NotImplemented
+        called = function if unbound is None else unbound
+        named = kwargs
+        if kwargs:
+            named = _taken(kwargs.values(), seen)
+            if named is None:
+                return NotImplemented
+            named = dict(zip(kwargs, named, strict=True))
+        out = args[place] if len(args) > place else kwargs.get("out") if kwargs else None
+        if out is not None and not all(map(_is_writable_here, out if type(out) is tuple else (out,))):
+            return NotImplemented
+        token = set_float_state(SILENT)
+        try:
+            if out is not None:
+                return host.call_writing(called, args, kwargs, out if type(out) is tuple else (out,))
+            result = called(*values, **named)
+        finally:
+            reset_float_state(token)
+        if type(result) is ndarray and result.base is None and result.dtype.char in STORED_KINDS:
+            for _, raw in seen:
+                if raw is result:
+                    break
+            else:
+                return _ours(result)
+        return host.narrow(host.wrap(result, seen))
+
+    return first
+
+
+def _writing(fact: Fact):
+    """As :func:`_reading`, of a function that changes its arguments."""
+
+    def first(args, kwargs, unbound):
+        if _taken(args, []) is None or (kwargs and _taken(kwargs.values(), []) is None):
+            return NotImplemented
+        if not all(map(_is_writable_here, fact.written(args, kwargs))):
+            return NotImplemented
+        token = set_float_state(SILENT)
+        try:
+            return host.narrow(host.call_writing(unbound or fact.function, args, kwargs, fact.written(args, kwargs)))
+        finally:
+            reset_float_state(token)
+
+    return first
 
 
 def register_rows() -> None:
-    """Put this before what the table has for these functions."""
-    for functions, before in ((REDUCTIONS, _reducing), (PRODUCTS, _multiplying)):
-        for function in functions:
-            rule = tables["jax"][function]
-            call = before(function, rule.call)
-            if hasattr(rule.call, "__wrapped__"):  # code of ours, whose signature counts
-                vars(call)["__wrapped__"] = rule.call.__wrapped__
-            register("jax", function, rule._replace(call=call, how=f"{rule.how}; of small arrays NumPy"))
+    """Let NumPy be asked first, by the rows of what computes or moves."""
+    for function, rule in tuple(tables["jax"].items()):
+        if rule.status != "native" or function in OTHERWISE:
+            continue
+        if isinstance(function, np.ufunc):
+            _ufuncs.add(function)
+            continue
+        fact = fact_of(function)
+        if fact.kind in KINDS and not fact.calls:
+            writes = fact.writes or fact.writes_if is not None
+            first = _writing(fact) if writes else _reading(function, names_of(function).get("out", NOWHERE))
+            register("jax", function, rule._replace(first=first))

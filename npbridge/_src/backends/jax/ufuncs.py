@@ -42,6 +42,9 @@ def binary(ufunc, a, b):
     """An operator between two operands of known types."""
     if asked():
         return _told(ufunc, "__call__", (a, b), {})
+    result = small.binary(ufunc, a, b)
+    if result is not None:
+        return result
     if type(a) is JaxScalar or type(b) is JaxScalar:
         if ufunc in traced_number.LINEAR:
             return traced_number.remember(ufunc, a, b, call(ufunc, (a, b)))
@@ -53,8 +56,9 @@ def binary(ufunc, a, b):
 
 def call(ufunc, inputs):
     """``ufunc(*inputs)`` with no keywords."""
-    if ufunc.signature is not None and small.are_rows_at_hand(inputs):
-        return host.narrow(host.call(ufunc, inputs, {}))
+    result = small.ufunc(ufunc, inputs)
+    if result is not None:
+        return result
     values = []
     dtypes = []
     weak = ordered = False
@@ -240,6 +244,10 @@ def _told(ufunc, method, inputs, kwargs):
 
 def _dispatch(ufunc, method, inputs, kwargs):
     try:
+        if kwargs or method != "__call__":
+            result = small.general(ufunc, method, inputs, kwargs)
+            if result is not NotImplemented:
+                return result
         if method != "__call__":
             from . import ufunc_methods
 
