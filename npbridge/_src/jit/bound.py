@@ -6,7 +6,8 @@ import sys
 import types
 import weakref
 
-_NAME = "__npbridge_compiled__"
+# the attribute of an object that keeps its compiled methods
+COMPILED = "__npbridge_compiled__"
 
 
 class Compiled:
@@ -41,13 +42,13 @@ def method_of(compiled, instance):
     """The compiled method of an instance, the same one each time."""
     try:
         own = instance.__dict__
-        kept = own.get(_NAME)
+        kept = own.get(COMPILED)
         if kept is None or kept.owner is None or kept.owner() is not instance:
             kept = Compiled(instance)
             if isinstance(instance, type):
-                setattr(instance, _NAME, kept)
+                setattr(instance, COMPILED, kept)
             else:
-                own[_NAME] = kept
+                own[COMPILED] = kept
     except (AttributeError, TypeError):
         # no place for it (__slots__): the object is an argument like others
         return types.MethodType(compiled, instance)

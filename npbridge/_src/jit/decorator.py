@@ -20,16 +20,16 @@ from ..convert.lines import tidy
 from ..dispatch import backend as backends
 from ..dispatch import fallback, forked
 from ..dispatch.backend import active
-from ..face import host_draws
 from ..ground import debugging
 from ..ground.errors import UnsupportedError
 from ..ground.floating import asked
 from ..storage.buffer import recorders
-from . import arguments, bound, discover, reasons, texts, undo, without_effect
+from . import arguments, bound, reasons, texts, undo, without_effect
 from .binding import Binding
 from .effects import Moves
 from .executable import ASKS_FOR_VALUES, TOLD, Executable, LeftToPython, Missed, needs_a_value
 from .inputs import is_scalar
+from .pools import Kept, Pool, Pools
 from .quick import MISS, quick_path
 
 # asked at every call: without the frame of a function around them
@@ -39,20 +39,6 @@ lookers = debugging.lookers
 _override = backends._override.get
 STORM = 16
 MISSES = 64
-POOLS = 32  # for so many sets of objects that were arguments is compiled code kept
-
-
-class Pool:
-    """What was compiled for one set of objects among the arguments."""
-
-    def __init__(self, function, objects, **what) -> None:
-        self.objects = objects
-        self.missed = 0  # how often the function was traced again for arrays that it met
-        self.state = discover.State(**what)
-        self.state.visit(function, getattr(function, "__name__", "function"))
-        for path, value in objects:
-            self.state.visit(value, path)
-        self.state.visit_strangers()
 
 
 class CompiledFunction:
@@ -67,7 +53,7 @@ class CompiledFunction:
         What is compiled.
     """
 
-    def __init__(self, function, **options) -> None:
+    def __init__(self, function, kept: Kept | None = None, **options) -> None:
         self._binds = "instance"
         if isinstance(function, (staticmethod, classmethod)):
             self._binds = "nothing" if isinstance(function, staticmethod) else "class"
@@ -82,7 +68,8 @@ class CompiledFunction:
         self.function = function
         self.options = options
         self._backend = options["backend"]
-        self.clear_cache()
+        self._kept = Kept() if kept is None else kept
+        self._forget_calls()
         self._compiles = 0
         self._reason = "it has not been called"
         self._shown = ""
@@ -142,7 +129,7 @@ class CompiledFunction:
         signature, binding = self._bind(pool, leaves, tree)
         while True:
             key = self._key(pool, signature, binding)
-            entry = self._entries.get(key)
+            entry = self._kept.entries.get(key)
             try:
                 if entry is None:
                     entry = self._compiled_once(pool, key, binding, signature)
@@ -167,34 +154,17 @@ class CompiledFunction:
             signature, binding = self._bind(pool, leaves, tree)
 
     def _bind(self, pool, leaves, tree):
-        signature = arguments.Signature(leaves, tree, self._static)
+        signature = arguments.Signature(leaves, tree, self._kept.static)
         return signature, Binding(signature, pool.state)
 
     def _key(self, pool, signature, binding):
         shapes = (*[(b.shape, b.dtype) for b in binding.buffers], *[x.kind() for x in pool.state.raws])
-        return signature.key, binding.alias, pool.state.constants(), shapes, core.jax.config.jax_enable_x64
+        return signature.key, binding.alias, pool.constants(), shapes, core.jax.config.jax_enable_x64
 
     def _pool(self, leaves) -> Pool:
         """The state that belongs to the objects among the arguments; found anew where it has changed."""
         objects = [(f"argument {i}", x) for i, x in enumerate(leaves) if arguments.is_object(x)]
-        key = tuple([id(x) for _, x in objects])
-        pool = self._pools.get(key)
-        if pool is None or not pool.state.holds():
-            if pool is None and len(self._pools) >= POOLS:
-                self._forget(next(iter(self._pools)))
-            pool = self._pools[key] = Pool(
-                self.function, objects,
-                raws_are_constants=self._raws_are_constants, moving=self._moving, fixed=self._static,
-                drawn=self._drawn,
-            )  # fmt: skip
-        return pool
-
-    def _forget(self, key) -> None:
-        """Drop what belongs to objects that may be gone: their identities may come back."""
-        del self._pools[key]
-        gone = set(key)
-        for entry_key in [k for k in self._entries if gone & arguments.objects_in(k[0])]:
-            del self._entries[entry_key]
+        return self._pools.of(self.function, objects, self._kept)
 
     def _executable(self, pool, signature) -> Executable:
         entry = Executable(self.converted, pool.state, self.options["strict"])
@@ -204,22 +174,22 @@ class CompiledFunction:
 
     def _compiled_once(self, pool, key, binding, signature) -> Executable:
         """The compiled form; of two threads that ask for one that is not there, the second waits for it."""
-        with self._compiling.setdefault(key, threading.RLock()):
-            entry = self._entries.get(key)
+        with self._kept.compiling.setdefault(key, threading.RLock()):
+            entry = self._kept.entries.get(key)
             if entry is None:
                 entry = self._compile(pool, key, binding, signature)
-        self._compiling.pop(key, None)
+        self._kept.compiling.pop(key, None)
         return entry
 
     def _compile(self, pool, key, binding, signature) -> Executable:
-        varied = pool.state.varied([known[2] for known in self._entries]) - self._moving - self._static
+        varied = pool.state.varied([known[2] for known in self._kept.entries]) - self._kept.moving - self._kept.static
         if varied:
-            self._varied |= varied
+            self._kept.varied |= varied
             raise Moves(varied)
         entry = self._executable(pool, signature)
         entry.trace(binding, signature)
         self._compiles += 1
-        self._reason = reasons.why(self._entries, key, self._names())
+        self._reason = reasons.why(self._kept.entries, key, self._names())
         if self._compiles == STORM:
             warnings.warn(
                 f"{self.__name__} was compiled {STORM} times; the last reason: {self._reason}. "
@@ -228,7 +198,8 @@ class CompiledFunction:
                 stacklevel=fallback.user_stacklevel(),
             )
         self._warn_of_assignments(entry)
-        self._entries[key] = self._latest = entry
+        self._kept.add(key, entry)
+        self._latest = entry
         if self.options["show_code"]:
             print(texts.shown_on_jax(self, entry))  # noqa: T201  the user asks for it
         return entry
@@ -252,36 +223,36 @@ class CompiledFunction:
 
     def _make_static(self, pool, signature, error) -> bool:
         """Take the numbers that are needed for constants, else all of a kind, then raw arrays; False where they are."""
-        needed = getattr(error, "origins", frozenset()) - self._static
+        needed = getattr(error, "origins", frozenset()) - self._kept.static
         if needed:
             self._fix(needed)
             return True
-        if self._varied - self._static:
-            self._fix(self._varied)
+        if self._kept.varied - self._kept.static:
+            self._fix(self._kept.varied)
             return True
         kinds = {type(x) for _, x in signature.numbers} - {core.JaxScalar}
         if kinds:
-            self._static |= {min(kinds, key=_likely_a_size)}
+            self._kept.static |= {min(kinds, key=_likely_a_size)}
             return True
-        moving = {x.path for x in pool.state.raws if is_scalar(x.value)} - self._static
+        moving = {x.path for x in pool.state.raws if is_scalar(x.value)} - self._kept.static
         if moving:
             self._fix(moving)
             return True
         if pool.state.raws:
-            self._raws_are_constants = True
+            self._kept.raws_are_constants = True
             pool.state.forget_raws()
             return True
         return False
 
     def _fix(self, needed) -> None:
         """Take numbers for constants, of arguments by their places, of the state by their paths."""
-        self._static |= needed
+        self._kept.static |= needed
         if any(isinstance(x, str) for x in needed):
             self._pools.clear()
 
     def _let_move(self, leaves, paths) -> Pool:
         """Make inputs of numbers that the function binds anew."""
-        self._moving |= paths
+        self._kept.moving |= paths
         self._pools.clear()
         return self._pool(leaves)
 
@@ -353,7 +324,7 @@ class CompiledFunction:
 
     def bound_to(self, instance) -> CompiledFunction:
         """The compiled form of the method of one instance."""
-        return CompiledFunction(self.function.__get__(instance, type(instance)), **self.options)
+        return CompiledFunction(self.function.__get__(instance, type(instance)), self._kept, **self.options)
 
     # -- what it says of itself
 
@@ -391,7 +362,7 @@ class CompiledFunction:
         pool = self._pool(leaves)
         while True:
             signature, binding = self._bind(pool, leaves, tree)
-            entry = self._entries.get(self._key(pool, signature, binding))
+            entry = self._kept.entries.get(self._key(pool, signature, binding))
             try:
                 if entry is None:
                     entry = self._executable(pool, signature)
@@ -409,7 +380,7 @@ class CompiledFunction:
     def cache_info(self) -> dict:
         """How often the function was compiled, for how many signatures, and why last."""
         if (self._backend or active().name) == "jax":
-            return {"compiles": self._compiles, "entries": len(self._entries), "reason": self._reason}
+            return {"compiles": self._compiles, "entries": len(self._kept.entries), "reason": self._reason}
         kept = sum(map(len, self._numba.variants.values())) if self._numba is not None else 0
         return {"compiles": kept, "entries": kept, "reason": self._reason if not kept else "new kinds of arguments"}
 
@@ -428,15 +399,12 @@ class CompiledFunction:
         return self._numba.explain() if self._numba is not None else f"{self.__name__}: {self._reason}"
 
     def clear_cache(self) -> None:
-        """Forget what was compiled."""
-        self._entries: dict = {}
-        self._compiling: dict = {}  # locks of what is being compiled
-        self._pools: dict = {}
-        self._static: frozenset = frozenset()
-        self._drawn = host_draws.Arrays()
-        self._moving: frozenset = frozenset()  # numbers of the state that it binds anew
-        self._varied: frozenset = frozenset()  # NumPy's scalars among them that others bind anew
-        self._raws_are_constants = False  # those that are held, as their values are needed
+        """Forget what was compiled: of a method, for all instances of the class."""
+        self._kept.clear()
+        self._forget_calls()
+
+    def _forget_calls(self) -> None:
+        self._pools = Pools()
         self._quick = self._numba = self._latest = self._fast = None
         self._fast_count = -1
         self._count = -1  # how many arguments the quick way takes

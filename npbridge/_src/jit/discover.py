@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from ..array import core
-from ..array.frozen_values import NotComparable, comparable, frozen, slots_of
+from ..array.frozen_values import NotComparable, Same, comparable, frozen, slots_of
 from ..face import host_draws
 from ..ground.users import is_users, is_users_class
 from . import effects
@@ -37,6 +37,7 @@ from .guards import (
     Guard,
     Keys,
     Length,
+    Names,
     Node,
     Table,
     Value,
@@ -69,6 +70,7 @@ class State:
         self.raws_are_constants = raws_are_constants
         self.places: list[Any] = []  # makers of what notices assignments: see effects
         self._seen: dict[int, Any] = {}
+        self._numbers: dict[int, int] = {}  # of objects and containers, in the order in which they were met
         self._strangers: list[tuple[Any, str, str]] = []  # objects of libraries, and under which names they are held
         self._read: set[tuple[str, str]] = set()  # a name, and the attribute that code reads of it
         self._constants: tuple | None = None
@@ -139,26 +141,37 @@ class State:
         if isinstance(value, SIMPLE):
             return repr(value) if kind in SIMPLE_TYPES else (kind, repr(value))
         if isinstance(value, np.ndarray):
-            return "ndarray" if id(value) in self.ndarrays else id(value)
+            return "ndarray" if id(value) in self.ndarrays else Same(value)
         if is_raw(value):
-            return "jax.Array" if taken and not self.raws_are_constants else id(value)
+            return "jax.Array" if taken and not self.raws_are_constants else Same(value)
         if isinstance(value, dict):  # its items have guards of their own, and so have those of lists
-            return kind, tuple(map(repr, value))
+            return kind, tuple(map(repr, value)), self._numbers.get(id(value))
         if isinstance(value, (list, collections.deque)):
-            return kind, len(value)
+            return kind, len(value), self._numbers.get(id(value))
         if isinstance(value, tuple) or is_node(value):
             return self.form_of_node(value, path, taken)
-        return frozen(value, as_one) if compared_whole(kind) and comparable(value, as_one) else id(value)
+        if compared_whole(kind) and comparable(value, as_one):
+            return frozen(value, as_one)
+        return self.form_of_object(value)
+
+    def form_of_object(self, value):
+        """An object of the user's: another one in whose place the same was found is as good; of others the object."""
+        number = self._numbers.get(id(value))
+        if number is not None and type(value) is types.MethodType:
+            return Same(value.__func__), self.form_of_object(value.__self__)
+        if number is None or isinstance(value, type) or not is_users_class(type(value)):
+            return Same(value)
+        return type(value), number
 
     def form_of_node(self, value, path: str, taken: bool):
         if is_users_class(type(value)) and not isinstance(value, tuple):
-            return type(value)  # its attributes have guards of their own
+            return self.form_of_object(value)  # its attributes have guards of their own
         children, structure = children_of(value) if is_node(value) else (value, None)
         taken = taken and structure is not None
         try:
             hash(structure)
         except TypeError:
-            return id(value)
+            return Same(value)
         numbers = taken and not self.raws_are_constants and not isinstance(value, tuple)
         form = []
         for i, x in enumerate(children):
@@ -167,6 +180,11 @@ class State:
             else:
                 form.append(self.form(x, _name_in(value, i, path), taken))
         return type(value), structure, tuple(form)
+
+    def nbytes(self) -> int:
+        """How much the arrays that were found hold."""
+        ours = sum({id(x._buffer): x._buffer.nbytes for _, x in self.arrays}.values())
+        return ours + sum(x.nbytes for x, _, _ in self.ndarrays.values())
 
     def path_at(self, place, key) -> str:
         """What a place is called that `key` of an effect's place is."""
@@ -199,6 +217,7 @@ class State:
             self.visit_children(value, path, holder, key)
         elif id(value) not in self._seen:
             self._seen[id(value)] = value
+            self._numbers[id(value)] = len(self._numbers)
             if not is_users_class(kind) and type(getattr(value, "__dict__", None)) is dict:
                 self._strangers.append((value, path, path if isinstance(holder, Cell) else key))
             self.visit_inside(value, kind, path)
@@ -338,7 +357,7 @@ class State:
         own = getattr(value, "__dict__", None)
         if type(own) is dict:
             self.places.append((effects.Object, value, path))
-            self.guards.append(Length(own, path))
+            self.guards.append(Names(own, path))
             for name, item in list(own.items()):
                 if type(item) is Compiled:
                     continue

@@ -46,6 +46,10 @@ class Place:
             if old is not new and type(new) is not Compiled and not _equal(old, new):
                 yield key, old, new
 
+    def let_go(self) -> None:
+        """Keep how it is assigned, and nothing of what it holds."""
+        self.holder, self.before = None, {}
+
     def identity(self, key):
         """What tells the place of a value from others, as guards have it."""
         return id(self.holder), key

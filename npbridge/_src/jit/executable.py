@@ -39,6 +39,7 @@ from .arguments import Signature, stand_in
 from .binding import Binding
 from .guards import Children
 from .results import describe, rebuilt
+from .texts import plain_functions
 
 OURS = core.OURS
 _ = control_flow, element_functions  # indices are checked from here on, also in functions without a loop or a branch
@@ -139,8 +140,8 @@ class Executable:
     """
 
     def __init__(self, function, state, strict=False) -> None:
-        self.function = function
-        self.state = state
+        self.function: Any = function
+        self.state: Any = state
         self.strict = strict
         self.jaxpr: Any = None
         self.written: tuple[int, ...] = ()
@@ -176,6 +177,14 @@ class Executable:
         self.see_that_nothing_stays_that_is_read(binding, signature)
         if self.checked:
             self.leave_out_checks([*given, *numbers, *raws], len(given), len(numbers))
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Hold nothing of what was there for the trace: other objects of the same form may come, and these may go."""
+        self.function = self.state = None
+        self.functions = list(plain_functions(self.functions))
+        for effect in self.effects:
+            effect.place.let_go()
 
     def leave_out_checks(self, inputs, arrays, numbers) -> None:
         """Drop the checks that cannot fail, and make a lean form where that is so for most calls."""

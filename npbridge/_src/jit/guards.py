@@ -19,6 +19,7 @@ import numpy as np
 from ..array import core
 from ..array.frozen_values import NotComparable, Same, frozen
 from ..ground.users import is_users_class
+from .bound import COMPILED
 
 OURS = core.OURS
 SIMPLE = (int, float, complex, bool, str, bytes, type(None), np.generic, np.dtype)
@@ -90,6 +91,26 @@ class Length:
 
     def line(self, code) -> str:
         return f"if len({code.name(self.holder, 'g')}) != {self.value}: return MISS"
+
+
+class Names(Length):
+    """How many attributes an object had, but for the one that keeps its compiled methods."""
+
+    __slots__ = ()
+
+    def __init__(self, holder, path) -> None:
+        super().__init__(holder, path)
+        self.value = self.now()
+
+    def now(self):
+        return len(self.holder) - (COMPILED in self.holder)
+
+    def holds(self) -> bool:
+        return self.now() == self.value
+
+    def line(self, code) -> str:
+        holder = code.name(self.holder, "g")
+        return f"if len({holder}) - ({COMPILED!r} in {holder}) != {self.value}: return MISS"
 
 
 class Keys:
@@ -202,7 +223,7 @@ class Table:
             return False  # an array is another one
 
     def functions(self) -> tuple:
-        return tuple([id(x) for x in self.value.values() if callable(x) or hasattr(x, "__get__")])
+        return tuple([Same(x) for x in self.value.values() if callable(x) or hasattr(x, "__get__")])
 
     def line(self, code) -> str:
         return f"if {code.name(self.holder, 'g')} != {code.name(self.value, 'v')}: return MISS"

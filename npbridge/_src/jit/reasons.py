@@ -41,7 +41,7 @@ def difference(old, new, names) -> str:
         if was is None:
             return f"{path} is new"
         if was != (kind, text):
-            said = isinstance(text, str) and len(text) + len(was[1]) < 80
+            said = isinstance(text, str) and isinstance(was[1], str) and len(text) + len(was[1]) < 80
             return f"{path} changed" + (f" from {was[1]} to {text}" if said else "")
     if len(old[2]) != len(new[2]):
         return "there are fewer constants"
@@ -80,5 +80,5 @@ def describe(part) -> str:
     if kind == "scalar":
         return f"a {rest[0]} scalar"
     if kind == "object":
-        return "one object"
+        return f"an object of {getattr(rest[0], '__name__', type(rest[0].value).__name__)}"
     return repr(rest[-1])

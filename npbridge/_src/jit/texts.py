@@ -116,7 +116,7 @@ def explained(compiled, entry, pools) -> str:
     if entry is None:
         return lines[0]
     lines += [f"takes: {text}" for text in entry.inputs]
-    pool = next(reversed(pools.values()), None)
+    pool = pools.latest()
     if pool is not None:
         constants = [f"{g.path} = {_brief(g.value)}" for g in pool.state.guards if _is_constant(g.value)]
         lines += [f"constant, looked at before each call: {text}" for text in constants]
