@@ -16,7 +16,7 @@ import numpy as np
 
 from ..ground.errors import UnsupportedError
 from ..storage.casts import cast
-from . import core, ragged, traced_number, traced_range
+from . import core, ragged, ragged_operands, traced_number, traced_range
 from .core import OURS
 from .ragged import REFUSED, Chosen, Ragged, raw
 
@@ -24,12 +24,18 @@ from .ragged import REFUSED, Chosen, Ragged, raw
 class Positions(Ragged):
     """``np.flatnonzero(mask)``: the numbers of the places that count."""
 
-    __slots__ = ()
+    __slots__ = ("version",)
 
     def __init__(self, mask) -> None:
         chosen = Chosen(mask)
         kind = np.int64 if jax.config.jax_enable_x64 else np.int32
         super().__init__(core.array_of_device(jnp.arange(chosen.chosen.size, dtype=kind)), (chosen,))
+        self.version = self.data._buffer.version
+
+
+def are_places(array: Ragged) -> bool:
+    """Whether the items are the numbers of the places that they are at: nothing else was written."""
+    return type(array) is Positions and array.data._buffer.version == array.version
 
 
 # a mask of this length is looked through about as fast as a running count of it is searched
@@ -79,11 +85,11 @@ def kth(array: Ragged, k):
 
 def item_at(array: Ragged, place):
     """The item of what a mask chose that lies at `place`."""
-    place = traced_number.of_value(place.astype(array.dtype if type(array) is Positions else np.int32), int)
+    place = traced_number.of_value(place.astype(array.dtype if are_places(array) else np.int32), int)
     # one past the end only where nothing is chosen, and then no iteration runs
     traced_range.bound(place, 0, array.data.shape[0] - 1)
     place.numpys = True
-    return place if type(array) is Positions else array.data[place]
+    return place if are_places(array) else array.data[place]
 
 
 def in_key(key) -> bool:
@@ -103,7 +109,7 @@ def _parts(key):
         raise UnsupportedError(REFUSED.format(what="an index with slices between positions, made"))
     if any(type(k) is not slice and i not in found for i, k in enumerate(parts)):
         raise UnsupportedError(REFUSED.format(what="an index of positions and other integers, made"))
-    values, extents = ragged.aligned([parts[i] for i in found])
+    values, extents = ragged_operands.aligned([parts[i] for i in found])
     for i, value in zip(found, values, strict=True):
         parts[i] = Ragged(value, extents)
     return parts, found, extents
@@ -156,7 +162,7 @@ def scatter(array, key, value, how: str) -> None:
     target = jnp.asarray(array._value())
     shape = jax.eval_shape(lambda x: x[tuple(indices)], target).shape
     like = Ragged(core.array_of_device(jnp.zeros(shape, bool)), _result_extents(len(shape), found, extents))
-    (_, value), _ = ragged.aligned((like, value), like=like)
+    (_, value), _ = ragged_operands.aligned((like, value), like=like)
     new = jnp.asarray(value._value() if type(value) in OURS else core.host_values(value))
     update = getattr(target.at[tuple(indices)], how)
     array[...] = core.array_of_device(update(cast(new, array.dtype), mode="drop"))

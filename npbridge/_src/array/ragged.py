@@ -3,12 +3,13 @@
 The values are kept at their places in an array of full length; along a *ragged* axis
 those from ``start`` to ``stop`` count.  Elementwise operations run over the full
 length, reductions see their neutral element in the places that do not count, and
-writing writes where the mask says.  What needs the length itself while compiling
-(a new array of it, a result that leaves the function) is refused.
+writing writes where the mask says.  What has no such form is written out for each
+length, where those are few (ragged_lengths.py), or refused.
 """
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import jax.numpy as jnp
@@ -16,7 +17,6 @@ import numpy as np
 
 from ..ground.errors import UnsupportedError
 from ..storage.buffer import Tracer, canonical
-from ..storage.casts import cast
 from . import core, traced_number
 from .core import OURS
 
@@ -51,8 +51,10 @@ class Extent:
             ))  # fmt: skip
             return int(index) if index >= 0 else length + int(index)
         value, n = raw(index), raw(length)
-        failed = (value >= n) | (value < -n)
+        failed = jnp.any((value >= n) | (value < -n))
         traced_errors().see(failed, IndexError("index is out of bounds for an axis of a size known only at run time"))
+        if value.ndim:
+            return jnp.where(value < 0, value + n, value)
         counted = traced_number.of_value(jnp.where(value < 0, value + n, value), int)
         if type(index) in OURS and traced_errors().is_never_negative(index):
             counted.form = traced_number.form_of(index)
@@ -61,6 +63,14 @@ class Extent:
     def mask(self, n):
         places = jnp.arange(n)
         return (places >= raw(self.start)) & (places < raw(self.stop))
+
+    def ranks(self, n):
+        """For each place that counts, which item it is."""
+        return jnp.arange(n) - raw(self.start)
+
+    def order(self, n):
+        """The places of the items, in order; those that do not count are last."""
+        return jnp.argsort(~self.mask(n), stable=True)
 
 
 class Chosen(Extent):
@@ -81,6 +91,9 @@ class Chosen(Extent):
 
     def mask(self, n):
         return self.chosen
+
+    def ranks(self, n):
+        return jnp.cumsum(self.chosen) - 1
 
 
 def see_length(length, least: int, error) -> None:
@@ -174,18 +187,16 @@ class Ragged:
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
-        raise UnsupportedError(REFUSED.format(what=f"`.{name}`"))
+        return operands().attribute(self, name)
 
     # -- parts and writing
 
     def __getitem__(self, key):
         if key is Ellipsis or type(key) is slice and key == slice(None):
             return self
-        if type(key) is slice and key == slice(None, None, -1):
-            return FUNCTIONS[np.flip](self)
         if traced_index().ragged_parts.is_integer(key) and self.extents[0] is not None:
             return self.item_at(self.extents[0].see_that_it_counts(key))
-        return traced_index().ragged_parts.part(self, key)
+        return operands().by_length(traced_index().ragged_parts.part, operator.getitem, self, key)
 
     def item_at(self, index):
         """``self[index]``, for an integer that is known to be one of the first axis, not negative."""
@@ -199,9 +210,15 @@ class Ragged:
         return Ragged(data, rest) if any(e is not None for e in rest) else data
 
     def __setitem__(self, key, value):
-        if not (key is Ellipsis or (type(key) is slice and key == slice(None))) or self.origin is None:
-            raise UnsupportedError(REFUSED.format(what="this assignment"))
-        write(*self.origin, value)
+        whole = key is Ellipsis or (type(key) is slice and key == slice(None))
+        if whole and self.origin is not None:
+            operands().write(*self.origin, value)
+        elif whole:
+            operands().write_whole(self, value)
+        elif traced_index().ragged_parts.is_integer(key) and self.extents[0] is not None and not any(self.extents[1:]):
+            self.data[traced_index().ragged_parts.place_of(self.extents[0], self.data.shape[0], key)] = value
+        else:
+            operands().by_length(traced_index().ragged_parts.assign, operator.setitem, self, key, value)
 
     def copy(self, order="C"):
         return Ragged(core.array_of_device(jnp.asarray(self.data._value())), self.extents)
@@ -212,27 +229,15 @@ class Ragged:
     # -- NumPy
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        if method == "at":
-            return traced_index().positions.at(ufunc, *inputs)
-        if method != "__call__":
-            return _reduced_by_ufunc(ufunc, method, inputs, kwargs)
-        if ufunc is np.matmul:
-            return FUNCTIONS[np.matmul](*inputs)
-        out = kwargs.pop("out", None)
-        if kwargs:
-            raise UnsupportedError(REFUSED.format(what=f"numpy.{ufunc.__name__} with keywords"))
-        values, extents = aligned(inputs)
-        result = ufunc(*values)
-        if out:
-            out[0][...] = Ragged(result, extents)
-            return out[0]
-        return tuple(Ragged(r, extents) for r in result) if type(result) is tuple else Ragged(result, extents)
+        return operands().by_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, func, types, args, kwargs):
-        rule = FUNCTIONS.get(func)
-        if rule is None:
-            raise UnsupportedError(REFUSED.format(what=f"numpy.{func.__name__}"))
-        return rule(*args, **kwargs)
+        return operands().by_function(func, args, kwargs)
+
+
+def of(data, extents):
+    """A ragged array, or the data where no axis is."""
+    return Ragged(data, extents) if any(e is not None for e in extents) else data
 
 
 def of_axes(array, whole_key, axes, order, written=None):
@@ -262,95 +267,10 @@ def of_axes(array, whole_key, axes, order, written=None):
     return Ragged(data, extents, (array, whole_key, axes, order), written)
 
 
-def write(array, key, axes, order, value) -> None:
-    """``array[key] = value`` for such a key: where the mask says."""
-    if isinstance(value, Ragged) and value.origin is not None and value.written == array._buffer.version:
-        if value.origin[0] is array and value.origin[1] is key:
-            return  # `a[:i] += v` ends in writing what has been written already
-    target = of_axes(array, key, axes, order)
-    (_, new), _ = aligned((target, value), like=target)
-    mask = Ragged(target.data, target.extents).mask()
-    values = cast(new._value() if type(new) in OURS else new, target.dtype)
-    values = jnp.broadcast_to(values, target.data.shape)
-    merged = core.array_of_device(jnp.where(mask, values, jnp.asarray(target.data._value())))
-    if target.data is array:
-        array[...] = merged
-    else:
-        target.data[...] = merged
+def operands():
+    from . import ragged_operands  # it imports this module
 
-
-def aligned(inputs, like=None):
-    """The operands over full lengths, with equal places beside each other, and the extents."""
-    ndim = max(ndim_of(x) for x in inputs)
-    extents: list = [None] * ndim
-    lengths: list = [None] * ndim
-    for x in (like, *inputs) if like is not None else inputs:
-        if isinstance(x, Ragged):
-            for axis, e in enumerate(x.extents, ndim - x.ndim):
-                if e is not None and extents[axis] is None:
-                    extents[axis], lengths[axis] = e, x.data.shape[axis - ndim]
-    return [_moved(x, extents, lengths, ndim) for x in inputs], tuple(extents)
-
-
-def ndim_of(x) -> int:
-    return x.ndim if isinstance(x, Ragged) else np.ndim(x)
-
-
-def _moved(x, extents, lengths, ndim):
-    if not isinstance(x, Ragged):
-        shape = np.shape(x)
-        for n, e in zip(reversed(shape), reversed(extents), strict=False):
-            if e is not None and n != 1:
-                raise UnsupportedError(
-                    f"an axis of fixed length {n} meets an axis whose length is known only at run time: compiled JAX "
-                    "code cannot tell that they agree. Slice both in the same way."
-                )
-        return x
-    data = x.data
-    for axis, e in enumerate(x.extents, ndim - x.ndim):
-        if e is None:
-            continue
-        data = in_step(data, e, extents[axis], lengths[axis], axis - (ndim - x.ndim))
-    return data
-
-
-def in_step(data, have: Extent, want: Extent, length: int, axis: int):
-    """The data over `length` places, with what counts where it is wanted."""
-    _see_that_lengths_agree(have, want)
-    if isinstance(have, Chosen) or isinstance(want, Chosen):
-        if getattr(have, "source", have) is getattr(want, "source", None):
-            return data
-        return _in_turn(data, have, want, length, axis)
-    return _shifted(data, have, want, length, axis)
-
-
-def _shifted(data, have: Extent, want: Extent, length: int, axis: int):
-    """The data over `length` places, with the first that counts where the first is wanted."""
-    n = data.shape[axis]
-    if n == length and traced_number.distance(have.start, want.start) == 0:
-        return data
-    by = raw(want.start) - raw(have.start)
-    values = jnp.asarray(data._value())
-    if n == length:
-        return core.array_of_device(jnp.roll(values, by, axis))
-    return core.array_of_device(jnp.take(values, jnp.arange(length) - by, axis=axis, mode="wrap"))
-
-
-def _see_that_lengths_agree(e, other) -> None:
-    """NumPy's error at run time where two axes meet that are not known to be equally long."""
-    if e is other or getattr(e, "source", e) is getattr(other, "source", None):
-        return
-    if not isinstance(e, Chosen) and not isinstance(other, Chosen):
-        forms = [traced_number.form_of(x) for x in (e.start, e.stop, other.start, other.stop)]
-        if None not in forms:
-            difference = forms[1].plus(forms[0], -1).plus(forms[3], -1).plus(forms[2], 1)
-            if not difference.terms and not difference.constant:
-                return
-    if traced_index().on_check is not None:
-        differ = traced_number.compute(np.not_equal, e.length, other.length)
-        traced_index().on_check(raw(differ), ValueError(
-            "operands of lengths that are known only at run time could not be broadcast together: they differ"
-        ))  # fmt: skip
+    return ragged_operands
 
 
 def traced_errors():
@@ -365,20 +285,5 @@ def traced_index():
     return traced_index
 
 
-def _in_turn(data, have, want, length, axis):
-    """The data with the first that counts where the first is wanted, and so on."""
-    n = data.shape[axis]
-    compact = jnp.argsort(~have.mask(n), stable=True)
-    order = compact[jnp.clip(jnp.cumsum(want.mask(length)) - 1, 0, n - 1)]
-    return core.array_of_device(jnp.take(jnp.asarray(data._value()), order, axis=axis))
-
-
 # function to what it does with ragged arguments; ragged_functions.py fills it in
 FUNCTIONS: dict = {}
-
-
-def _reduced_by_ufunc(ufunc, method, inputs, kwargs):
-    functions = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}
-    if method == "reduce" and ufunc in functions and set(kwargs) <= {"axis"}:
-        return FUNCTIONS[functions[ufunc]](*inputs, axis=kwargs.get("axis", 0))
-    raise UnsupportedError(REFUSED.format(what=f"numpy.{ufunc.__name__}.{method}"))

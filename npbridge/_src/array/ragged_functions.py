@@ -7,7 +7,8 @@ import numpy as np
 from ..ground.compat import NO_VALUE
 from ..ground.errors import UnsupportedError
 from .operators import BINARY, COMPARISONS, UNARY
-from .ragged import FUNCTIONS, REFUSED, Extent, Ragged, aligned, in_step, ndim_of, number, of_axes, see_length
+from .ragged import FUNCTIONS, REFUSED, Extent, Ragged, number, of, of_axes, see_length
+from .ragged_operands import aligned, fixed, in_step, ndim_of
 from .ragged_parts import packed
 
 
@@ -53,8 +54,7 @@ def _shrunk(result, a, axis):
     if axis is None:
         return result
     gone = {x % a.ndim for x in (axis if isinstance(axis, tuple) else (axis,))}
-    extents = [e for i, e in enumerate(a.extents) if i not in gone]
-    return Ragged(result, extents) if any(e is not None for e in extents) else result
+    return of(result, [e for i, e in enumerate(a.extents) if i not in gone])
 
 
 def _mean(a, axis=None, **kwargs):
@@ -87,17 +87,16 @@ def product(function, a, b, **kwargs):
     a, b = (x if isinstance(x, Ragged) else Ragged(x, (None,) * np.ndim(x)) for x in (a, b))
     inner = -1, (0 if b.ndim == 1 else -2)
     x, y = a.extents[inner[0]], b.extents[inner[1]]
-    if (x is None) != (y is None):
-        raise UnsupportedError(
-            "a product of an axis of fixed length and one whose length is known only at run time. Slice both in the "
-            "same way."
-        )
+    if x is None and y is not None:
+        b, y = fixed(b, inner[1] % b.ndim, a.data.shape[inner[0]], broadcasts=False), None
+    elif y is None and x is not None:
+        a, x = fixed(a, inner[0] % a.ndim, b.data.shape[inner[1]], broadcasts=False), None
     right = b.filled(0)
     if x is not None:
         right = in_step(right, y, x, a.data.shape[inner[0]], inner[1] % b.ndim)
     result = function(a.filled(0), right)
     extents = [*a.extents[:-1], *(b.extents[:-2] if b.ndim > 1 else ()), *(b.extents[-1:] if b.ndim > 1 else ())]
-    return Ragged(result, extents) if any(e is not None for e in extents) else result
+    return of(result, extents)
 
 
 def _outer(a, b, **kwargs):
@@ -107,7 +106,7 @@ def _outer(a, b, **kwargs):
 
 def _where(condition, x, y):
     values, extents = aligned((condition, x, y))
-    return Ragged(np.where(*values), extents)
+    return of(np.where(*values), extents)
 
 
 def _cumulative(function, neutral):
@@ -211,9 +210,9 @@ def _operators() -> None:
 
     def in_place(ufunc):
         def operator(self, other):
-            if self.origin is None:  # a copy, as a mask gives it
-                return ufunc(self, other)
-            self[...] = ufunc(self, other)
+            ufunc(self, other, out=(self,))
+            if self.origin is None:
+                return self
             return of_axes(*self.origin, written=self.origin[0]._buffer.version)
 
         return operator

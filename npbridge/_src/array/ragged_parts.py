@@ -1,4 +1,4 @@
-"""Parts of arrays of a length known only at run time; masks and positions beside integers in a key."""
+"""Parts of arrays of a length known only at run time, which are views; masks and positions beside integers in a key."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import numpy as np
 
 from ..ground.errors import UnsupportedError
 from ..storage.buffer import Tracer
-from . import core, traced_number
+from . import core, traced_number, traced_range
 from .core import OURS
-from .ragged import REFUSED, Chosen, Extent, Ragged, aligned, number
+from .ragged import REFUSED, Chosen, Extent, Ragged, number, raw
+from .ragged_operands import aligned, write_whole
 
 _WHOLE = slice(None)
 
@@ -36,6 +37,8 @@ def _expanded(key, ndim: int) -> list:
     """The parts of a key, one for each axis (and ``None`` for each new one)."""
     parts = list(key) if type(key) is tuple else [key]
     given = sum(k.ndim if _is_mask(k) else k is not None and k is not Ellipsis for k in parts)
+    if given > ndim:
+        raise IndexError(f"too many indices for array: array is {ndim}-dimensional, but {given} were indexed")
     at = next((i for i, k in enumerate(parts) if k is Ellipsis), len(parts))
     parts[at : at + 1] = [_WHOLE] * (ndim - given)
     return parts
@@ -82,35 +85,72 @@ def split(key, ndim: int):
 # -- parts of a ragged array
 
 
+class Opened:
+    """What a key names in a ragged array: a key into its data, and which places of that count.
+
+    Attributes
+    ----------
+    keys : tuple
+    extents : list of Extent or None
+    basic : bool
+        Whether it is a view.
+    """
+
+    def __init__(self, array: Ragged, key) -> None:
+        parts = _expanded(key, array.ndim)
+        keys, self.extents, axis = [], [], 0
+        for k in parts:
+            e = None if k is None else array.extents[axis]
+            if e is not None:
+                k, e = _along(array, axis, k)
+                self.extents += [e] if e is not None else [None] * np.ndim(k)
+            else:
+                self.extents += [None] * (1 if k is None or type(k) is slice else 0 if is_integer(k) else np.ndim(k))
+            keys.append(k)
+            axis += k is not None
+        lists = sum(not (k is None or type(k) is slice or is_integer(k)) for k in keys)
+        if lists > 1 or (lists and any(map(is_integer, keys))):
+            raise _refusal()
+        self.keys, self.basic = tuple(keys), not lists
+        if lists and any(e is not None for e in self.extents):
+            raise _refusal()
+
+
 def part(self: Ragged, key):
     """``self[key]``."""
-    parts = _expanded(key, self.ndim)
-    axis = 0
-    for k in parts:
-        if k is not None:
-            if type(self.extents[axis]) is Chosen and not _is_whole(k) and type(k) is not Ragged:
-                return part(packed(self, axis), key)
-            axis += 1
-    keys, extents, axis = [], [], 0
-    for k in parts:
-        e = None if k is None else self.extents[axis]
-        if e is not None:
-            k, e = _along(self, axis, k)
-            extents += [] if e is None else [e]
-        else:
-            extents += [None] * (1 if k is None or type(k) is slice else 0 if is_integer(k) else np.ndim(k))
-        keys.append(k)
-        axis += k is not None
-    lists = sum(not (k is None or type(k) is slice or is_integer(k)) for k in keys)
-    if lists > 1 or (lists and any(map(is_integer, keys))):
-        raise _refusal()
-    data = self.data[tuple(keys)]
-    if not any(e is not None for e in extents):
+    opened = Opened(self, key)
+    data = self.data[opened.keys]
+    if not any(e is not None for e in opened.extents):
         return data
-    made = Ragged(data, extents)
-    if self.window is not None and all(k is None or type(k) is slice or is_integer(k) for k in parts):
+    made = Ragged(data, opened.extents)
+    if all(k is None or k is Ellipsis or type(k) is slice or is_integer(k) for k in _expanded(key, self.ndim)):
         made.window = self, key
     return made
+
+
+def assign(self: Ragged, key, value) -> None:
+    """``self[key] = value``."""
+    opened = Opened(self, key)
+    if any(e is not None for e in opened.extents):
+        write_whole(Ragged(self.data[opened.keys], opened.extents), value)
+    elif isinstance(value, Ragged):
+        raise UnsupportedError(REFUSED.format(what="this assignment"))
+    else:
+        self.data[opened.keys] = value
+
+
+def place_of(e: Extent, n: int, k):
+    """The place of the k-th item that counts, for an integer `k` or integers; NumPy's error where there is none."""
+    k = e.see_that_it_counts(k)
+    if type(e) is not Chosen:
+        return number(e.start) + k
+    counts = e.counts if e.counts is not None else jnp.cumsum(e.chosen.astype(np.int32))
+    place = jnp.searchsorted(counts, jnp.asarray(raw(k), counts.dtype), side="right")
+    if place.ndim:
+        return core.array_of_device(jnp.minimum(place, max(n - 1, 0)))
+    found = traced_number.of_value(place.astype(np.int32), int)
+    traced_range.bound(found, 0, max(n - 1, 0))
+    return found
 
 
 def _along(self, axis, k):
@@ -118,35 +158,64 @@ def _along(self, axis, k):
     e, n = self.extents[axis], self.data.shape[axis]
     if _is_whole(k):
         return _WHOLE, e
-    if type(k) is slice and k == slice(None, None, -1):
-        return k, Extent(n - number(e.stop), n - number(e.start))
-    if type(k) is slice and k.step in (None, 1):
-        return _WHOLE, Extent(_end(e, k.start, e.start), _end(e, k.stop, e.stop))
+    if type(k) is slice:
+        return _sliced(e, n, k)
     if type(k) is Ragged and k.dtype == bool and k.ndim == 1:
         everywhere = Ragged(core.of_fresh(np.ones(n, bool)), (e,))
         (_, mask), _ = aligned((everywhere, k), like=everywhere)
         return _WHOLE, Chosen(e.mask(n) & jnp.asarray(mask._value()))
-    if not is_integer(k):
+    if is_integer(k):
+        return place_of(e, n, k), None
+    if type(k) is list or type(k) in OURS or isinstance(k, (np.ndarray, Tracer)):
+        k = core.array_of_device(jnp.asarray(raw(k) if type(k) in OURS else core.host_values(k)))
+        if k.size and k.dtype.kind in "iu":
+            return place_of(e, n, k), None
+    raise _refusal()
+
+
+def _sliced(e: Extent, n: int, k: slice):
+    """The key into the data, and the extent that is left, for a slice along a ragged axis."""
+    step = 1 if k.step is None else k.step
+    if not isinstance(step, (int, np.integer)) or type(step) in OURS:
         raise _refusal()
-    return number(e.start) + e.see_that_it_counts(k), None
+    if type(e) is Extent and k == slice(None, None, -1):
+        return k, Extent(n - number(e.stop), n - number(e.start))
+    ends_known = all(x is None or isinstance(x, (int, np.integer)) and type(x) not in OURS for x in (k.start, k.stop))
+    if type(e) is Extent and step == 1 and ends_known:
+        return _WHOLE, Extent(_end(e, k.start, e.start), _end(e, k.stop, e.stop))
+    # which items it takes, by their numbers
+    length = raw(e.length)
+    first, last = (0, length) if step > 0 else (length - 1, -1)
+    start, stop = (_clamped(x, length, step) for x in (k.start, k.stop))
+    start, stop = (first if start is None else start), (last if stop is None else stop)
+    ranks = e.ranks(n)
+    inside = (ranks >= start) & (ranks < stop) if step > 0 else (ranks <= start) & (ranks > stop)
+    mask = e.mask(n) & inside & ((ranks - start) % abs(step) == 0)
+    return (_WHOLE, Chosen(mask)) if step > 0 else (slice(None, None, -1), Chosen(mask[::-1]))
+
+
+def _clamped(x, length, step):
+    """The end of a slice as NumPy takes it, among so many items."""
+    if x is None:
+        return None
+    x = raw(x)
+    low, high = (0, length) if step > 0 else (-1, length - 1)
+    return jnp.clip(jnp.where(x < 0, x + length, x), low, high)
 
 
 def _end(e: Extent, k, otherwise):
     """The place at which a slice of what counts begins or ends."""
     if k is None:
         return otherwise
-    if type(k) in OURS or isinstance(k, Tracer):
-        raise _refusal()
     if k < 0:
         return traced_number.compute(np.maximum, number(e.stop) + k, number(e.start))
     return traced_number.compute(np.minimum, number(e.start) + k, number(e.stop)) if k else e.start
 
 
 def packed(self: Ragged, axis: int = 0) -> Ragged:
-    """The same array with what counts along an axis at its beginning."""
+    """A copy with what counts along an axis at its beginning."""
     e, n = self.extents[axis], self.data.shape[axis]
-    order = jnp.argsort(~e.mask(n), stable=True)
-    data = core.array_of_device(jnp.take(jnp.asarray(self.data._value()), order, axis=axis))
+    data = core.array_of_device(jnp.take(jnp.asarray(self.data._value()), e.order(n), axis=axis))
     extents = list(self.extents)
     extents[axis] = Extent(0, e.length)
     return Ragged(data, extents)

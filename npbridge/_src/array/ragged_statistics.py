@@ -9,9 +9,11 @@ import numpy as np
 
 from ..ground.compat import NO_VALUE
 from ..ground.errors import UnsupportedError
+from ..storage.buffer import canonical
 from . import core
-from .ragged import FUNCTIONS, REFUSED, Chosen, Extent, Ragged, aligned
+from .ragged import FUNCTIONS, REFUSED, Chosen, Extent, Ragged, of
 from .ragged_functions import _extreme_of, see_that_it_is_not_empty
+from .ragged_operands import aligned
 from .ragged_parts import packed
 
 
@@ -30,7 +32,7 @@ def _elementwise(function):
     def call(*arrays, **kwargs):
         out = kwargs.pop("out", None)
         values, extents = aligned(arrays)
-        result = Ragged(function(*values, **kwargs), extents)
+        result = of(function(*values, **kwargs), extents)
         if out is not None:
             out[...] = result
             return out
@@ -116,6 +118,23 @@ def _sort(a, axis=-1, **kwargs):
     return Ragged(_ascending(a), (Extent(0, a.size),))
 
 
+def _sort_in_place(self, axis=-1, **kwargs):
+    self[...] = np.sort(self, axis=axis, **kwargs)
+
+
+def _fill(self, value):
+    self[...] = value
+
+
+def _flatnonzero(a):
+    """The numbers of the items that are not zero."""
+    if a.ndim != 1:
+        _refuse(np.flatnonzero, " of several axes")
+    (e,), n = a.extents, a.data.shape[0]
+    numbers = core.array_of_device(e.ranks(n).astype(canonical(np.dtype(np.intp))))
+    return Ragged(numbers, (Chosen(e.mask(n) & (jnp.asarray(a.data._value()) != 0)),))
+
+
 def _argsort(a, axis=-1, **kwargs):
     _only_axis(a, axis, np.argsort)
     if type(a.extents[0]) is not Extent:
@@ -185,7 +204,7 @@ def _diff(a, n=1, axis=-1, **kwargs):
 def _all_equal(compare):
     def call(a, b, *args, **kwargs):
         values, extents = aligned((a, b))
-        return FUNCTIONS[np.all](Ragged(compare(*values, *args, **kwargs), extents))
+        return np.all(of(compare(*values, *args, **kwargs), extents))
 
     return call
 
@@ -206,6 +225,9 @@ FUNCTIONS.update(
         np.nanmax: _without_nan(np.max),
         np.nanmin: _without_nan(np.min),
         np.sort: _sort,
+        np.flatnonzero: _flatnonzero,
+        np.nonzero: lambda a: (_flatnonzero(a),),
+        np.argwhere: lambda a: np.expand_dims(_flatnonzero(a), 1),
         np.argsort: _argsort,
         np.median: _median,
         np.searchsorted: _searchsorted,
@@ -227,5 +249,8 @@ for _name, _function in {
 }.items():  # fmt: skip
     setattr(Ragged, _name, _method(_function))
 
+Ragged.sort = _sort_in_place  # type: ignore[attr-defined]
+Ragged.fill = _fill  # type: ignore[attr-defined]
+Ragged.nonzero = lambda self: (_flatnonzero(self),)  # type: ignore[attr-defined]
 Ragged.real = property(functools.partial(_like(np.real)))  # type: ignore[attr-defined]
 Ragged.imag = property(functools.partial(_like(np.imag)))  # type: ignore[attr-defined]

@@ -24,6 +24,7 @@ from . import (
     positions,
     ragged,
     ragged_functions,
+    ragged_operands,
     ragged_parts,
     ragged_statistics,
     traced_number,
@@ -333,7 +334,7 @@ def write(self, key, value) -> None:
         return
     axes, order = parse(key, self.shape)
     if any(a.size is None for a in axes):
-        ragged.write(self, key, axes, order, value)
+        ragged_operands.write(self, key, axes, order, value)
         return
     spec, starts = _window(self, axes, order)
     if type(value) is list or type(value) is tuple:
@@ -438,7 +439,7 @@ def write_mask(self, key, value) -> bool:
         raise TypeError(
             "an array whose length is known only at run time can be written to a slice or a mask of the same length"
         )
-    (_, new), _ = ragged.aligned((target, value), like=target)
+    (_, new), _ = ragged_operands.aligned((target, value), like=target)
     merged = jnp.where(target.mask(), cast(new._value(), target.dtype), target.data._value())
     parts = list(key) if type(key) is tuple else [key]
     axis = masked_axis(key)

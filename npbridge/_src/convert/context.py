@@ -7,7 +7,7 @@ import contextvars
 from collections.abc import Iterator
 from typing import Any
 
-from ..array import traced_errors, traced_index  # noqa: F401  traced values need them
+from ..array import ragged_lengths, traced_errors, traced_index  # noqa: F401  traced values need them
 from ..ground.compat import frame_above
 from ..storage.recording import Recorder
 from .lines import user_lines
@@ -83,6 +83,9 @@ _current: contextvars.ContextVar[Context | None] = contextvars.ContextVar("npbri
 def current() -> Context | None:
     """The trace under way, or None: then everything runs as plain Python."""
     return _current.get()
+
+
+ragged_lengths.current = current
 
 
 @contextlib.contextmanager

@@ -158,7 +158,9 @@ def describe(result, binding, values, made):
             plan.append(("parts", parts))
             continue
         if isinstance(x, Ragged):
-            plan.append(("late", late.described(x, values)))
+            if id(x) not in made:
+                made[id(x)] = x, late.described(x, values)
+            plan.append(("late", made[id(x)][1]))
             continue
         if type(x) is LateText:
             inside, parts = jax.tree.flatten(x, is_leaf=lambda y: type(y) in OURS)

@@ -11,6 +11,7 @@ from jax import lax
 
 from ...array import choice, core
 from ...array.either import Either
+from ...array.ragged import Ragged
 from ...convert import context as contexts
 from ...convert import status as statuses
 from ...convert.operators import is_traced
@@ -263,6 +264,8 @@ class Emission:
         elif type(old) in (list, tuple) and type(new) is type(old) and len(old) == len(new):
             for x, y in zip(old, new, strict=True):
                 self._freeze(x, y, name)
+        elif isinstance(new, Ragged):
+            self._freeze(old.data if isinstance(old, Ragged) else old, new.data, name)
         elif type(new) is core.JaxArray and self.may_be_there(old):
             recording.freeze(new, name)
 
@@ -279,7 +282,8 @@ class Emission:
         if not self.roll.dynamic or entry is UNBOUND or self.roll.places[key] is self.roll.go:
             return new
         tree = self.roll.carried[key]
-        if isinstance(tree, Leaf) and not fits_together(take_apart(entry), tree):
+        is_apart = isinstance(entry, Ragged) or isinstance(tree, Leaf) and not fits_together(take_apart(entry), tree)
+        if is_apart:
             return Either(jnp.where(runs <= 0, 0, 1).astype("int32"), (entry, new))
         if type(entry) is core.JaxArray and type(new) is core.JaxArray and new._buffer not in recording.frozen:
             alone = self.stores.array(self.roll.block.objects[key]) if key in self.block.objects else None

@@ -10,9 +10,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from ...array import core
+from ...array.ragged import Ragged
 from ...convert.places import UNBOUND
 from ...storage.buffer import canonical
-from .control_flow_values import UNDEFINED, Leaf, Node, Options, Static, same
+from .control_flow_values import UNDEFINED, Leaf, Node, Options, Static, same, variable
 
 _RANK = {bool: 0, int: 1, float: 2, complex: 3}
 _SORTS = {int: "iu", float: "f", complex: "c"}
@@ -86,7 +87,9 @@ def _place(options, tree, otherwise=None) -> int | None:
 def fits_together(a, b) -> bool:
     """Whether two trees, which are no options, are of one kind."""
     if isinstance(a, Node) and isinstance(b, Node):
-        return a.cls is b.cls and list(a.keys) == list(b.keys)
+        if a.cls is not b.cls or list(a.keys) != list(b.keys):
+            return False
+        return a.cls is not Ragged or all(map(_alike, a.children, b.children))
     if isinstance(a, Static) and isinstance(b, Static):
         return same(a.value, b.value)
     if isinstance(a, Leaf) and isinstance(b, Leaf):
@@ -95,6 +98,12 @@ def fits_together(a, b) -> bool:
     return isinstance(leaf, Leaf) and isinstance(static, Static) and leaf.origin is not None and (
         leaf.origin is static.value
     )  # fmt: skip
+
+
+def _alike(a, b) -> bool:
+    """Whether parts of two arrays, which may be arrays from before already, are of one shape and dtype."""
+    x, y = (o.value if isinstance(o, Static) else o for o in (a, b))
+    return x.shape == y.shape and x.dtype == y.dtype
 
 
 def one_kind(a: Leaf, b: Leaf) -> Leaf | None:
@@ -189,6 +198,8 @@ def widened(entry, after):
     """
     if isinstance(entry, Options) or isinstance(after, Options):
         return join(entry, after)
+    if isinstance(entry, Node) and isinstance(after, Node) and Ragged in (entry.cls, after.cls):
+        return variable(entry) if fits_together(entry, after) else join(variable(entry), after)
     if isinstance(entry, Node) and isinstance(after, Node) and entry.cls is after.cls:
         if list(entry.keys) == list(after.keys):
             children = [widened(x, y) for x, y in zip(entry.children, after.children, strict=True)]

@@ -14,6 +14,7 @@ from jax.extend.core import jaxpr_as_fun
 
 from ...array import core, traced_index
 from ...array.either import Either
+from ...array.ragged import Ragged
 from ...convert import context as contexts
 from ...convert import status as statuses
 from ...convert.lines import located_where_raised
@@ -236,6 +237,9 @@ def share(found, stores) -> None:
     def shared(old, new):
         if type(new) is Either and len(new.options) == 2 and new.options[0] is UNBOUND:
             return Either(new.which, (UNBOUND, shared(old, new.options[1])))
+        if isinstance(old, Ragged) and isinstance(new, Ragged):
+            data = shared(old.data, new.data)
+            return new if data is new.data else Ragged(data, new.extents)
         if type(old) is core.JaxArray and type(new) is core.JaxArray:
             stored = stores.array(old)
             return known.setdefault(id(old), new if stored is None else stored)

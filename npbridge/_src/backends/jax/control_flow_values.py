@@ -84,7 +84,7 @@ class Static:
 
 
 class Node:
-    """A list, tuple or dict."""
+    """A list, tuple or dict; or an array of a length known only at run time, of its data and the masks of its axes."""
 
     __slots__ = ("children", "cls", "keys")
 
@@ -94,6 +94,8 @@ class Node:
         self.children = children
 
     def describe(self) -> str:
+        if self.cls is ragged.Ragged:
+            return f"an array of a length known only at run time and dtype {self.children[0].dtype}"
         return f"a {self.cls.__name__} of {len(self.children)}"
 
 
@@ -137,11 +139,19 @@ def take_apart(x) -> Any:
         return Node(kind, x._fields, [take_apart(y) for y in x])
     if kind is dict:
         return Node(kind, tuple(x), [take_apart(y) for y in x.values()])
-    if kind is ragged.Ragged:
-        raise UnsupportedError(
-            ragged.REFUSED.format(what="a variable, in a loop or branch, or a result that is a part")
-        )
+    if isinstance(x, ragged.Ragged):
+        return _take_ragged(x)
     return Static(x)
+
+
+def _take_ragged(x) -> Node:
+    base = x
+    while isinstance(base, ragged.Ragged) and base.window is not None:
+        base = base.window[0]
+    if base is not x and not isinstance(base, ragged.Ragged):
+        raise UnsupportedError(ragged.REFUSED.format(what="a variable, in a loop or branch, that is a part"))
+    masks = [Leaf("raw", (n,), bool, e.mask(n)) for n, e in zip(x.data.shape, x.extents, strict=True) if e is not None]
+    return Node(ragged.Ragged, tuple(e is not None for e in x.extents), [take_apart(x.data), *masks])
 
 
 def _take_ours(x) -> Leaf:
@@ -174,6 +184,10 @@ def put_together(tree, values) -> Any:
         return Either(which, [put_together(o, values) for o in tree.options])
     if isinstance(tree, Node):
         children = [put_together(c, values) for c in tree.children]
+        if tree.cls is ragged.Ragged:
+            data, *masks = children
+            chosen = iter(masks)
+            return ragged.Ragged(data, [ragged.Chosen(next(chosen)) if there else None for there in tree.keys])
         if tree.cls is dict:
             return dict(zip(tree.keys, children, strict=True))
         return tree.cls(*children) if hasattr(tree.cls, "_fields") else tree.cls(children)

@@ -8,7 +8,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ...array import core, traced_index
+from ...array import core, traced_index, traced_number
+from ...array.ragged import Extent, Ragged
 from ...dispatch.registry import Rule, implements, register, tables
 from ...ground.errors import UnsupportedError
 from ...storage.buffer import Tracer, canonical
@@ -196,6 +197,9 @@ def round_(a, decimals=0, out=None):
     return out
 
 
+_ROOM = 32  # so many more bins than numbers there may be, where nobody says how many
+
+
 @implements(np.bincount, backend="jax")
 def bincount(x, /, weights=None, minlength=0):
     if type(x) in core.OURS and x._buffer.traced:
@@ -212,23 +216,27 @@ def bincount(x, /, weights=None, minlength=0):
 
 
 def _traced_counts(x, weights, minlength):
-    """Counts of numbers known only at run time: `minlength` of them, and a check that these suffice."""
-    length = minlength.__index__()
-    if not length:
-        raise UnsupportedError(
-            "numpy.bincount of numbers known only at run time has a length known only at run time. Give `minlength`, a "
-            "bound for the numbers, or run the function on the 'numpy' backend."
-        )
+    """Counts of numbers known only at run time: `minlength` of them, or some, and a check that these suffice."""
+    least = minlength.__index__()
     if x.dtype.kind not in "biu" or x.ndim != 1:
         np.bincount(np.zeros(x.shape, x.dtype))  # NumPy's own error
-    index = x._value()
+    index = x._value().astype(canonical(np.dtype(np.intp)))
+    length = least or _ROOM + x.size
     if traced_index.on_check is not None:
         traced_index.on_check(jnp.any(index < 0), ValueError("'list' argument must have no negative elements"))
         traced_index.on_check(jnp.any(index >= length), UnsupportedError(
-            "numpy.bincount: a number is not below `minlength`, so that the result would be longer, and compiled JAX "
-            "code has no arrays of a length known only at run time. Give a larger `minlength`, or run the function on "
-            "the 'numpy' backend."
+            f"numpy.bincount: a number is not below `minlength` ({length} where none is given), so that the result "
+            "would be longer, and compiled JAX code has no room for it. Give a larger `minlength`, or run the function "
+            "on the 'numpy' backend."
         ))  # fmt: skip
+    counts = _counts(x, index, weights, length)
+    if least:
+        return counts
+    number = jnp.max(index, initial=-1) + 1
+    return Ragged(counts, (Extent(0, traced_number.of_value(number, int)),))
+
+
+def _counts(x, index, weights, length):
     if weights is None:
         dtype = canonical(np.dtype(np.intp))
         return core.array_of_device(jnp.zeros(length, dtype).at[index].add(1))
@@ -243,5 +251,5 @@ def _weigh(index, weights, length, dtype):
     return jnp.zeros(length, dtype).at[index].add(weights.astype(dtype))
 
 
-# the caller says how long the result is; numbers that would make it longer are found at run time
+# it is as long as the caller says; numbers that would make it longer are found at run time
 register("jax", np.bincount, tables["jax"][np.bincount]._replace(settles=True))

@@ -1,0 +1,226 @@
+"""Arrays of a length known only at run time: written in place, through parts of them, and in branches and loops."""
+
+import numpy as np
+import pytest
+
+from .against_numpy import Programs, agrees
+
+programs = Programs()
+FLOATS = np.array([3.0, -1, 4, 1, -5, 9, 2, -6])
+EACH = [(x,) for x in (FLOATS, -FLOATS, FLOATS.astype(int), np.zeros(8))]
+ROWS = [(x.reshape(4, 2),) for (x,) in EACH]
+
+
+# --- in place
+
+
+@programs(*EACH)
+def parts_of_itself(a):
+    x = a[a > 0]
+    y = x
+    x[1:] += x[:-1]
+    y[:1] = 7
+    return x, y
+
+
+@programs(*EACH)
+def steps_and_backwards(a):
+    x = a[a > 0]
+    x[::2] *= 2
+    x[-2:] = 5
+    x[::-1] += x
+    return x, x[1:], x[::-1], x[-2:0:-1], x[1:-1:2]
+
+
+@programs(*EACH)
+def view_of_a_copy(a):
+    x = np.unique(a)
+    y = x[1:]
+    y += 1
+    y[:2] = 100
+    return x, y, x.sum()
+
+
+@programs(*EACH)
+def positions(a):
+    x = np.nonzero(a > -6)[0]
+    x *= 2
+    x[[0, -1]] = 1
+    total = 0
+    for k in x:
+        total += k
+    return x, total, x[[0, -1]], a[x[1:3] % 8]
+
+
+@programs(*EACH)
+def under_a_mask(a):
+    x = a[a > 0]
+    x[x > 2] = 0
+    x[x == 0] += 4
+    return x
+
+
+@programs(*EACH)
+def dtype_stays(a):
+    x = a[a > 0]
+    x += 1.5
+    return x
+
+
+@programs(*EACH)
+def number_that_does_not_fit(a):
+    x = a.astype(np.int8)[a > 0]
+    x[:] = 300
+    return x
+
+
+@programs(*ROWS)
+def rows(a):
+    x = a[a[:, 0] > 0]
+    x[1:, 1] = 7
+    x[:, 0] *= 2
+    x[:1] -= 1
+    return x, x.sum(0), x[:, 1]
+
+
+@programs(*EACH)
+def item(a):
+    x = a[a > 0]
+    x[1] = 8
+    x[-1] += 1
+    return x
+
+
+@programs(*EACH)
+def given_as_out(a):
+    x = a[a >= 0]
+    np.multiply(x, 2, out=x)
+    np.add(x, 1, out=x, where=x > 4)
+    np.add.at(x, [0, 0], 1)
+    return x
+
+
+# --- beside what has a fixed length
+
+
+@programs(*EACH)
+def meets_a_fixed_length(a):
+    x = a[a > 0]
+    return x + np.arange(5), x @ np.arange(5.0), np.arange(5) @ x, x * np.ones((2, 5))
+
+
+@programs(*EACH)
+def one_item_is_repeated(a):
+    x = a[a == 9]
+    return x + np.arange(3.0), np.where(x > 3, 1, np.zeros(4))
+
+
+@programs(*EACH)
+def takes_a_fixed_length(a):
+    x = a[a > 0]
+    x[:] = np.arange(5)
+    b = a.copy()
+    b[:5] += x
+    b[b > 3] = x[:3]
+    return x, b
+
+
+# --- what is written out for each length
+
+
+@programs(*EACH)
+def moved(a):
+    x = a[a > 0]
+    return np.tile(x, 2), np.roll(x, 2), np.diag(x).sum(), np.append(x, 3), np.concatenate([x, x]), np.stack([x, x])
+
+
+@programs(*EACH)
+def changed_in_place(a):
+    x = a[a > 0]
+    np.putmask(x, x > 3, 7)
+    np.copyto(x[1:], 4)
+    x.sort()
+    y = np.unique(x)
+    x.fill(3)
+    return x, y, np.maximum.accumulate(y), np.nonzero(y > 2)[0], np.isin(x, [3, 7])
+
+
+@programs(*EACH)
+def shapes(a):
+    x = a[a > 0]
+    return x.reshape(-1, 1), x.reshape(5, 1)
+
+
+@programs(*EACH)
+def one_number(a):
+    return a[a > 8].item()
+
+
+@programs(*EACH)
+def counted(a):
+    x = abs(a.astype(int))
+    return np.bincount(x % 5), np.bincount(x)[1:] * 2, np.bincount(x, weights=a)
+
+
+@programs(*EACH)
+def no_such_name(a):
+    return a[a > 0].nope
+
+
+# --- in branches and loops
+
+
+@programs(*EACH)
+def one_or_another(a):
+    x, y = a[a > 0], a[a < 0]
+    z = x if a[0] > 1 else y
+    z[:1] = 100
+    return x, y, z
+
+
+@programs(*EACH)
+def made_in_a_branch(a):
+    if a.sum() > 0:
+        x = y = a[a > 0]
+    else:
+        x = a[a < 0]
+        y = x[1:]
+    y[:1] = 7
+    return x, y
+
+
+@programs(*EACH)
+def or_of_fixed_length(a):
+    z = a[a > 0] if a[0] > 1 else a * 2
+    return z.sum(), z
+
+
+@programs(*EACH)
+def shrinks_in_a_loop(a):
+    x = a[a > 0]
+    y = x
+    for i in range(20):
+        x = x[x != i]
+    return x, x.sum(), y
+
+
+@programs(*EACH)
+def shrinks_until(a):
+    x, k = a[a > 0], 0
+    y = x
+    while x.size > 3:
+        x, k = x[1:].copy(), k + 1
+    return x, k, y
+
+
+@programs(*EACH)
+def bound_in_a_loop(a):
+    for i in range(12):
+        x = np.nonzero(a > i - 3)[0]
+    x[0:] = 2
+    return x
+
+
+@pytest.mark.parametrize("function, calls", programs, ids=lambda x: getattr(x, "__name__", ""))
+def test_as_numpy(function, calls):
+    agrees(function, *calls)
