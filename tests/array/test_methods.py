@@ -304,3 +304,11 @@ def test_methods_present_themselves_as_numpys(name):
     assert inspect.signature(ours) == inspect.signature(numpys)
     assert inspect.signature(getattr(npbridge.ones(2), name)) == inspect.signature(getattr(np.ones(2), name))
     assert pickle.loads(pickle.dumps(ours)) is ours
+
+
+@pytest.mark.parametrize("name", ["sum", "prod", "mean", "std", "var", "any", "all"])
+def test_no_mask(ours, name):
+    """``where=None`` is no mask, as JAX's libraries write it; NumPy takes it for False."""
+    x = npbridge.asarray([[1.0, 3.0], [2.0, 5.0]])
+    found = getattr(x, name)(axis=0, where=None)
+    np.testing.assert_array_equal(np.asarray(found), np.asarray(getattr(x, name)(axis=0)))

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-from . import frames, numeric, plots, tensors, units  # noqa: F401
+from . import files, frames, numeric, plots, solvers, tensors, trees, units, vision  # noqa: F401

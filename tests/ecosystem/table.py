@@ -28,7 +28,13 @@ def is_installed(name: str) -> bool:
 
 
 # the module of a library that has another name
-MODULES = {"scikit-learn": "sklearn", "Pillow": "PIL", "scikit-image": "skimage", "pydata sparse": "sparse"}
+MODULES = {
+    "scikit-learn": "sklearn",
+    "Pillow": "PIL",
+    "scikit-image": "skimage",
+    "pydata sparse": "sparse",
+    "standard library": "os",
+}
 
 
 def ours(value: Any, dtype: Any = None) -> Any:

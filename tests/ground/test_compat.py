@@ -81,9 +81,26 @@ def test_unused_parts_of_a_jaxpr_go():
     assert len(jaxpr.eqns) == 1 and list(used) == [True, False]
 
 
-def test_jax_takes_scalars_by_a_table():
-    with npbridge.backend("jax"):
-        assert jnp.asarray(npbridge.asarray([1.5, 2.5])[1]) == 2.5
+@pytest.mark.parametrize("backend", ["jax", "numpy"])
+@pytest.mark.parametrize("make", [npbridge.asarray, npbridge.Variable])
+def test_primitives_of_jax_take_our_arrays(backend, make):
+    with npbridge.backend(backend):
+        x = make(np.float32([3, 1, 2]))
+        assert jax.lax.sort(x).tolist() == [1, 2, 3]
+        assert jax.jit(lambda: jax.lax.add(x, np.float32(1)))().tolist() == [4, 2, 3]
+        traced = jax.jit(lambda v: jax.lax.add(v, v * 2))(x)
+        assert np.asarray(traced).tolist() == [9, 3, 6]
+
+
+@pytest.mark.parametrize("backend", ["jax", "numpy"])
+def test_indices_of_jax_may_be_our_arrays(backend):
+    with npbridge.backend(backend):
+        some, mask = npbridge.asarray([2, 0]), npbridge.asarray([True, False, True])
+        assert jnp.arange(3.0)[some].tolist() == [2, 0]
+        assert jnp.arange(3.0)[mask].tolist() == [0, 2]
+        assert jnp.arange(6.0).reshape(2, 3)[0, some].tolist() == [2, 0]
+        assert jnp.zeros(3).at[some].set(npbridge.asarray([5.0, 6.0])).tolist() == [6, 0, 5]
+        assert jax.jit(lambda v: jnp.arange(3.0)[v])(some).tolist() == [2, 0]
 
 
 def test_jax_names_the_platform_of_an_array():

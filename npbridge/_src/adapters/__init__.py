@@ -7,20 +7,23 @@ from collections.abc import Callable
 from typing import Any
 
 from ..ground.imports import when_imported
-from . import borders, kinds
+from . import borders, jaxs, kinds, rows
 
 _ADAPTED = {
     "dask.array": kinds.dask_chunks,
     "einops": kinds.einops_backend,
+    "jax": jaxs.transforms,
     "numba": kinds.numba_types,
+    "numexpr": kinds.numexpr_frames,
     "sympy": kinds.sympy_values,
 }
 
 
 def watch() -> None:
     """Wait for the libraries that need something."""
-    for name, rows in borders.ROWS.items():
-        when_imported(name, _or_told(borders.adapting(rows)))
+    for table, handing in ((rows.NDARRAYS, borders.handing_ndarrays), (rows.VALUES, jaxs.handing_values)):
+        for name, found in table.items():
+            when_imported(name, _or_told(borders.adapting(found, handing)))
     for name, adapt in _ADAPTED.items():
         when_imported(name, _or_told(adapt))
 

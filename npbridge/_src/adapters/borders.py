@@ -1,48 +1,20 @@
-"""Functions that ask for an instance of ``numpy.ndarray``: they are handed one.
+"""Borders: functions of libraries that are handed something else than arrays of ours.
 
-Everything else that libraries do with arrays goes by NumPy's protocols.  A row is a
-function, a method, or with ``*`` all public ones of a class or of a module.
+What stands in the tables of rows.py is replaced when its library has been imported.
 """
 
 from __future__ import annotations
 
 import functools
 import types
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..array.core import OURS, JaxScalar
 
-_PANDAS = (
-    "DataFrame", "Series", "Index", "MultiIndex", "RangeIndex", "Categorical", "IntervalIndex", "CategoricalIndex",
-    "core.indexing._LocIndexer", "core.indexing._iLocIndexer", "core.indexing._AtIndexer", "core.indexing._iAtIndexer",
-)  # fmt: skip
-_FORMATTERS = ("plain.Default", "plain.Compact", "plain.Pretty", "plain.Raw", "html.HTML", "latex.Latex")
-_SPARSE = ("COO", "GCXS", "DOK")
-
-ROWS: dict[str, tuple[str, ...]] = {
-    "pandas": ("*", "api.types.*", *[f"{name}.*" for name in _PANDAS]),
-    "polars": ("*", "Series.*", "DataFrame.*", "LazyFrame.*", "Expr.*"),
-    "networkx.convert": ("to_networkx_graph",),
-    "pint": tuple(f"delegates.formatter.{name}Formatter.format_magnitude" for name in _FORMATTERS),
-    "PIL.Image": ("fromarray",),
-    "sparse": ("*", *[f"{name}.{what}" for name in _SPARSE for what in ("*", "__matmul__", "__rmatmul__")]),
-    "h5py": ("Dataset.*",),
-    "safetensors.numpy": ("save", "save_file"),
-    "flax.serialization": ("*",),
-    "scipy.optimize": ("lsq_linear",),
-    "scipy.sparse.linalg": ("*",),
-    "scipy.ndimage": ("*",),
-    "scipy.spatial.distance": ("cdist", "pdist"),
-    "torch": ("from_numpy", "as_tensor", "tensor"),
-    "cv2": ("*",),
-    "skimage.*": ("*",),
-    "statsmodels.base.data": ("handle_data",),
-    "sklearn.utils._param_validation": ("validate_parameter_constraints",),
-    "sklearn.model_selection._search": ("ParameterGrid.__init__", "ParameterSampler.__init__"),
-    "pyarrow": ("Tensor.from_numpy",),
-}  # fmt: skip
+Handing = Callable[[Callable], Any]
 
 # Protocols that are no operators: those are settled between the two arrays.
 _ENTRANCES = ("__init__", "__new__", "__getitem__", "__setitem__", "__contains__")
@@ -93,7 +65,7 @@ def handing_ndarrays(function: Any) -> Any:
     return call
 
 
-def adapting(rows: tuple[str, ...]) -> Any:
+def adapting(rows: tuple[str, ...], handing: Handing) -> Callable[[Any], None]:
     """What is done to a module for its rows."""
 
     def adapt(module: Any) -> None:
@@ -102,8 +74,12 @@ def adapting(rows: tuple[str, ...]) -> Any:
             holder = functools.reduce(lambda h, part: getattr(h, part, None), path, module)
             if holder is None:
                 continue  # another version of the library
-            for found in _public(holder) if name == "*" else [name]:
-                _replace(holder, found)
+            for found in _public(holder) if name in ("*", "**") else [name]:
+                _replace(holder, found, handing)
+            if name == "**":
+                for kind in _classes(holder):
+                    for found in _public(kind):
+                        _replace(kind, found, handing)
 
     return adapt
 
@@ -115,23 +91,53 @@ def _public(holder: Any) -> list[str]:
     return public + [n for n in names if n in _ENTRANCES and isinstance(holder, type)]
 
 
-def _replace(holder: Any, name: str) -> None:
+def _classes(module: Any) -> list[type]:
+    """The classes of a module's own package."""
+    package = module.__name__.partition(".")[0]
+    found = [x for x in vars(module).values() if isinstance(x, type)]
+    return [kind for kind in found if kind.__module__.partition(".")[0] == package]
+
+
+def _replace(holder: Any, name: str, handing: Handing) -> None:
     """Put the converting form of a function in its place; what is none stays."""
     owner = next((kind for kind in getattr(holder, "__mro__", (holder,)) if name in vars(kind)), None)
     value = None if owner is None else vars(owner)[name]
+    if isinstance(owner, type) and _is_closed(owner, holder):
+        return
+    if type(value) is types.GetSetDescriptorType:
+        value = property(value.__get__, value.__set__, value.__delete__, value.__doc__)
+    if type(value) is property:
+        if value.fset is not None and not hasattr(value.fset, "__npbridge_border__"):
+            setattr(owner, name, property(value.fget, _border(value.fset, handing), value.fdel, value.__doc__))
+        return
     function = value.__func__ if isinstance(value, (classmethod, staticmethod)) else value
     if not _is_function(function, owner) or hasattr(function, "__npbridge_border__"):
         return
-    made = handing_ndarrays(function)
-    made.__npbridge_border__ = True
+    made = _border(function, handing)
     setattr(owner, name, made if function is value else type(value)(made))
 
 
+def _border(function: Callable, handing: Handing) -> Any:
+    made = handing(function)
+    made.__npbridge_border__ = True
+    return made
+
+
+def _is_closed(owner: type, holder: Any) -> bool:
+    """Whether nothing can be put into a class, or it is another library's."""
+    packages = [kind.__module__.partition(".")[0] for kind in (owner, holder)]
+    return bool(owner.__flags__ & _IMMUTABLE) or packages[0] != packages[1]
+
+
 def _is_function(value: Any, owner: Any) -> bool:
-    if isinstance(owner, type) and owner.__flags__ & _IMMUTABLE:
-        return False  # a class in C
-    in_c = isinstance(value, types.BuiltinFunctionType) and isinstance(owner, types.ModuleType)
-    return in_c or isinstance(value, types.FunctionType) or type(value).__name__ == "cython_function_or_method"
+    if isinstance(value, types.BuiltinFunctionType):
+        return isinstance(owner, types.ModuleType)
+    if isinstance(value, _FUNCTIONS) or type(value).__name__ == "cython_function_or_method":
+        return True
+    # an object that stands for a function; those in C, such as Numba's, are known to compiled code by what they are
+    in_python = any(isinstance(vars(kind).get("__call__"), types.FunctionType) for kind in type(value).__mro__)
+    return in_python and hasattr(value, "__wrapped__") and isinstance(owner, types.ModuleType)
 
 
+_FUNCTIONS = (types.FunctionType, types.MethodDescriptorType, types.WrapperDescriptorType)
 _IMMUTABLE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE

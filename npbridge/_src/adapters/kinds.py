@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
+
 import numpy as np
 
 from ..array.core import JaxArray, JaxScalar
+from .borders import handing_ndarrays
 
 
 def dask_chunks(module) -> None:
@@ -47,6 +51,23 @@ def einops_backend(module) -> None:
 
         def to_numpy(self, x):
             return self.np.asarray(x)
+
+
+def numexpr_frames(module) -> None:
+    """numexpr is handed ndarrays; it looks up variables in the frame of its caller, above one of ours."""
+    for name in ("evaluate", "re_evaluate", "validate"):
+        function = getattr(module, name)
+        depth = inspect.signature(function).parameters["_frame_depth"].default
+        setattr(module, name, _framed(handing_ndarrays(function), depth + 2))
+
+
+def _framed(function, depth):
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        kwargs.setdefault("_frame_depth", depth)
+        return function(*args, **kwargs)
+
+    return call
 
 
 def numba_types(module) -> None:

@@ -7,8 +7,8 @@ import operator
 import jax
 import numpy as np
 
-from ..ground.compat import teach_jax_scalars
-from ..storage.buffer import Tracer
+from ..ground.compat import teach_jax, teach_jax_indices
+from ..storage.buffer import Tracer, put
 from ..storage.lending import lies_on_host
 from . import core
 from .core import OURS, JaxArray, JaxScalar
@@ -211,6 +211,19 @@ def register_pytree(cls) -> None:
     jax.tree_util.register_pytree_node(cls, _flatten, _unflatten(cls))
 
 
-register_pytree(JaxArray)
-register_pytree(JaxScalar)
-teach_jax_scalars(JaxScalar, lambda scalar: scalar.value)
+def _for_jax(array):
+    """What a primitive of JAX's computes with: on ``'numpy'`` too, a value of JAX's."""
+    value = array.value
+    return put(value) if isinstance(value, (np.ndarray, np.generic)) else value
+
+
+def _index_for_jax(index):
+    if type(index) is tuple:
+        return tuple(_for_jax(x) if type(x) in OURS else x for x in index)
+    return _for_jax(index) if type(index) in OURS else index
+
+
+for _kind in (JaxArray, JaxScalar):
+    register_pytree(_kind)
+    teach_jax(_kind, _for_jax)
+teach_jax_indices(_index_for_jax)

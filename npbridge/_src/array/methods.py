@@ -65,6 +65,9 @@ def _method(name, function):
 
     def method(self, *args, **kwargs):
         backend = active()
+        if kwargs and kwargs.get("where", True) is None:
+            # what JAX's libraries write for no mask; NumPy would take it for False, and sum up nothing
+            kwargs = {key: value for key, value in kwargs.items() if key != "where"}
         if events.listeners:
             events.emit("dispatch", name, backend=backend.name, method="method")
         rules = backend.rules

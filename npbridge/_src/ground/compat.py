@@ -65,18 +65,34 @@ def _wide() -> Any:
 x64 = _wide()
 
 
-def teach_jax_scalars(kind: type, convert: Callable) -> None:
-    """Let ``jnp.asarray`` take our scalars.
+def teach_jax(kind: type, convert: Callable) -> None:
+    """Let JAX's primitives take objects of a class as the values that `convert` gives.
 
-    ``isinstance`` takes them for NumPy's scalars, so jax 0.10 looks their type up
-    in this table instead of calling ``__jax_array__``.  Where the table does not
-    exist the other branch is taken, and nothing is missing.
+    jax 0.10 looks types up in these tables, and refuses what has ``__jax_array__`` and
+    is in neither.  Where they do not exist, ``x.value`` is what its functions take.
     """
     try:
+        from jax._src.core import pytype_aval_mappings, typeof
         from jax._src.dtypes import canonicalize_value_handlers
     except ImportError:
         return
     canonicalize_value_handlers[kind] = convert
+    pytype_aval_mappings[kind] = lambda x: typeof(convert(x))
+
+
+def teach_jax_indices(convert: Callable) -> None:
+    """Let ``jax_array[index]`` and ``jax_array.at[index]`` take what `convert` makes an index of JAX's."""
+    try:
+        from jax._src.numpy import indexing
+
+        plain = indexing.eliminate_deprecated_list_indexing
+    except (ImportError, AttributeError):
+        return
+
+    def converted(index: Any) -> Any:
+        return plain(convert(index))
+
+    indexing.eliminate_deprecated_list_indexing = converted
 
 
 def platform_of(array: Any) -> str:

@@ -7,6 +7,9 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import jacfwd as _jacfwd
+from jax import jacrev as _jacrev
+from jax import value_and_grad as _value_and_grad
 
 from ..array import core
 from ..ground.errors import TransformError
@@ -85,7 +88,7 @@ class Gradient(Derivative):
             outs = lifted.run(*values)
             return value.number(outs, self.holomorphic), outs
 
-        differentiate = jax.value_and_grad(of, has_aux=True, holomorphic=self.holomorphic, allow_int=self.allow_int)
+        differentiate = _value_and_grad(of, has_aux=True, holomorphic=self.holomorphic, allow_int=self.allow_int)
         with backward(self.name):
             (_, outs), gradients = differentiate(lifted.values())
         return gradients, outs
@@ -108,7 +111,7 @@ class Jacobian(Derivative):
     """All first derivatives of all results."""
 
     takes_complex = False
-    transform: Any = staticmethod(jax.jacrev)
+    transform: Any = staticmethod(_jacrev)
 
     def derivatives(self, value, lifted):
         value.check_real()
@@ -118,7 +121,7 @@ class Jacobian(Derivative):
             return value.of(outs), outs
 
         options = {"holomorphic": self.holomorphic}
-        if self.transform is not jax.jacfwd:
+        if self.transform is not _jacfwd:
             options["allow_int"] = self.allow_int
         with backward(self.name):
             return self.transform(of, has_aux=True, **options)(lifted.values())
@@ -135,7 +138,7 @@ class Jacobian(Derivative):
 class ForwardJacobian(Jacobian):
     """The same, by forward mode."""
 
-    transform = staticmethod(jax.jacfwd)
+    transform = staticmethod(_jacfwd)
 
 
 class Hessian(Jacobian):
@@ -148,9 +151,9 @@ class Hessian(Jacobian):
             outs = lifted.run(*values)
             return value.of(outs), outs
 
-        inner = jax.jacrev(of, has_aux=True, holomorphic=self.holomorphic, allow_int=self.allow_int)
+        inner = _jacrev(of, has_aux=True, holomorphic=self.holomorphic, allow_int=self.allow_int)
         with backward(self.name):
-            return jax.jacfwd(inner, has_aux=True, holomorphic=self.holomorphic)(lifted.values())
+            return _jacfwd(inner, has_aux=True, holomorphic=self.holomorphic)(lifted.values())
 
     def _row(self, row, selection):
         given = selection.given()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import vjp as _vjp
 
 from ..array import core
 from ..ground.errors import TransformError
@@ -168,7 +169,7 @@ def vjp(function, *primals, has_aux=False):
 
     def run(function, args, kwargs):
         lifted, value, of, inputs = _lift(function, args, "vjp", has_aux)
-        primal, pull, outs = jax.vjp(of, lifted.values(), has_aux=True)
+        primal, pull, outs = _vjp(of, lifted.values(), has_aux=True)
         result = lifted.finish(outs)
         map_ = Backward(pull, value.tree, (*inputs, _shapes(primal)))
         return (result[0], map_, result[1]) if has_aux else (result, map_)

@@ -1,0 +1,76 @@
+"""Which functions are borders: what of which library is handed ndarrays, or JAX's values.
+
+A row is a function, a method, or with ``*`` all public ones of a class or of a module;
+``**`` stands for the functions of a module and the methods of its classes.  Everything
+else that libraries do with arrays goes by NumPy's protocols.
+"""
+
+from __future__ import annotations
+
+_PANDAS = (
+    "DataFrame", "Series", "Index", "MultiIndex", "RangeIndex", "Categorical", "IntervalIndex", "CategoricalIndex",
+    "core.indexing._LocIndexer", "core.indexing._iLocIndexer", "core.indexing._AtIndexer", "core.indexing._iAtIndexer",
+)  # fmt: skip
+_FORMATTERS = ("plain.Default", "plain.Compact", "plain.Pretty", "plain.Raw", "html.HTML", "latex.Latex")
+_SPARSE = ("COO", "GCXS", "DOK")
+
+# They ask for an instance of ``numpy.ndarray``.
+NDARRAYS: dict[str, tuple[str, ...]] = {
+    # tables
+    "pandas": ("*", "api.types.*", *[f"{name}.*" for name in _PANDAS]),
+    "polars": ("*", "Series.*", "DataFrame.*", "LazyFrame.*", "Expr.*"),
+    "pyarrow": ("Tensor.from_numpy",),
+    "statsmodels.base.data": ("handle_data",),
+    # graphs, quantities, sparse arrays, samples
+    "networkx.convert": ("to_networkx_graph",),
+    "arviz": ("*",),
+    "corner": ("*",),
+    "arviz_base": ("*",),
+    "arviz_stats": ("*",),
+    "pint": tuple(f"delegates.formatter.{name}Formatter.format_magnitude" for name in _FORMATTERS),
+    "sparse": ("*", *[f"{name}.{what}" for name in _SPARSE for what in ("*", "__matmul__", "__rmatmul__")]),
+    "awkward": ("*",),
+    "bottleneck": ("*",),
+    # images and sounds
+    "PIL.Image": ("fromarray",),
+    "cv2": ("**",),
+    "skimage.*": ("*",),
+    "soundfile": ("**",),
+    # files and messages
+    "h5py": ("Dataset.*",),
+    "netCDF4": ("**",),
+    "safetensors.numpy": ("save", "save_file"),
+    "flax.serialization": ("*",),
+    "msgpack_numpy": ("*",),
+    "orjson": ("dumps",),
+    # numbers
+    "numpy.ctypeslib": ("as_ctypes", "_ndptr.from_param"),
+    "scipy.optimize": ("lsq_linear",),
+    "scipy.sparse.linalg": ("*",),
+    "scipy.ndimage": ("*",),
+    "scipy.spatial.distance": ("cdist", "pdist"),
+    "sklearn.utils._param_validation": ("validate_parameter_constraints",),
+    "sklearn.model_selection._search": ("ParameterGrid.__init__", "ParameterSampler.__init__"),
+    "astropy.convolution": ("**",),
+    "healpy": ("*",),
+    # optimization, control, learning
+    "cvxpy": ("**",),
+    "osqp": ("**",),
+    "control": ("**",),
+    "gymnasium.*": ("**",),
+    "torch": ("from_numpy", "as_tensor", "tensor"),
+    "torch.utils.data": ("default_collate", "default_convert"),
+    "torch.utils.data._utils.collate": ("*",),
+}  # fmt: skip
+
+# They put trees of one structure in the place of others, or ask for leaves.
+VALUES: dict[str, tuple[str, ...]] = {
+    "jax.experimental.ode": ("odeint",),
+    "jax.scipy.optimize": ("minimize",),
+    "diffrax": ("**",),
+    "lineax": ("**",),
+    "optimistix": ("**",),
+    "numpyro.infer": ("**",),
+    "orbax.checkpoint": ("**",),
+    "orbax.checkpoint.args": ("**",),
+}
