@@ -17,7 +17,7 @@ class Choice(Buffer):
     """The storage of such an array: ``first`` where the condition holds, else ``second``.
 
     What a loop leaves in a name that was bound before stands for the array from before
-    where nothing ran; as a result it is a new array all the same.
+    where nothing ran; as a result it is a new array all the same where nobody has that one.
     """
 
     __slots__ = ("_seen", "_value", "condition", "first", "leaves_as_values", "second")

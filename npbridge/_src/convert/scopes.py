@@ -143,7 +143,7 @@ class Liveness:
     after : dict
         ``id(node)`` of a compound statement to the names needed after it.
     at_start : dict
-        ``id(node)`` of a loop to the names that its body (for ``while``: its test)
+        ``id(node)`` of a loop to the names that its body (for ``while``: its test, too)
         takes over from the iteration before.
     at_end : dict
         ``id(list)`` of a block to the names needed where the block is left.
@@ -213,7 +213,8 @@ class Liveness:
             if start <= header:
                 break
             header |= start
-        self.at_start[id(s)] = header | kept_by_break(s, live)
+        # not what is needed after the loop alone, and bound in each iteration
+        self.at_start[id(s)] = start | reads(s.test) | kept_by_break(s, live)
         return set(header)
 
     def Try(self, s, live, at_break, at_continue):

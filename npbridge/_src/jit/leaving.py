@@ -107,20 +107,26 @@ def parts_of(x, binding, values, describe):
     if type(x) is not core.JaxArray:
         return None
     buffer = x._buffer
-    if type(buffer) is choice.Choice and x._whole and not buffer.leaves_as_values:
+    if type(buffer) is choice.Choice and x._whole and _is_somebodys(buffer, binding):
         which = added(jnp.where(buffer.condition, 0, 1))
         return EitherArray(which, describe(buffer.first), describe(buffer.second))
     if type(buffer) is traced_index.Window and x._whole:
         key = _known(buffer.key, added)
         return None if key is None else Part(describe(buffer.array), key)
-    if x._whole or id(buffer) in binding.index or type(x._base) is not core.JaxArray or x._base._buffer is not buffer:
+    if x._whole or id(buffer) in binding.index:
         return None
-    root = x._base
-    if not root._whole or root.dtype != buffer.dtype:
-        return None
+    root = core.of_view(buffer, None, None)
     window = x._window()
     offset = core.view.address(window) - core.view.address(buffer.stand_in()) if window.size else 0
     return View(describe(root), (window.shape, window.strides, offset, window.dtype, window.flags.writeable))
+
+
+def _is_somebodys(buffer, binding) -> bool:
+    """Whether which of the two arrays it is can be told from outside: it need not be waited for where nobody can."""
+    if not buffer.leaves_as_values:
+        return True
+    first = traced_index.root(buffer.first._buffer)
+    return _is_somebodys(first, binding) if type(first) is choice.Choice else id(first) in binding.index
 
 
 def _known(key, added):

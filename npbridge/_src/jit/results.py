@@ -186,10 +186,11 @@ def describe(result, binding, values, made):
             how = "scalar" if x.numpys else x.weak  # a number of Python's stays one
         else:
             how = "scalar" if isinstance(x, core.JaxScalar) else "array"
-        if id(x) not in made:
-            made[id(x)] = x, len(values)
+        key = id(x._buffer) if how == "array" and x._whole else id(x)  # one memory, under whatever names
+        if key not in made:
+            made[key] = (x, x._buffer), len(values)
             values.append(jnp.asarray(x._value()))
-        plan.append((how, made[id(x)][1]))
+        plan.append((how, made[key][1]))
     return tree, plan
 
 

@@ -14,6 +14,10 @@ from .buffer import Buffer
 frozen: weakref.WeakKeyDictionary[Buffer, str] = weakref.WeakKeyDictionary()
 
 
+class FrozenError(ControlFlowError):
+    """A write to what must not be written while tracing: no other way to make the call would be any better."""
+
+
 class Recorder:
     """Notes new buffers and, before it happens, writes to buffers that are older.
 
@@ -64,7 +68,7 @@ class Recorder:
 
     def before_write(self, buffer: Buffer) -> None:
         if buffer in frozen:
-            raise ControlFlowError(frozen[buffer])
+            raise FrozenError(frozen[buffer])
         if id(buffer) in self.own or id(buffer) in self.saved:
             return
         holding.keep(buffer)

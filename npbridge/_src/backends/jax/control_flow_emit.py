@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import operator
-
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
@@ -20,10 +17,21 @@ from ...storage import recording
 from ...storage.buffer import canonical
 from . import control_flow_exchange as exchange
 from .control_flow_join import NOTHING, Mapped, fit, fits_together, settled
+from .control_flow_lasting import Lasting
 from .control_flow_shared import Stores, storage_of
 from .control_flow_trace import same_object, share, visible
-from .control_flow_values import UNDEFINED, Leaf, Static, cast, leaves, put_together, take_apart, variable, wants_value
-from .control_flow_windows import rebuilt
+from .control_flow_values import (
+    UNDEFINED,
+    Leaf,
+    Options,
+    Static,
+    cast,
+    leaves,
+    put_together,
+    take_apart,
+    variable,
+    wants_value,
+)
 
 OURS = core.OURS
 _GOES_ON = {statuses.NORMAL_CODE, statuses.CONTINUE_CODE}
@@ -44,6 +52,7 @@ class Emission:
         self.slots: list[tuple] = []
         self.go = self.code = None
         self.value = self.block.value
+        self.lasting = Lasting(roll)
         self.kind = canonical(np.dtype(np.int64))
         self._add_control()
         self.carried_at = len(self.slots)
@@ -76,8 +85,9 @@ class Emission:
             pick = self.source(block.code) if known is None else (lambda outs: np.int32(known))
             self.code = self.add(Leaf("raw", (), "int32"), np.int32(0), pick)
         if self.value is not UNDEFINED:
-            self.value = variable(self.value)
-            for leaf, own in zip(wants_value(self.value), leaves(block.value), strict=True):
+            kept = self.lasting.kept(block.value)
+            self.value = variable(kept)
+            for leaf, own in zip(wants_value(self.value), leaves(kept), strict=True):
                 # never seen: the code says where a value has been returned
                 self.add(leaf, np.zeros(leaf.shape, leaf.dtype), self.source(own))
 
@@ -96,7 +106,8 @@ class Emission:
         for key, (buffer, leaf) in roll.buffers.items():
             if key in block.buffers:
                 self.add(leaf, buffer.to_device(), self.source(block.buffers[key][1]))
-        self.bound = {k: t for k, t in block.trees.items() if k not in roll.carried and self._is_new(k)}
+        bound = {k: t for k, t in block.trees.items() if k not in roll.carried and self._is_new(k)}
+        self.bound = {k: self.lasting.kept(t) for k, t in bound.items()}
         for tree in self.bound.values():
             for leaf in [] if tree is UNDEFINED else wants_value(tree):
                 self.add(leaf, np.zeros(leaf.shape, leaf.dtype), self.source(leaf))
@@ -221,13 +232,11 @@ class Emission:
     def finish(self, final, runs):
         roll, block = self.roll, self.block
         returned = statuses.MISSING
+        self.lasting.settle(runs)
         if self.value is not UNDEFINED:
             n = len(wants_value(self.value))
             returned = put_together(self.value, iter(final[self.carried_at - n : self.carried_at]))
-            if block.window is not None and roll.stays(block.window):
-                returned = rebuilt(block.window)
-            else:
-                self._freeze(block.returned, returned, "the value")
+            self._freeze(block.returned, returned, "the value")
         self.stores = Stores()
         for key, value in zip(self.shared, final[self.stores_at :], strict=False):
             self.stores.add(key, value)
@@ -266,7 +275,7 @@ class Emission:
                 self._freeze(x, y, name)
         elif isinstance(new, Ragged):
             self._freeze(old.data if isinstance(old, Ragged) else old, new.data, name)
-        elif type(new) is core.JaxArray and self.may_be_there(old):
+        elif type(new) is core.JaxArray and self.may_be_there(old) and not self.lasting.is_itself(new, old):
             recording.freeze(new, name)
 
     def _extend_lists(self, values) -> None:
@@ -282,16 +291,28 @@ class Emission:
         if not self.roll.dynamic or entry is UNBOUND or self.roll.places[key] is self.roll.go:
             return new
         tree = self.roll.carried[key]
-        is_apart = isinstance(entry, Ragged) or isinstance(tree, Leaf) and not fits_together(take_apart(entry), tree)
-        if is_apart:
-            return Either(jnp.where(runs <= 0, 0, 1).astype("int32"), (entry, new))
-        if type(entry) is core.JaxArray and type(new) is core.JaxArray and new._buffer not in recording.frozen:
-            alone = self.stores.array(self.roll.block.objects[key]) if key in self.block.objects else None
-            array = choice.array_of(jnp.asarray(runs) <= 0, entry, alone, new._value())
-            array._buffer.settle()
-            array._buffer.leaves_as_values = alone is None
-            return array
-        return new
+        if isinstance(tree, Leaf) and not fits_together(take_apart(entry), tree):
+            return _one_of(runs, entry, new)
+        if isinstance(tree, Options) and _holds_arrays(entry):
+            return _one_of(runs, entry, new)
+        return self._as_they_were(entry, new, self.block.objects.get(key), runs)
+
+    def _as_they_were(self, before, after, left, runs):
+        """The same for the arrays in a value; `left` is what the body left there."""
+        if type(before) in (list, tuple) and type(after) is type(before) and len(after) == len(before):
+            parts = left if type(left) is type(before) and len(left) == len(before) else [None] * len(before)
+            return type(before)(self._as_they_were(*x, runs) for x in zip(before, after, parts, strict=True))
+        if isinstance(before, Ragged):
+            return _one_of(runs, before, after)
+        if type(before) is not core.JaxArray or type(after) is not core.JaxArray or before is after:
+            return after
+        if after._buffer in recording.frozen:
+            return after
+        alone = self.stores.array(left) if type(left) is core.JaxArray else None
+        array = choice.array_of(jnp.asarray(runs) <= 0, before, alone, after._value())
+        array._buffer.settle()
+        array._buffer.leaves_as_values = alone is None
+        return array
 
     def _never_ends(self) -> bool:
         """Whether it is a ``while True``, which only ``break`` and ``return`` end."""
@@ -306,32 +327,39 @@ class Emission:
         for key, tree in self.bound.items():
             place = roll.places[key]
             now = UNBOUND if tree is UNDEFINED else put_together(tree, values)
-            if roll.is_the_same_each_time(key):
-                there = block.objects[key]
-                now = there if any(there is x for x in roll.entry.values()) else rebuilt(block.windows[key])
-                if roll.dynamic and roll.entry[key] is not UNBOUND:
-                    old = roll.entry[key]
-                    now = choice.array_of(jnp.asarray(runs) <= 0, old, now, old._value())
-            else:
-                path = _path_in(roll.item, block.objects[key]) if isinstance(runs, int) and runs else None
-                if path is not None:  # a part of what the loop ran over
-                    now = functools.reduce(operator.getitem, path, roll.over.item(roll.first + runs - 1))
-                else:
-                    self._freeze(block.objects[key], now, place.name)
-            if roll.dynamic and roll.entry[key] is UNBOUND and place.name in roll.loop.live and now is not UNBOUND:
-                now = Either(jnp.where(runs <= 0, 0, 1).astype("int32"), (UNBOUND, now))
+            self._freeze(block.objects[key], now, place.name)
+            old = roll.entry[key]
+            if roll.dynamic and place.name in roll.loop.live and now is not UNBOUND:
+                now = _one_of(runs, old, now)
             place.set(now)
 
 
-def _path_in(item, array):
-    """Where in an item of a loop an array is: the places in tuples; None where it is not."""
-    if item is array:
-        return []
-    for i, part in enumerate(item if type(item) is tuple else ()):
-        path = _path_in(part, array)
-        if path is not None:
-            return [i, *path]
-    return None
+def _one_of(runs, before, after):
+    """The value from before the loop where nothing ran, else the one from after it."""
+    nothing_ran = jnp.asarray(runs) <= 0
+    options = list(before.options) if type(before) is Either else [before]
+    places = []
+    for new in after.options if type(after) is Either else (after,):
+        at = next((k for k, old in enumerate(options) if same_object(old, new)), None)
+        if at is None:
+            at = next((k for k, old in enumerate(options) if exchange.can_be_chosen(old, new)), len(options))
+        if at == len(options):
+            options.append(new)
+        elif not same_object(options[at], new):
+            options[at] = choice.array_of(nothing_ran, options[at], new, options[at]._value())
+        places.append(at)
+    numbers = [x.which if type(x) is Either else 0 for x in (before, after)]
+    which = jnp.where(nothing_ran, numbers[0], jnp.asarray(places, "int32")[numbers[1]])
+    return Either(which.astype("int32"), options) if len(options) > 1 else options[0]
+
+
+def _holds_arrays(x) -> bool:
+    """Whether there is an array in a value, which somebody else may have."""
+    if type(x) is Either:
+        return any(map(_holds_arrays, x.options))
+    if isinstance(x, (list, tuple, dict)):
+        return any(map(_holds_arrays, x.values() if isinstance(x, dict) else x))
+    return type(x) is core.JaxArray or isinstance(x, Ragged)
 
 
 def _row(stack, k):

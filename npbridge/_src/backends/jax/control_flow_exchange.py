@@ -19,6 +19,9 @@ from .control_flow_trace import NotRollable, Peel, same_object
 
 def turn_of(roll) -> dict:
     """For each name that is exchanged, the name whose array it stands for after an iteration."""
+    for key in roll.proxies:
+        if id(roll.entry[key]._buffer) in roll.block.buffers:
+            raise NotRollable(f"the array {roll.places[key].name} is written under another name while it is rebound")
     written = [k for k, p in roll.proxies.items() if id(p._buffer) in roll.block.recorder.saved]
     turn = {}
     for key in roll.proxies:

@@ -15,12 +15,14 @@ from ...convert import context as contexts
 from ...convert import status as statuses
 from ...convert.operators import is_traced
 from ...convert.places import UNBOUND, UNREAD
+from ...ground.errors import ControlFlowError
 from ...storage.buffer import Tracer, canonical
 from ...storage.holding import keep
 from ...storage.recording import contents, give_back, recorders_here
 from . import control_flow_exchange as exchange
 from .control_flow_emit import Emission
 from .control_flow_join import NOTHING, Mismatch, widened
+from .control_flow_lasting import Lasting
 from .control_flow_trace import NotRollable, Peel, same_object, trace_block
 from .control_flow_values import (
     UNDEFINED,
@@ -34,7 +36,6 @@ from .control_flow_values import (
     variable,
     wants_value,
 )
-from .control_flow_windows import buffers_of
 
 OURS = core.OURS
 _GOES_ON = {statuses.NORMAL_CODE, statuses.CONTINUE_CODE}
@@ -86,6 +87,7 @@ class Roll:
         self.guards: list = []
         self.growing: dict = {}  # the lists that each iteration appends to
         self.turn: dict = {}
+        self.windows: dict = {}  # the arrays that windows on older memory are after the loop
         self.pure = self.fails = False
         self.item = None  # of the iteration that is traced
         self.walk = over.walk() if over is not None and type(first) is int else None
@@ -245,31 +247,32 @@ class Roll:
         now = self.block.objects[key]
         if key not in self.carried and (same_object(now, entry) or same(now, entry)):
             return False
-        fresh = place.name not in self.loop.start and (not self.dynamic or exchange.can_be_chosen(entry, now))
-        unread = entry is UNBOUND or fresh
-        if key not in self.carried and unread and not place.shared and self.is_the_same_each_time(key):
-            return False  # each iteration binds it to the same memory
+        if key not in self.carried and not place.shared and self._needs_no_value(key, place, tree):
+            return False
         if tree is UNDEFINED and place.shared:
             raise NotRollable(f"it unbinds {place.name}")
         old = self.carried.get(key)
         try:
-            first = NOTHING if entry is UNBOUND else variable(take_apart(entry))
-            new = variable(widened(first if old is None else old, NOTHING if tree is UNDEFINED else tree))
+            before = old if old is not None else NOTHING if entry is UNBOUND else take_apart(entry)
+            before, after = Lasting(self).pinned(before, NOTHING if tree is UNDEFINED else tree)
+            if isinstance(before, Options) or isinstance(after, Options):
+                before, after = (Lasting(self).with_older(t) for t in (before, after))
+                self.block.trees[key] = after if tree is not UNDEFINED else tree
+            new = variable(widened(variable(before), after))
         except Mismatch as error:
             raise Peel(f"{place.name} is {error}") from None
         self.carried[key] = new
         return old is None or not alike(old, new)
 
-    def is_the_same_each_time(self, key) -> bool:
-        """Whether the body leaves in a place a window on memory from before the loop, which nothing moves."""
-        return key in self.block.windows and self.stays(self.block.windows[key])
-
-    def stays(self, window) -> bool:
-        """Whether a window lies on memory from before the loop, which nothing moves."""
-        proxies = [p._buffer for p in self.proxies.values()]
-        return not any(
-            self.block.recorder.is_own(buffer) or any(buffer is p for p in proxies) for buffer in buffers_of(window)
-        )
+    def _needs_no_value(self, key, place, tree) -> bool:
+        """Whether a place holds arrays that are found again after the loop, and no iteration reads it before that."""
+        if place.name not in self.loop.start:
+            return Lasting(self).are_in(tree)
+        if self.entry[key] is not UNBOUND or isinstance(tree, Options):
+            return False
+        # it was not bound at the start, and is at the end: nothing read it on the way, unless where an error says so
+        reads = any(isinstance(error, NameError) and repr(place.name) in str(error) for _, error in self.block.checks)
+        return not reads and Lasting(self).are_in(tree)
 
     def _is_pure(self) -> bool:
         """Whether everything that the loop computes with is a known number."""
@@ -310,7 +313,14 @@ class Roll:
 
     def run(self):
         """Make the loop, bind what it gives, and say how it was left."""
-        return Emission(self).run()
+        try:
+            emission = Emission(self)
+        except Mismatch as error:
+            raise ControlFlowError(
+                f"a variable of this loop is {error}, depending on what is known only at run time. Give it the same "
+                "shape and kind in each iteration, or run the function on the 'numpy' backend."
+            ) from None
+        return emission.run()
 
 
 def _kinds(tree) -> str:

@@ -235,8 +235,8 @@ def share(found, stores) -> None:
     known: dict = {}
 
     def shared(old, new):
-        if type(new) is Either and len(new.options) == 2 and new.options[0] is UNBOUND:
-            return Either(new.which, (UNBOUND, shared(old, new.options[1])))
+        if type(new) is Either and len(new.options) == 2 and any(o is UNBOUND for o in new.options):
+            return Either(new.which, [o if o is UNBOUND else shared(old, o) for o in new.options])
         if isinstance(old, Ragged) and isinstance(new, Ragged):
             data = shared(old.data, new.data)
             return new if data is new.data else Ragged(data, new.extents)

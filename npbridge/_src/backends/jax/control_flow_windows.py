@@ -32,6 +32,11 @@ def window_of(x):
         return None if None in parts or not parts else type(x)(parts)
     if type(x) is not core.JaxArray or traced_index.root(x._buffer) is not x._buffer:
         return None
+    return window_in_buffer(x)
+
+
+def window_in_buffer(x) -> Window:
+    """The window of an array on its own buffer, which may be one that moves."""
     window, buffer = x._window(), x._buffer
     offset = core.view.address(window) - core.view.address(buffer.stand_in())
     return Window(buffer, window.shape, window.strides, offset, window.dtype, window.flags.writeable)

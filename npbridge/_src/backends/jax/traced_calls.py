@@ -27,6 +27,7 @@ from ...facts.trees import mapped
 from ...ground.errors import ControlFlowError, UnsupportedError
 from ...storage.buffer import canonical
 from ...storage.casts import cast
+from ...storage.recording import FrozenError
 from .ufunc_results import write_into
 
 OURS = core.OURS
@@ -73,6 +74,8 @@ def call(rule, function, args, kwargs):
     out, given, named = without_out(fact, rule, args, kwargs)
     result, failure = first_that_fits(fact, rule, given, named, expected)
     if failure is not None:
+        if out is None and fact.has_out():  # which the rule would have written
+            out, given, named = _apart(fact, args, kwargs)
         result = through_host(fact, given, named, expected, failure)
     if out is None:
         return result
@@ -120,8 +123,11 @@ def kind_of(x) -> type:
 
 def without_out(fact: Fact, rule, args, kwargs):
     """``(out, args, kwargs)``: what to write the result into, unless the rule does so itself."""
-    if rule.writes_out or not fact.has_out():
-        return None, args, kwargs
+    return (None, args, kwargs) if rule.writes_out or not fact.has_out() else _apart(fact, args, kwargs)
+
+
+def _apart(fact: Fact, args, kwargs):
+    """``(out, args, kwargs)``, the latter without `out`."""
     bound = signature_of(fact.function).bind(*args, **kwargs)
     out = bound.arguments.pop("out", None)
     out = out[0] if type(out) is tuple and len(out) == 1 else out
@@ -146,7 +152,7 @@ def first_that_fits(fact: Fact, rule, args, kwargs, expected):
             with attempting():
                 result = form(args, kwargs)
             return (result if expected is UNKNOWN else fitted(result, expected, fit)), None
-        except traced_number.NeedsValue:
+        except (traced_number.NeedsValue, FrozenError):
             raise
         except (*CANNOT, Misfit) as error:
             if trace is not None:

@@ -90,11 +90,12 @@ def _meets_small(dtypes) -> bool:
 
 
 _weak_values: dict = {}
+_PYTHON = (int, float, complex, bool)
 
 
 def weak_value(number, dtype):
     """A Python number as a device scalar of the loop's dtype; OverflowError as NumPy's."""
-    if isinstance(number, Tracer):
+    if isinstance(number, Tracer) or type(number) not in _PYTHON and isinstance(number, jax.Array):
         if dtype.kind in "iu" and number.dtype.kind in "iu":
             see_that_it_is_held(number, dtype)
         return number.astype(canonical(dtype))
