@@ -7,6 +7,7 @@ are in the files beside it and are attached to the class there.
 
 from __future__ import annotations
 
+from sys import getrefcount
 from typing import Any
 
 import numpy as np
@@ -118,24 +119,28 @@ class JaxArray:
     def _read(self) -> np.ndarray:
         """The present values as an ndarray that the caller must not write."""
         buffer = self._buffer
+        host, owner = buffer.host, buffer.owner  # before it is asked whether they are current: see Buffer.uploaded
         layout = self._layout
         if recorders and (recorder := recorder_here()) is not None:
             recorder.on_read(buffer)
         if not buffer.current:
             if layout is None:
                 return buffer.snapshot if buffer.snapshot is not None else buffer.read_snapshot()
-            if buffer.traced or buffer.nbytes > SMALL:
-                snapshot = buffer.read_snapshot()
-                if self._whole:
-                    return snapshot
-                return view.same_window(self._window(), buffer.host, snapshot)
-            with buffer.lock:
-                if not buffer.current:
-                    buffer._download()
-            layout = self._layout
-        if layout is None or layout is buffer.host:
-            return buffer.host
-        return layout if layout.base is buffer.owner else self._follow()
+            return self._read_under_lock()
+        if layout is None or layout is host:
+            return host
+        return layout if layout.base is owner else self._read_under_lock()
+
+    def _read_under_lock(self) -> np.ndarray:
+        """The values of a view that are on the device, or in memory to which the view has not followed."""
+        buffer = self._buffer
+        with buffer.lock:
+            if not buffer.current:
+                if buffer.traced or buffer.nbytes > SMALL:
+                    snapshot = buffer.read_snapshot()
+                    return snapshot if self._whole else view.same_window(self._window(), buffer.host, snapshot)
+                buffer._download()
+            return self._window()
 
     def _shared(self) -> np.ndarray:
         """The memory of the present values, for anyone to read and write; read-only where it is no memory of ours.
@@ -194,6 +199,10 @@ class JaxArray:
                 if not isinstance(value, Tracer):
                     self._cached = (version, value)
                 return value
+        if layout.nbytes > SMALL and not recorders and self._adopt():
+            value = self._value()
+            self._base._window()  # so that it lets go of memory that is no longer the buffer's
+            return value
         version, shared = buffer.version, buffer.is_shared()  # before the values, which may be written meanwhile
         values = self._read()
         if values.nbytes <= SMALL:
@@ -202,6 +211,24 @@ class JaxArray:
         if not shared and not isinstance(value, Tracer):
             self._cached = (version, value)
         return value
+
+    def _adopt(self) -> bool:
+        """Have the buffer take the shape of this view, where that is all of it, and nobody else looks at it.
+
+        So it is with ``np.arange(n).reshape(shape)``; a kernel's replica of the view would be a second one.
+        """
+        base, buffer = self._base, self._buffer
+        if type(base) is not JaxArray or getrefcount(base) > 3:  # here, and `base` in this view
+            return False
+        with buffer.lock:
+            layout, host = self._window(), buffer.host
+            alike = layout.flags.c_contiguous and layout.flags.writeable and layout.dtype == buffer.dtype
+            if not (alike and buffer.current and layout.size == host.size and base._whole) or buffer.is_shared():
+                return False
+            base._layout, base._cached = buffer.owner.reshape(host.shape), None
+            buffer.host, buffer.shape = buffer.owner.reshape(layout.shape), layout.shape
+            self._layout = None
+        return True
 
     def _lowered(self, layout: np.ndarray):
         """The view read by a device kernel; None where that has no form."""

@@ -58,8 +58,7 @@ def of_fresh(values: np.ndarray) -> JaxArray:
     if values.base is not None or (values.ndim > 1 and not values.flags.c_contiguous):
         return of_memory(values)
     array = _new(JaxArray)
-    array._layout = values
-    array._base = array._cached = None
+    array._layout = array._base = array._cached = None
     array._buffer = Buffer(None, values, values.shape, values.dtype)
     return array
 

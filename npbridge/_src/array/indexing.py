@@ -88,28 +88,35 @@ def _getitem(self, key):
                 if traced_index.masked_axis(key) is not None:
                     return traced_index.read_mask(self, key)
             return core.of_device(_traced_read(self._value(), key))
+    host, owner = buffer.host, buffer.owner  # before it is asked whether they are current: see Buffer.uploaded
     if buffer.current:
-        layout = self._layout
-        if layout is None:
-            layout = buffer.host
-        elif layout.base is not buffer.owner and layout is not buffer.host:
-            layout = self._follow()
-        result = layout[key]
-    elif kind is not int and is_basic(key):
-        layout = self._window()
-        result = layout[key]
-        if type(result) is not np.ndarray:
-            return _element(self, key)
-    elif kind is int and (self._layout is None or self._layout is buffer.host) and len(buffer.shape) != 1:
-        result = self._window()[key]
-    else:
+        layout = host if self._layout is None else self._layout
+        if layout is host or layout.base is owner:
+            return _part(self, layout[key], owner)
+    elif (snapshot := buffer.snapshot) is not None and self._layout is None and not recorders:
+        if (type(key) is int and snapshot.ndim == 1) or (type(key) is tuple and len(key) == snapshot.ndim):
+            result = snapshot[key]  # as a rule a number
+            if type(result) is not np.ndarray:
+                return result
+    with buffer.lock:  # the memory stays what it is
+        if buffer.current:
+            return _part(self, self._window()[key], buffer.owner)
+        window = self._window()
+        if window.ndim > 1 if type(key) is int else is_basic(key):
+            part = window[key]
+            if type(part) is np.ndarray:
+                return _part(self, part, buffer.owner)
         return _element(self, key)
+
+
+def _part(self, result, owner):
+    """What NumPy selects from the window of an array: a view of it, a copy, or a number."""
     if type(result) is not np.ndarray:
         return result
     base = result.base
-    if base is not None and (base is buffer.owner or view.owner_of(result) is buffer.owner):
+    if base is not None and (base is owner or view.owner_of(result) is owner):
         array = _new(JaxArray)
-        array._buffer = buffer
+        array._buffer = self._buffer
         array._layout = result
         array._base = self if self._base is None else self._base
         array._cached = None

@@ -192,9 +192,8 @@ class Buffer:
 
     def read(self) -> np.ndarray:
         """The present values as an ndarray that the caller must not write."""
-        if self.current:
-            return self.host
-        return self.read_snapshot()
+        host = self.host  # before it is asked whether it is current
+        return host if self.current else self.read_snapshot()
 
     def read_snapshot(self) -> np.ndarray:
         """The present values as :meth:`read` gives them; where they are on the device, they never change."""
@@ -234,7 +233,11 @@ class Buffer:
             return self.uploaded()
 
     def uploaded(self):
-        """The present values as a ``jax.Array``."""
+        """The present values as a ``jax.Array``; large ones lie there from now on, and not in two places.
+
+        Who has looked at the host memory goes on with it, as nobody writes there any more: it is replaced,
+        not freed, and after `current` has said so.
+        """
         with self.lock:
             if self.device is not None:
                 return self.device
@@ -243,6 +246,9 @@ class Buffer:
             # under a trace it belongs to the trace
             if not isinstance(device, Tracer) and device.dtype == self.dtype and not self.is_shared():
                 self.device = device
+                if self.nbytes > SMALL:
+                    self.snapshot, self.current = None, False
+                    self.host = self.owner = np.empty(self.shape, self.dtype)
             return device
 
     # -- writing; the caller holds the lock

@@ -177,7 +177,7 @@ class _Code:
         elif i in self.locked:
             lines = [f"h{i} = b{i}.host_for_writing()"]
         else:
-            lines = [f"if not b{i}.current: return MISS", f"h{i} = b{i}.host"]
+            lines = [f"h{i} = b{i}.host", f"if not b{i}.current: return MISS"]
         if i in self.locked:
             lines += [f"w = x{i}._layout", f"if not (w is None or w is h{i}): return MISS"]
         else:  # of a view that is only read, its own window
