@@ -34,7 +34,7 @@ import jax
 import numpy as np
 
 from ..ground import events
-from ..ground.compat import x64
+from ..ground.compat import platform_of, x64
 
 Tracer = jax.core.Tracer
 
@@ -207,10 +207,14 @@ class Buffer:
         """What the device replica holds, as a read-only ndarray.  The caller holds the lock."""
         snapshot = self.snapshot
         if snapshot is None:
-            if events.listeners:
+            if events.listeners and not self._is_looked_at():
                 events.emit("transfer", "to_host", nbytes=self.nbytes)
             snapshot = self.snapshot = np.asarray(self.device)
         return snapshot
+
+    def _is_looked_at(self) -> bool:
+        """Whether the host reads the device's memory as it is, which is its own."""
+        return platform_of(self.device) == "cpu"
 
     def to_device(self):
         """The present values for a compiled kernel.
@@ -267,6 +271,8 @@ class Buffer:
     def _download(self) -> None:
         if self.host is None:
             self.owner = self.host = np.empty(self.shape, self.dtype)
+        if events.listeners and self._is_looked_at():
+            events.emit("transfer", "to_host", nbytes=self.nbytes)
         np.copyto(self.host, self.device_snapshot())
         self.snapshot = None
         self.current = True
