@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 
+import npbridge
+from npbridge.errors import ControlFlowError
+
 from .against_numpy import Programs, agrees
 
 programs = Programs()
@@ -129,6 +132,19 @@ def takes_a_fixed_length(a):
 
 
 @programs(*EACH)
+def the_same_in_another_shape(a):
+    x = a[a > 0]
+    y = x.reshape(-1)
+    y[:1] = 5
+    z, w = np.ravel(x), x.flatten()
+    z[-1:] = 6
+    w[:] = 0
+    column = x.reshape(-1, 1)
+    column[:2] += 3
+    return x, y, z, w, column
+
+
+@programs(*EACH)
 def moved(a):
     x = a[a > 0]
     return np.tile(x, 2), np.roll(x, 2), np.diag(x).sum(), np.append(x, 3), np.concatenate([x, x]), np.stack([x, x])
@@ -224,3 +240,21 @@ def bound_in_a_loop(a):
 @pytest.mark.parametrize("function, calls", programs, ids=lambda x: getattr(x, "__name__", ""))
 def test_as_numpy(function, calls):
     agrees(function, *calls)
+
+
+def test_views_that_are_copies_cannot_be_written():
+    def halves(a):
+        x = a[a > 0]
+        y = np.split(x, [1])[1]
+        y[0] = 100
+        return x
+
+    def whole(a):
+        x = a[a > 0]
+        y = np.split(x, [1])[1]
+        x[0] = 100
+        return y
+
+    for function in (halves, whole):
+        with pytest.raises(ControlFlowError, match="here it is a copy"):
+            npbridge.jit(function, backend="jax", strict=True)(npbridge.array(FLOATS))

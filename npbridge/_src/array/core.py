@@ -77,6 +77,11 @@ def of_memory(values: np.ndarray, shared: bool = False) -> JaxArray:
     return of_view(buffer, values, None)
 
 
+def in_memory(x: JaxArray) -> JaxArray:
+    """An array whose parts are views of it: a scalar has no memory that anyone could write, so a new one for that."""
+    return array_of_device(x._value()) if isinstance(x, JaxScalar) or type(x) is JaxScalar else x
+
+
 def of_view(buffer: Buffer, layout: np.ndarray, base: JaxArray | None) -> JaxArray:
     array = _new(JaxArray)
     array._buffer = buffer
@@ -210,4 +215,12 @@ def traced_sequence(obj, dtype=None) -> JaxArray:
 
     values = value(obj)
     dtype = canonical(np.result_type(*leaves)) if dtype is None else dtype
-    return array_of_device(jax.numpy.array(values, dtype))
+    try:
+        return array_of_device(jax.numpy.array(values, dtype))
+    except TypeError:
+        np.array(_blank(values))  # NumPy's error where the shapes do not go together
+        raise
+
+
+def _blank(x):
+    return list(map(_blank, x)) if type(x) in (list, tuple) else np.empty(np.shape(x), bool)

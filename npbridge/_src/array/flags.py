@@ -13,7 +13,7 @@ def _setflags(self, write=None, align=None, uic=None):
 def _own_layout(self):
     """A layout object of this array alone, whose flags may be set."""
     window = self._window()
-    if window is self._buffer.host:
+    if window is self._buffer.host or self._layout is None:
         window = self._layout = window.view()
     return window
 

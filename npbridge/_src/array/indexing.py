@@ -285,6 +285,8 @@ def _setitem(self, key, value):
 
 
 def _set_anywhere(self, key, value):
+    if self._layout is not None and not self._layout.flags.writeable:
+        raise ValueError("assignment destination is read-only")
     kind = type(value)
     if recorders and kind is Either and self.dtype.kind == "f" and value.is_real():
         value = either.distribute(_as_stored, value, self.dtype)
@@ -480,4 +482,5 @@ def _scalar_setitem(self, key, value):
 
 JaxArray.__getitem__ = _getitem
 JaxArray.__setitem__ = _setitem
+JaxScalar.__getitem__ = lambda self, key: _getitem(core.in_memory(self), key)
 JaxScalar.__setitem__ = _scalar_setitem

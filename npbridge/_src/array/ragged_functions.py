@@ -8,7 +8,7 @@ from ..ground.compat import NO_VALUE
 from ..ground.errors import UnsupportedError
 from .operators import BINARY, COMPARISONS, UNARY
 from .ragged import FUNCTIONS, REFUSED, Extent, Ragged, number, of, of_axes, see_length
-from .ragged_operands import aligned, fixed, in_step, ndim_of
+from .ragged_operands import aligned, fixed, in_step, method, ndim_of
 from .ragged_parts import packed
 
 
@@ -141,7 +141,19 @@ def _refuse_form(function):
 
 
 def _ravel(a, order="C"):
-    return a.copy() if a.ndim == 1 else _refuse_form(np.ravel)
+    return a if a.ndim == 1 else _refuse_form(np.ravel)
+
+
+def _flatten(self, order="C"):
+    return self.copy() if self.ndim == 1 else _refuse_form(np.ravel)
+
+
+def _reshape(a, *shape, order="C", copy=None):
+    """To one axis, or to a column or row of it: views."""
+    lengths = shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
+    if a.ndim != 1 or copy or [n for n in lengths if not (type(n) is int and n == 1)] != [-1]:
+        return _refuse_form(np.reshape)
+    return _expand_dims(a, [i for i, n in enumerate(lengths) if n == 1])
 
 
 def _transpose(a, axes=None):
@@ -154,6 +166,7 @@ FUNCTIONS.update(
         np.expand_dims: _expand_dims,
         np.squeeze: _squeeze,
         np.ravel: _ravel,
+        np.reshape: _reshape,
         np.transpose: _transpose,
         np.atleast_1d: lambda a: a,
         np.atleast_2d: lambda a: a if a.ndim > 1 else _expand_dims(a, 0),
@@ -186,19 +199,15 @@ FUNCTIONS.update(
 )
 
 
-def _method(function):
-    def method(self, *args, **kwargs):
-        return FUNCTIONS[function](self, *args, **kwargs)
-
-    return method
-
-
 for _name, _function in {
     "sum": np.sum, "prod": np.prod, "max": np.max, "min": np.min, "any": np.any, "all": np.all, "mean": np.mean,
-    "squeeze": np.squeeze, "ravel": np.ravel, "flatten": np.ravel, "transpose": np.transpose,
+    "squeeze": np.squeeze, "ravel": np.ravel, "reshape": np.reshape, "transpose": np.transpose,
     "argmax": np.argmax, "argmin": np.argmin, "dot": np.dot, "cumsum": np.cumsum, "cumprod": np.cumprod,
 }.items():  # fmt: skip
-    setattr(Ragged, _name, _method(_function))
+    setattr(Ragged, _name, method(_name, _function))
+
+
+Ragged.flatten = _flatten  # type: ignore[attr-defined]
 
 
 def _operators() -> None:

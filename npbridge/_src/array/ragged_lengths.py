@@ -17,8 +17,8 @@ import numpy as np
 
 from ..ground.errors import UnsupportedError
 from ..storage.buffer import Tracer, canonical, recorder_here
-from ..storage.recording import Recorder
-from . import core, ragged, traced_number
+from ..storage.recording import Recorder, freeze_copy
+from . import core, ragged, traced_index, traced_number
 from .core import OURS
 from .ragged import Chosen, Extent, Ragged, raw
 from .ragged_operands import write_whole
@@ -131,6 +131,12 @@ class _Case:
         if recorder.saved:
             raise NotWrittenOut  # what else it writes, it would write for every length
 
+    def has_view_of(self, x: Ragged) -> bool:
+        """Whether there is a view of an array, which is not the array, in the result."""
+        array, views = self.arrays[id(x)], []
+        _each(self.result, lambda y: views.append(y) if type(y) is core.JaxArray and y is not array else None)
+        return any(traced_index.root(y._buffer) is array._buffer for y in views)
+
     def has_written(self, x: Ragged) -> bool:
         return self.arrays[id(x)]._buffer.version != self.before[id(x)]
 
@@ -169,6 +175,7 @@ def _chosen(which, cases, found):
     if not good:
         raise cases[-1].error
     result = _joined(which, [(k, case.result) for k, case in good])
+    _freeze(result, [x for x in found if any(case.has_view_of(x) for _, case in good)])
     for x in found:
         if any(case.has_written(x) for _, case in good):
             arrays = [(k, case.arrays[id(x)]) for k, case in good]
@@ -179,6 +186,18 @@ def _chosen(which, cases, found):
         if all(case.result is case.arrays[id(x)] for _, case in good):
             return x
     return result
+
+
+def _freeze(result, viewed) -> None:
+    """Refuse writes to what is a view in NumPy, and to what it is one of: the result is a copy."""
+    if not viewed:
+        return
+    results: list = []
+    _each(result, results.append)
+    for x in (*results, *viewed):
+        if type(x) is core.JaxArray or isinstance(x, Ragged):
+            array = x.data if isinstance(x, Ragged) else x
+            freeze_copy(array, "a view of an array of a length known only at run time, or that array,")
 
 
 def _see(failed, error) -> None:

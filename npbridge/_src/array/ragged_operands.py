@@ -245,6 +245,15 @@ def _function_called(func, args, kwargs):
     return func(*args, **kwargs)
 
 
+def method(name: str, function):
+    """The method of ragged arrays that does what a function does."""
+
+    def form(name, x, args, kwargs):
+        return FUNCTIONS[function](x, *args, **kwargs)
+
+    return lambda self, *args, **kwargs: by_length(form, _method_called, name, self, args, kwargs)
+
+
 def _method_called(name, x, args, kwargs):
     if name in ("item", "tolist"):  # of numbers that are known only at run time
         return {"item": traced_index().item, "tolist": traced_index().as_lists}[name](x, *args, **kwargs)

@@ -13,7 +13,7 @@ from ..storage.buffer import canonical
 from . import core
 from .ragged import FUNCTIONS, REFUSED, Chosen, Extent, Ragged, of
 from .ragged_functions import _extreme_of, see_that_it_is_not_empty
-from .ragged_operands import aligned
+from .ragged_operands import aligned, method
 from .ragged_parts import packed
 
 
@@ -239,15 +239,11 @@ FUNCTIONS.update(
 )
 
 
-def _method(function):
-    return lambda self, *args, **kwargs: FUNCTIONS[function](self, *args, **kwargs)
-
-
 for _name, _function in {
     "var": np.var, "std": np.std, "ptp": np.ptp, "clip": np.clip, "round": np.round, "argsort": np.argsort,
     "searchsorted": np.searchsorted,
 }.items():  # fmt: skip
-    setattr(Ragged, _name, _method(_function))
+    setattr(Ragged, _name, method(_name, _function))
 
 Ragged.sort = _sort_in_place  # type: ignore[attr-defined]
 Ragged.fill = _fill  # type: ignore[attr-defined]

@@ -217,7 +217,7 @@ def see_that_all_are_inside(key, shape) -> None:
     """The same for arrays of integers in a (plain) key; `shape` is the array's."""
     if on_check is None:
         return
-    parts = key if type(key) is tuple else (key,)
+    parts = tuple([np.asarray(k) if type(k) is list else k for k in (key if type(key) is tuple else (key,))])
     taken = [max(k.ndim, 1) if _is_mask(k) else 0 if k is None else 1 for k in parts]
     axis = 0
     for k, count in zip(parts, taken, strict=True):
@@ -225,9 +225,11 @@ def see_that_all_are_inside(key, shape) -> None:
             axis += len(shape) - sum(taken) + 1
             continue
         if hasattr(k, "dtype") and not _is_mask(k) and axis < len(shape):
-            value = jnp.asarray(k)
-            if isinstance(value, Tracer):
-                see_that_it_is_inside(k, value, shape[axis], axis)
+            if not shape[axis] or not isinstance(k, Tracer):  # NumPy's IndexError needs no values
+                known = np.zeros(k.shape, int) if isinstance(k, Tracer) else np.asarray(k)
+                np.broadcast_to(np.False_, (1,) * axis + shape[axis : axis + 1])[(slice(None),) * axis + (known,)]
+            else:
+                see_that_it_is_inside(k, k, shape[axis], axis)
         axis += count
 
 

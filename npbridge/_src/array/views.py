@@ -12,6 +12,7 @@ from .core import JaxArray, of_view
 
 def view_or_copy(self, cut):
     """``cut(self)`` as NumPy does it: a view where `cut` can make one."""
+    self = core.in_memory(self)
     window = self._window()
     result = cut(window)
     buffer = self._buffer

@@ -14,10 +14,6 @@ from .buffer import Buffer
 frozen: weakref.WeakKeyDictionary[Buffer, str] = weakref.WeakKeyDictionary()
 
 
-class FrozenError(ControlFlowError):
-    """A write to what must not be written while tracing: no other way to make the call would be any better."""
-
-
 class Recorder:
     """Notes new buffers and, before it happens, writes to buffers that are older.
 
@@ -68,7 +64,7 @@ class Recorder:
 
     def before_write(self, buffer: Buffer) -> None:
         if buffer in frozen:
-            raise FrozenError(frozen[buffer])
+            raise ControlFlowError(frozen[buffer])
         if id(buffer) in self.own or id(buffer) in self.saved:
             return
         holding.keep(buffer)
@@ -102,12 +98,33 @@ def give_back(buffer: Buffer, held: tuple) -> None:
     buffer.version += 1  # what was cached of the contents in between is not of these
 
 
+_ONE_OR_ANOTHER = (
+    "{name} is one array or another, depending on what is known only at run time, and is written in place: compiled "
+    "code cannot tell which of them changes. Write to a copy of it, or write to each with numpy.where, or run the "
+    "function on the 'numpy' backend."
+)
+_COPY_OF_A_VIEW = (
+    "{name} is written in place: here it is a copy, which does not show in what it is a view of in NumPy. Write to a "
+    "copy of it, or run the function on the 'numpy' backend."
+)
+
+
 def freeze(value, name: str) -> None:
     """Refuse writes, while tracing, to an array that stands for one array or another."""
+    _refuse_writes(value, _ONE_OR_ANOTHER.format(name=name))
+
+
+def freeze_copy(value, name: str) -> None:
+    """Refuse writes, while tracing, to a copy that is a view in NumPy, or to what that is a view of."""
+    _refuse_writes(value, _COPY_OF_A_VIEW.format(name=name))
+
+
+def _refuse_writes(value, why: str) -> None:
     buffer = getattr(value, "_buffer", None)
     if buffer is not None and value.ndim:
-        frozen[buffer] = (
-            f"{name} is one array or another, depending on what is known only at run time, and is written in place: "
-            "compiled code cannot tell which of them changes. Write to a copy of it, or write to each with "
-            "numpy.where, or run the function on the 'numpy' backend."
-        )
+        frozen[buffer] = why
+
+
+def is_about_frozen(error: BaseException) -> bool:
+    """Whether an error is such a refusal: no other way to make a call would be any better."""
+    return isinstance(error, ControlFlowError) and str(error) in frozen.values()

@@ -12,6 +12,7 @@ from ...array import core, traced_index
 from ...dispatch.registry import register, tables
 from ...facts import fact_of
 from ...ground.compat import NO_VALUE
+from ...storage.casts import cast
 from . import compositions, moves
 from .moves import raw, wrap
 
@@ -221,6 +222,15 @@ def argpartition(a, kth, axis=-1, kind="introselect", order=None):
     _ = kind
     _see_places(a, kth, axis)
     return argsort(a, axis, None, order)
+
+
+@form_of(np.searchsorted)
+def searchsorted(a, v, side="left", sorter=None):
+    a, v = values(a), values(v)
+    if sorter is not None:
+        a = a[_taken(sorter, a.shape[0], 0, "raise")]
+    common = np.result_type(a.dtype, v.dtype)  # a number of Python's is an array of its own here
+    return wrap(jnp.searchsorted(cast(a, common), cast(v, common), side=side))
 
 
 @form_of(np.digitize)

@@ -71,6 +71,7 @@ def settled(tree, arrays):
         return Static(tree.origin)
     if isinstance(tree, Leaf) and tree.constant is UNDEFINED and tree.made is None:
         leaf = Leaf(tree.kind, tree.shape, tree.dtype, None, tree.weak)
+        leaf.locked = tree.locked
         if tree.origin is not None and arrays is not None:
             arrays.let_stand_for(leaf, tree)
         return leaf
@@ -124,7 +125,9 @@ def one_kind(a: Leaf, b: Leaf) -> Leaf | None:
     kind = a.kind
     if a.kind != b.kind:
         kind = "array" if "array" in (a.kind, b.kind) and a.shape else "raw" if "raw" in (a.kind, b.kind) else "scalar"
-    return Leaf(kind, a.shape, a.dtype)
+    leaf = Leaf(kind, a.shape, a.dtype)
+    leaf.locked = a.locked and b.locked
+    return leaf
 
 
 def _is_held(number: Leaf, dtype) -> bool:

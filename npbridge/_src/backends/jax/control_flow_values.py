@@ -44,9 +44,13 @@ class Leaf:
         From the values of the run time, and the conditions of `parts`, to the array that it stands for.
     parts : list of Leaf
         The leaves whose conditions it takes.
+    locked : bool
+        Whether the array is read-only.
     """
 
-    __slots__ = ("conditions", "constant", "dtype", "kind", "made", "origin", "parts", "shape", "value", "weak")
+    __slots__ = (
+        "conditions", "constant", "dtype", "kind", "locked", "made", "origin", "parts", "shape", "value", "weak",
+    )  # fmt: skip
 
     def __init__(self, kind, shape, dtype, value=None, weak=None, constant=UNDEFINED) -> None:
         self.kind = kind
@@ -57,6 +61,7 @@ class Leaf:
         self.constant = constant
         self.origin = self.made = None
         self.conditions, self.parts = [], []
+        self.locked = False
 
     @property
     def aval(self):
@@ -162,7 +167,7 @@ def _take_ours(x) -> Leaf:
         constant = UNDEFINED if isinstance(buffer.device, Tracer) else x
         return Leaf("scalar", (), x.dtype, x._value(), None, constant)
     leaf = Leaf("array", x.shape, x.dtype, x._value())
-    leaf.origin = x
+    leaf.origin, leaf.locked = x, not x.flags.writeable
     leaf.conditions = [Leaf("raw", (), bool, c) for c in choice.conditions_of(x)]
     return leaf
 
@@ -200,7 +205,12 @@ def put_together(tree, values) -> Any:
         return core.of_device(value)
     if tree.made is not None:
         return tree.made(value, [next(values) for part in tree.parts for _ in part.conditions])
-    return value if tree.kind == "raw" else core.array_of_device(value)
+    if tree.kind == "raw":
+        return value
+    array = core.array_of_device(value)
+    if tree.locked:
+        array.flags.writeable = False
+    return array
 
 
 def cast(value, leaf: Leaf):
@@ -239,7 +249,9 @@ def variable(tree) -> Any:
     if isinstance(tree, Options):
         return Options(variable(tree.which), [variable(o) for o in tree.options])
     if isinstance(tree, Leaf) and tree.made is None:
-        return Leaf(tree.kind, tree.shape, tree.dtype, tree.value, tree.weak)
+        leaf = Leaf(tree.kind, tree.shape, tree.dtype, tree.value, tree.weak)
+        leaf.locked = tree.locked
+        return leaf
     return tree
 
 

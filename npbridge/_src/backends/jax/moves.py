@@ -178,6 +178,7 @@ def _view(fact: Fact):
 def _window(x, seen):
     kind = type(x)
     if kind in OURS:
+        x = core.in_memory(x)
         window = x._window()
         seen.append((x, window))
         return window

@@ -27,7 +27,7 @@ from ...facts.trees import mapped
 from ...ground.errors import ControlFlowError, UnsupportedError
 from ...storage.buffer import canonical
 from ...storage.casts import cast
-from ...storage.recording import FrozenError
+from ...storage.recording import is_about_frozen
 from .ufunc_results import write_into
 
 OURS = core.OURS
@@ -152,9 +152,11 @@ def first_that_fits(fact: Fact, rule, args, kwargs, expected):
             with attempting():
                 result = form(args, kwargs)
             return (result if expected is UNKNOWN else fitted(result, expected, fit)), None
-        except (traced_number.NeedsValue, FrozenError):
+        except traced_number.NeedsValue:
             raise
         except (*CANNOT, Misfit) as error:
+            if is_about_frozen(error):
+                raise
             if trace is not None:
                 del trace.checks[before:]
             for array, value in changed:
