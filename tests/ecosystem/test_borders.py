@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import npbridge
-from npbridge._src.adapters import borders, jaxs
+from npbridge._src.adapters import borders, extensions, jaxs
 
 BACKENDS = ("jax", "numpy")
 
@@ -197,3 +197,36 @@ def test_loops_whose_condition_is_an_array_of_ours(backend):
         x = npbridge.asarray(np.float32([1, 2]))
         found = jax.lax.while_loop(lambda v: (v < 10).all(), lambda v: v * 2, x)
     assert np.asarray(found).tolist() == [8, 16]
+
+
+# -- modules in C
+
+
+def test_functions_of_several_types_keep_their_forms():
+    algos = pytest.importorskip("pandas._libs.algos")
+    plain = vars(algos)["is_monotonic"]
+    function = plain if isinstance(plain, extensions.Fused) else extensions.Fused(plain)
+    x = npbridge.arange(3.0)
+    assert function(x, False)[0] and function["float64_t"](x, False)[0]
+    assert function.__name__ == "is_monotonic" and function.__doc__ == plain.__doc__
+
+
+def test_modules_that_cython_compiled_are_handed_ndarrays():
+    pytest.importorskip("pandas")
+    from pandas._libs import algos
+
+    copy = types.ModuleType("pandas._libs.algos")
+    vars(copy).update(vars(algos))
+    extensions.adapt(copy)
+    x = npbridge.asarray([2.0, 1.0, 3.0])
+    assert copy.kth_smallest(np.array(x), 1) == copy.kth_smallest(x, 1) == 2
+
+
+def test_modules_that_know_our_arrays_stay_as_they_are():
+    from numpy.random import mtrand
+
+    copy = types.ModuleType("numpy.random.mtrand")
+    vars(copy).update(vars(mtrand))
+    before = dict(vars(copy))
+    extensions.adapt(copy)
+    assert vars(copy) == before

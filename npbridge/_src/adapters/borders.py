@@ -16,6 +16,9 @@ from ..array.core import OURS, JaxScalar
 
 Handing = Callable[[Callable], Any]
 
+# Told of each function that was handed something in the place of our arrays.
+listeners: list[Callable[[Callable], None]] = []
+
 # Protocols that are no operators: those are settled between the two arrays.
 _ENTRANCES = ("__init__", "__new__", "__getitem__", "__setitem__", "__contains__")
 # They look up variables in the frame of their caller.
@@ -50,10 +53,10 @@ def handing_ndarrays(function: Any) -> Any:
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        if any(map(holds_ours, args)):
-            args = tuple(map(plain, args))
-        if kwargs and holds_ours(kwargs):
-            kwargs = plain(kwargs)
+        if any(map(holds_ours, args)) or (kwargs and holds_ours(kwargs)):
+            args, kwargs = tuple(map(plain, args)), plain(kwargs)
+            for tell in listeners:
+                tell(function)
         return function(*args, **kwargs)
 
     code = getattr(function, "__code__", None)
@@ -78,10 +81,22 @@ def adapting(rows: tuple[str, ...], handing: Handing) -> Callable[[Any], None]:
                 _replace(holder, found, handing)
             if name == "**":
                 for kind in _classes(holder):
-                    for found in _public(kind):
-                        _replace(kind, found, handing)
+                    class_border(kind, handing)
 
     return adapt
+
+
+def class_border(kind: type, handing: Handing) -> None:
+    """Make borders of the public methods of a class, and of its attributes that can be set."""
+    for name in _public(kind):
+        _replace(kind, name, handing)
+
+
+def border(function: Callable, handing: Handing) -> Any:
+    """The converting form of a function, which is not converted again."""
+    made = handing(function)
+    made.__npbridge_border__ = True
+    return made
 
 
 def _public(holder: Any) -> list[str]:
@@ -108,19 +123,13 @@ def _replace(holder: Any, name: str, handing: Handing) -> None:
         value = property(value.__get__, value.__set__, value.__delete__, value.__doc__)
     if type(value) is property:
         if value.fset is not None and not hasattr(value.fset, "__npbridge_border__"):
-            setattr(owner, name, property(value.fget, _border(value.fset, handing), value.fdel, value.__doc__))
+            setattr(owner, name, property(value.fget, border(value.fset, handing), value.fdel, value.__doc__))
         return
     function = value.__func__ if isinstance(value, (classmethod, staticmethod)) else value
     if not _is_function(function, owner) or hasattr(function, "__npbridge_border__"):
         return
-    made = _border(function, handing)
+    made = border(function, handing)
     setattr(owner, name, made if function is value else type(value)(made))
-
-
-def _border(function: Callable, handing: Handing) -> Any:
-    made = handing(function)
-    made.__npbridge_border__ = True
-    return made
 
 
 def _is_closed(owner: type, holder: Any) -> bool:

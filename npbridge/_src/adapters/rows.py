@@ -17,7 +17,7 @@ _SPARSE = ("COO", "GCXS", "DOK")
 # They ask for an instance of ``numpy.ndarray``.
 NDARRAYS: dict[str, tuple[str, ...]] = {
     # tables
-    "pandas": ("*", "api.types.*", *[f"{name}.*" for name in _PANDAS]),
+    "pandas": ("*", "api.types.*", "api.extensions.*", *[f"{name}.*" for name in _PANDAS]),
     "polars": ("*", "Series.*", "DataFrame.*", "LazyFrame.*", "Expr.*"),
     "pyarrow": ("Tensor.from_numpy",),
     "statsmodels.base.data": ("handle_data",),
@@ -43,6 +43,13 @@ NDARRAYS: dict[str, tuple[str, ...]] = {
     "flax.serialization": ("*",),
     "msgpack_numpy": ("*",),
     "orjson": ("dumps",),
+    # memory
+    "base64": ("*",),
+    "binascii": ("*",),
+    "hashlib": ("*",),
+    "lzma": ("*",),
+    "bz2": ("*",),
+    "zlib": ("*",),
     # numbers
     "numpy.ctypeslib": ("as_ctypes", "_ndptr.from_param"),
     "scipy.optimize": ("lsq_linear",),
@@ -58,6 +65,7 @@ NDARRAYS: dict[str, tuple[str, ...]] = {
     "osqp": ("**",),
     "control": ("**",),
     "gymnasium.*": ("**",),
+    "lightgbm": ("**",),
     "torch": ("from_numpy", "as_tensor", "tensor"),
     "torch.utils.data": ("default_collate", "default_convert"),
     "torch.utils.data._utils.collate": ("*",),

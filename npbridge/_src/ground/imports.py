@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 _waiting: dict[str, list[Callable[[Any], None]]] = {}
+_of_extensions: list[Callable[[Any], None]] = []
 
 
 def when_imported(name: str, adapt: Callable[[Any], None]) -> None:
@@ -32,8 +33,27 @@ def when_imported(name: str, adapt: Callable[[Any], None]) -> None:
         adapt(found)
         return
     _waiting.setdefault(name, []).append(adapt)
+    _look()
+
+
+def when_extensions_are_imported(adapt: Callable[[Any], None]) -> None:
+    """Call ``adapt(module)`` for each module in C that is no part of Python, those that are there and all to come."""
+    for module in list(sys.modules.values()):
+        if _is_extension(getattr(module, "__spec__", None)):
+            adapt(module)
+    _of_extensions.append(adapt)
+    _look()
+
+
+def _look() -> None:
     if _finder not in sys.meta_path:
         sys.meta_path.insert(0, _finder)
+
+
+def _is_extension(spec: Any) -> bool:
+    if not isinstance(getattr(spec, "loader", None), importlib.machinery.ExtensionFileLoader):
+        return False
+    return spec.name.partition(".")[0] not in sys.stdlib_module_names
 
 
 def _is_being_imported(module: Any) -> bool:
@@ -47,8 +67,10 @@ class _Finder:
         self._looking: set[str] = set()
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
-        if name in self._looking or not (name in _waiting or f"{name.partition('.')[0]}.*" in _waiting):
+        if name in self._looking:
             return None
+        if not (name in _waiting or f"{name.partition('.')[0]}.*" in _waiting):
+            return _extension(name, path, target) if _of_extensions else None
         self._looking.add(name)  # so that the other finders are asked below
         try:
             spec = importlib.util.find_spec(name)
@@ -57,6 +79,14 @@ class _Finder:
         if spec is not None and spec.loader is not None:
             spec.loader = _Loader(spec.loader)  # type: ignore[assignment]
         return spec
+
+
+def _extension(name: str, path: Any, target: Any) -> importlib.machinery.ModuleSpec | None:
+    spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+    if spec is None or not _is_extension(spec):
+        return None
+    spec.loader = _Loader(spec.loader)  # type: ignore[assignment]
+    return spec
 
 
 class _Loader:
@@ -78,7 +108,8 @@ class _Loader:
         module.__loader__ = module.__spec__.loader = self._loader
         self._loader.exec_module(module)
         package = module.__name__.partition(".")[0]
-        for adapt in (*_waiting.pop(module.__name__, ()), *_waiting.get(f"{package}.*", ())):
+        waiting = (*_waiting.pop(module.__name__, ()), *_waiting.get(f"{package}.*", ()))
+        for adapt in (*waiting, *(_of_extensions if _is_extension(module.__spec__) else ())):
             adapt(module)
 
 

@@ -26,6 +26,8 @@ options:
   --backend NAME  'jax' or 'numpy' (NumPy and Numba); also NPBRIDGE_BACKEND
   --compare       run the script under plain python and on each backend, and show
                   output, time and pictures side by side
+  --report        tell at the end, on stderr, which functions of libraries were handed ndarrays
+                  at which lines, and which NumPy functions ran on the host
   --version       say which npbridge this is
   -h, --help      this text
 
@@ -62,8 +64,8 @@ def _parse(arguments: list[str]) -> tuple[dict[str, str], list[str]]:
     rest = list(arguments)
     while rest and rest[0].startswith("-") and rest[0] not in ("-", "-m", "-c"):
         name, equals, value = rest.pop(0).partition("=")
-        if name in ("-h", "--help", "--version", "--compare") and not equals:
-            options[name.lstrip("-")[0]] = "yes"
+        if name in ("-h", "--help", "--version", "--compare", "--report") and not equals:
+            options[name.lstrip("-")] = "yes"
         elif name == "--backend":
             if not equals and not rest:
                 raise UsageError("--backend needs a name: 'jax' or 'numpy'")
@@ -74,13 +76,13 @@ def _parse(arguments: list[str]) -> tuple[dict[str, str], list[str]]:
 
 
 def _run(options: dict[str, str], program: list[str]) -> None:
-    if "h" in options:
+    if "h" in options or "help" in options:
         sys.stdout.write(HELP)
-    elif "v" in options:
+    elif "version" in options:
         from ..ground.version import __version__
 
         sys.stdout.write(f"npbridge {__version__}\n")
-    elif "c" in options:
+    elif "compare" in options:
         if not program or program[0] in ("-", "-m", "-c"):
             raise UsageError("--compare needs a script")
         from .side_by_side import compare
@@ -90,7 +92,22 @@ def _run(options: dict[str, str], program: list[str]) -> None:
         sys.stdout.write(HELP)
     else:
         prepare(options.get("backend"))
-        execute(*_located(program or ["-"]))
+        located = _located(program or ["-"])
+        if "report" not in options:
+            execute(*located)
+            return
+        _reported(located)
+
+
+def _reported(located: tuple) -> None:
+    from ..dispatch.backend import active
+    from .report import Report
+
+    report = Report()
+    try:
+        execute(*located)
+    finally:
+        sys.stderr.write(report.text(active().name))
 
 
 def prepare(backend: str | None) -> None:
@@ -228,11 +245,13 @@ def execute(code, attributes: dict, root: str) -> None:
     root : str
         The directory in which the user's modules are.
     """
+    from ..adapters import extensions
     from ..face.whose import in_library
     from .tracebacks import hide_frames, point_warnings
     from .user_code import UserFinder, new_main
 
     UserFinder([root]).install()
+    extensions.watch()
     point_warnings()
     main = new_main(**attributes)
     try:
