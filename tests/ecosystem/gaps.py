@@ -4,7 +4,6 @@ from __future__ import annotations
 
 _ROWS = {
     "the function in C asks for an instance of `ndarray`: give it `numpy.asarray(x)`": {
-        "pyarrow": "tensor",
         "numpy": "out seed_array",
     },
 }

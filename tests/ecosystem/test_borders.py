@@ -12,6 +12,7 @@ import pytest
 
 import npbridge
 from npbridge._src.adapters import borders, extensions, jaxs
+from npbridge._src.ground.compat import IMMUTABLE
 
 BACKENDS = ("jax", "numpy")
 
@@ -206,8 +207,9 @@ def test_functions_of_several_types_keep_their_forms():
     algos = pytest.importorskip("pandas._libs.algos")
     plain = vars(algos)["is_monotonic"]
     function = plain if isinstance(plain, extensions.Fused) else extensions.Fused(plain)
-    x = npbridge.arange(3.0)
-    assert function(x, False)[0] and function["float64_t"](x, False)[0]
+    with npbridge.backend("numpy"):
+        x = npbridge.arange(3.0)
+        assert function(x, False)[0] and function["float64_t"](x, False)[0]
     assert function.__name__ == "is_monotonic" and function.__doc__ == plain.__doc__
 
 
@@ -218,8 +220,9 @@ def test_modules_that_cython_compiled_are_handed_ndarrays():
     copy = types.ModuleType("pandas._libs.algos")
     vars(copy).update(vars(algos))
     extensions.adapt(copy)
-    x = npbridge.asarray([2.0, 1.0, 3.0])
-    assert copy.kth_smallest(np.array(x), 1) == copy.kth_smallest(x, 1) == 2
+    with npbridge.backend("numpy"):
+        x = npbridge.asarray([2.0, 1.0, 3.0])
+        assert copy.kth_smallest(np.array(x), 1) == copy.kth_smallest(x, 1) == 2
 
 
 def test_modules_that_know_our_arrays_stay_as_they_are():
@@ -230,3 +233,17 @@ def test_modules_that_know_our_arrays_stay_as_they_are():
     before = dict(vars(copy))
     extensions.adapt(copy)
     assert vars(copy) == before
+
+
+def test_methods_of_classes_in_c_are_handed_ndarrays():
+    """SciPy's factors are of a class that Python does not let change."""
+    linalg = pytest.importorskip("scipy.sparse.linalg")
+    from scipy.sparse import csc_array
+
+    matrix = csc_array(np.array([[4.0, 1.0], [1.0, 3.0]]))
+    assert linalg.SuperLU.__flags__ & IMMUTABLE
+    with npbridge.backend("numpy"):
+        b = npbridge.asarray([1.0, 2.0])
+        expected = linalg.splu(matrix).solve(np.array([1.0, 2.0]))
+        assert linalg.splu(matrix).solve(b).tolist() == expected.tolist()
+        assert linalg.factorized(matrix)(b).tolist() == expected.tolist()

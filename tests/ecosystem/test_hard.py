@@ -13,8 +13,6 @@ import pytest
 from . import hard
 
 PROGRAM = Path(hard.__file__)
-STATIC = "a class in C that cannot be changed asks for an instance of `ndarray`: give it `x.to_numpy()`"
-GAPS = {"hdf5_below": STATIC, "arrow_tensors": STATIC}
 
 
 @functools.cache
@@ -30,14 +28,8 @@ def told(*runner: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("backend", ["jax", "numpy"])
 @pytest.mark.parametrize("name", [call.__name__ for call in hard.CALLS])
-def test_hard_call(name, backend, request):
-    if name in GAPS:
-        request.applymarker(pytest.mark.xfail(reason=GAPS[name], strict=True))
+def test_hard_call(name, backend):
     expected = told()[name]
     if expected.startswith("not installed"):
         pytest.skip(expected)
     assert told("-m", "npbridge", "--backend", backend)[name] == expected
-
-
-def test_few_are_left():
-    assert len(GAPS) <= 4 and len(hard.CALLS) - len(GAPS) >= 20

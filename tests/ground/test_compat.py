@@ -43,6 +43,19 @@ def test_threads_are_counted():
         thread.join()
 
 
+def test_methods_of_classes_in_c_can_be_set():
+    kind = np.random.SFC64
+    assert kind.__flags__ & compat.IMMUTABLE
+    flags = kind.__flags__
+    try:
+        assert compat.set_in_class(kind, "jumped", lambda self: 7)
+        assert kind(1).jumped() == 7 and kind.__flags__ == flags
+        with pytest.raises(TypeError):
+            kind.jumped = None
+    finally:
+        compat.set_in_class(kind, "jumped", None)
+
+
 # -- NumPy
 
 

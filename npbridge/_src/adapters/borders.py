@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..array.core import OURS, JaxScalar
+from ..ground.compat import set_in_class
 
 Handing = Callable[[Callable], Any]
 
@@ -117,25 +118,31 @@ def _replace(holder: Any, name: str, handing: Handing) -> None:
     """Put the converting form of a function in its place; what is none stays."""
     owner = next((kind for kind in getattr(holder, "__mro__", (holder,)) if name in vars(kind)), None)
     value = None if owner is None else vars(owner)[name]
-    if isinstance(owner, type) and _is_closed(owner, holder):
+    if isinstance(owner, type) and _is_anothers(owner, holder):
         return
     if type(value) is types.GetSetDescriptorType:
         value = property(value.__get__, value.__set__, value.__delete__, value.__doc__)
     if type(value) is property:
         if value.fset is not None and not hasattr(value.fset, "__npbridge_border__"):
-            setattr(owner, name, property(value.fget, border(value.fset, handing), value.fdel, value.__doc__))
+            _put(owner, name, property(value.fget, border(value.fset, handing), value.fdel, value.__doc__))
         return
     function = value.__func__ if isinstance(value, (classmethod, staticmethod)) else value
     if not _is_function(function, owner) or hasattr(function, "__npbridge_border__"):
         return
     made = border(function, handing)
-    setattr(owner, name, made if function is value else type(value)(made))
+    _put(owner, name, made if function is value else type(value)(made))
 
 
-def _is_closed(owner: type, holder: Any) -> bool:
-    """Whether nothing can be put into a class, or it is another library's."""
-    packages = [kind.__module__.partition(".")[0] for kind in (owner, holder)]
-    return bool(owner.__flags__ & _IMMUTABLE) or packages[0] != packages[1]
+def _put(owner: Any, name: str, value: Any) -> None:
+    if isinstance(owner, type):
+        set_in_class(owner, name, value)
+    else:
+        setattr(owner, name, value)
+
+
+def _is_anothers(owner: type, holder: Any) -> bool:
+    """Whether a class from which another inherits is another library's."""
+    return owner.__module__.partition(".")[0] != holder.__module__.partition(".")[0]
 
 
 def _is_function(value: Any, owner: Any) -> bool:
@@ -149,4 +156,3 @@ def _is_function(value: Any, owner: Any) -> bool:
 
 
 _FUNCTIONS = (types.FunctionType, types.MethodDescriptorType, types.WrapperDescriptorType)
-_IMMUTABLE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE

@@ -15,6 +15,7 @@ from . import borders
 
 # They know our arrays, or are what we compute with.
 _KNOWING = {"numpy", "jax", "jaxlib", "numba", "llvmlite", "ml_dtypes", "npbridge"}
+_MARK = "__test__"  # what Cython puts into each module that it compiles
 _FUNCTION, _FUSED = "cython_function_or_method", "fused_cython_function"
 
 
@@ -24,7 +25,7 @@ def watch() -> None:
 
 
 def adapt(module: Any) -> None:
-    if module.__name__.partition(".")[0] in _KNOWING:
+    if module.__name__.partition(".")[0] in _KNOWING or _MARK not in vars(module):
         return
     for name, value in list(vars(module).items()):
         kind = type(value).__name__

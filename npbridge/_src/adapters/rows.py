@@ -38,6 +38,7 @@ NDARRAYS: dict[str, tuple[str, ...]] = {
     "soundfile": ("**",),
     # files and messages
     "h5py": ("Dataset.*",),
+    "h5py.h5d": ("DatasetID.*",),
     "netCDF4": ("**",),
     "safetensors.numpy": ("save", "save_file"),
     "flax.serialization": ("*",),
@@ -53,7 +54,7 @@ NDARRAYS: dict[str, tuple[str, ...]] = {
     # numbers
     "numpy.ctypeslib": ("as_ctypes", "_ndptr.from_param"),
     "scipy.optimize": ("lsq_linear",),
-    "scipy.sparse.linalg": ("*",),
+    "scipy.sparse.linalg": ("*", "SuperLU.*"),
     "scipy.ndimage": ("*",),
     "scipy.spatial.distance": ("cdist", "pdist"),
     "sklearn.utils._param_validation": ("validate_parameter_constraints",),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import _thread
 import contextlib
+import ctypes
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +20,27 @@ import numpy as np
 frame_above = sys._getframe
 # How many threads run besides the first; those that Python did not start do not count.
 other_threads = _thread._count
+
+# What a class has whose attributes Python does not let set: those in C that are not made at run time.
+IMMUTABLE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE
+_FLAGS_AT = 168  # of tp_flags in a PyTypeObject, where pointers have eight bytes
+
+
+def set_in_class(kind: type, name: str, value: Any) -> bool:
+    """Set an attribute of a class, also of one in C that Python does not let change; whether it could be done."""
+    if not kind.__flags__ & IMMUTABLE:
+        setattr(kind, name, value)
+        return True
+    flags = ctypes.c_ulong.from_address(id(kind) + _FLAGS_AT)
+    if ctypes.sizeof(ctypes.c_void_p) != 8 or flags.value != kind.__flags__:
+        return False  # another interpreter, in which classes lie otherwise
+    flags.value &= ~IMMUTABLE
+    try:
+        setattr(kind, name, value)
+    finally:
+        flags.value |= IMMUTABLE
+    return True
+
 
 # -- NumPy
 
