@@ -64,6 +64,15 @@ def under_a_mask(a):
 
 
 @programs(*EACH)
+def chosen_again(a):
+    x = a[a > 0]
+    y = x[x > 2]
+    x[:] = 0
+    y[:1] += 1
+    return x, y
+
+
+@programs(*EACH)
 def dtype_stays(a):
     x = a[a > 0]
     x += 1.5

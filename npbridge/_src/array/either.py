@@ -16,7 +16,7 @@ from collections.abc import Callable
 import jax
 
 from ..ground.errors import ControlFlowError
-from .core import OURS
+from .core import OURS, JaxArray
 from .operators import BINARY, COMPARISONS, UNARY
 
 # ``distribute(function, *arguments)``: the function of each, under its condition
@@ -28,11 +28,17 @@ _REFUSED = (
 )
 
 
-# functions without effects, and without errors that depend on values: each is computed, and one selected
+# functions without effects: each is computed, and one selected
 PURE = {
+    operator.getitem, operator.truediv, operator.floordiv, operator.mod, operator.matmul, operator.and_, operator.or_,
+    operator.xor, operator.invert, operator.lshift, operator.rshift,
     operator.add, operator.sub, operator.mul, operator.neg, operator.pos, operator.abs, operator.lt, operator.le,
     operator.gt, operator.ge, operator.eq, operator.ne,
 }  # fmt: skip
+
+
+def is_pure(function) -> bool:
+    return getattr(function, "pure", False) or function in PURE
 
 
 def is_unbound(option) -> bool:
@@ -80,6 +86,7 @@ class Either:
         def each(*values):
             return call(*values[: len(inputs)], out=values[len(inputs) :], **kwargs) if out else call(*values, **kwargs)
 
+        each.pure = not out and method != "at"  # type: ignore[attr-defined]
         return distribute(each, *inputs, *out)
 
     def __array_function__(self, func, types, args, kwargs):
@@ -158,6 +165,19 @@ def _binary(name, swapped, function):
     return call
 
 
+def _in_place(function):
+    def write(option, other):
+        function(option, other)
+
+    def call(self, other):
+        if not all(type(o) is JaxArray or getattr(type(o), "of_the_run_time", False) for o in self.options):
+            return distribute(function, self, other)
+        distribute(write, self, other)
+        return self  # arrays stay the arrays that they are
+
+    return call
+
+
 _FUNCTIONS = {"divmod": divmod, "and": operator.and_, "or": operator.or_}
 for _name in (*BINARY, *COMPARISONS):
     _function = _FUNCTIONS.get(_name) or getattr(operator, _name)
@@ -165,7 +185,7 @@ for _name in (*BINARY, *COMPARISONS):
     if _name in BINARY:
         setattr(Either, f"__r{_name}__", _binary(_name, True, _function))
         if _name != "divmod":
-            setattr(Either, f"__i{_name}__", _binary(_name, False, getattr(operator, f"i{_name}")))
+            setattr(Either, f"__i{_name}__", _in_place(getattr(operator, f"i{_name}")))
 for _name in UNARY:
     setattr(
         Either, f"__{_name}__", functools.partialmethod(lambda self, f: distribute(f, self), getattr(operator, _name))

@@ -294,6 +294,9 @@ def _set_anywhere(self, key, value):
     if recorders and (kind is Either or type(key) is Either):
         either.distribute(JaxArray.__setitem__, self, key, value)
         return
+    if recorders and issubclass(kind, traced_index.ragged.Ragged) and type(key) is not int and is_basic(key):
+        value = traced_index.ragged_operands.in_shape(value, self._window()[_with_ellipsis(key)].shape)
+        kind = type(value)
     source = None
     if kind in OURS:
         source = value

@@ -25,6 +25,11 @@ def asked(method, *args, **kwargs):
         return NotImplemented
 
 
+def of_the_run_time(x) -> bool:
+    """Whether `x` is of a class of ours for what is known only at run time: its errors are NumPy's."""
+    return getattr(type(x), "of_the_run_time", False)
+
+
 def forward(name: str, x: JaxArray, other):
     """``x op other``."""
     reflected = MIRRORED.get(name) or f"r{name}"
@@ -39,7 +44,7 @@ def backward(name: str, x: JaxArray, other):
 
 def in_place(name: str, ufunc, x: JaxArray, other):
     """``x op= other``: in the memory of `x`, where NumPy would write into it."""
-    if getattr(type(other), "of_the_run_time", False):
+    if of_the_run_time(other):
         type(other).__array_ufunc__(other, ufunc, "__call__", x, other, out=(x,))
         return x
     if getattr(type(other), "__array_ufunc__", None) is None or x._buffer.traced:
@@ -57,6 +62,8 @@ def _function(name: str) -> Any:
 def ufunc(backend, ufunc, method, inputs, kwargs, strangers):
     """A call of a ufunc with operands that have a protocol of their own."""
     for x in strangers:
+        if of_the_run_time(x):
+            return type(x).__array_ufunc__(x, ufunc, method, *inputs, **kwargs)
         answer = asked(type(x).__array_ufunc__, x, ufunc, method, *inputs, **kwargs)
         if answer is not NotImplemented:
             return answer
@@ -67,6 +74,8 @@ def function(backend, func, types, args, kwargs, foreign):
     """A call of a function with arguments that have a protocol of their own."""
     for kind in foreign:
         instance = _instance(kind, (args, kwargs))
+        if of_the_run_time(instance):
+            return kind.__array_function__(instance, func, types, args, kwargs)
         if instance is not None:
             answer = asked(kind.__array_function__, instance, func, types, args, kwargs)
             if answer is not NotImplemented:

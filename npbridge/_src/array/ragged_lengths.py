@@ -126,10 +126,9 @@ class _Case:
             self.error = error
         finally:
             self.checks, trace.checks = trace.checks, checks
-            if recorder.saved:
-                recorder.restore()
-        if recorder.saved:
-            raise NotWrittenOut  # what else it writes, it would write for every length
+            # what older buffers would hold
+            self.buffers = {key: (buffer, buffer.to_device()) for key, (buffer, _) in recorder.saved.items()}
+            recorder.restore()
 
     def has_view_of(self, x: Ragged) -> bool:
         """Whether there is a view of an array, which is not the array, in the result."""
@@ -182,6 +181,11 @@ def _chosen(which, cases, found):
             if any(a.dtype != x.dtype or a.ndim != x.ndim for _, a in arrays):
                 raise NotWrittenOut
             write_whole(x, _joined(which, arrays))
+    for key, (buffer, _) in {key: pair for _, case in good for key, pair in case.buffers.items()}.items():
+        now = buffer.to_device()
+        new = _select(which, [(k, case.buffers[key][1] if key in case.buffers else now) for k, case in good])
+        with buffer.lock:
+            buffer.replace(new)
     for x in found:  # what changes an array in place may give the array
         if all(case.result is case.arrays[id(x)] for _, case in good):
             return x

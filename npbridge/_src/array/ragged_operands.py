@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import jax.numpy as jnp
 import numpy as np
 
@@ -53,6 +55,14 @@ def _in_fixed_length(x, k, inputs):
         if n is not None:
             x = fixed(x, axis, n, broadcasts=True)
     return x if any(e is not None for e in x.extents) else x.data
+
+
+def in_shape(x: Ragged, shape):
+    """An array of fixed length with the items of a ragged one, to be written where there are so many."""
+    for axis in range(-min(x.ndim, len(shape)), 0):
+        if x.extents[axis] is not None:
+            x = fixed(x, axis, shape[axis], broadcasts=True)
+    return of(x.data, x.extents)
 
 
 def fixed(x: Ragged, axis: int, n: int, *, broadcasts: bool) -> Ragged:
@@ -214,6 +224,13 @@ def ufunc_of_ragged(ufunc, method, inputs, kwargs):
 
 
 def function_of_ragged(func, args, kwargs):
+    out = kwargs.get("out")
+    if out is not None:
+        out = out[0] if type(out) is tuple and len(out) == 1 else out
+        result = func(*args, **{name: x for name, x in kwargs.items() if name != "out"})
+        _see_that_it_is_taken(func, args, kwargs, out)
+        out[...] = result
+        return out
     rule = FUNCTIONS.get(func)
     if rule is None:
         raise UnsupportedError(REFUSED.format(what=f"numpy.{func.__name__}"))
@@ -243,6 +260,17 @@ def _ufunc_called(ufunc, method, inputs, kwargs):
 
 def _function_called(func, args, kwargs):
     return func(*args, **kwargs)
+
+
+def _see_that_it_is_taken(func, args, kwargs, out) -> None:
+    """NumPy's error where the dtype of `out` is none for the result of a function."""
+    given = [*args, *(x for name, x in kwargs.items() if name != "out")]
+    if any(type(x) in OURS and not x.ndim or isinstance(x, Tracer) for x in given):
+        return
+    one = [np.ones((1,) * x.ndim, x.dtype) if hasattr(x, "dtype") else x for x in args]
+    named = {name: x for name, x in kwargs.items() if name != "out"}
+    with contextlib.suppress(ValueError, IndexError):  # of these shapes
+        func(*one, **named, out=np.zeros((1,) * out.ndim, out.dtype))
 
 
 def method(name: str, function):

@@ -122,9 +122,10 @@ def part(self: Ragged, key):
     data = self.data[opened.keys]
     if not any(e is not None for e in opened.extents):
         return data
+    if not all(k is None or type(k) is slice or is_integer(k) for k in _expanded(key, self.ndim)):
+        return Ragged(core.array_of_device(jnp.asarray(data._value())), opened.extents)  # what a mask chooses is a copy
     made = Ragged(data, opened.extents)
-    if all(k is None or k is Ellipsis or type(k) is slice or is_integer(k) for k in _expanded(key, self.ndim)):
-        made.window = self, key
+    made.window = self, key
     return made
 
 

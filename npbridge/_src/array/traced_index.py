@@ -339,6 +339,8 @@ def write(self, key, value) -> None:
         ragged_operands.write(self, key, axes, order, value)
         return
     spec, starts = _window(self, axes, order)
+    if isinstance(value, ragged.Ragged):
+        value = ragged_operands.in_shape(value, spec.shape)
     if type(value) is list or type(value) is tuple:
         value = core.sequence_values(value)
     see_that_it_can_be_stored(self, key, value)

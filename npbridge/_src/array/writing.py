@@ -46,7 +46,7 @@ def _fill(self, value):
             self[...] = value
         return
     value = core.host_values(value)
-    if self.ndim == 0 or not np.isscalar(value):
+    if not self._buffer.traced and (self.ndim == 0 or not np.isscalar(value)):
         write_host(self, lambda a: a.fill(value))
     else:
         self[...] = value

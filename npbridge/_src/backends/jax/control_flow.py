@@ -16,14 +16,16 @@ from ...convert import operators
 from ...convert import status as statuses
 from ...convert.lines import located
 from ...convert.places import UNBOUND, StructureChanged, places_of
-from ...ground.errors import ControlFlowError
+from ...ground.errors import ControlFlowError, UnsupportedError
+from ...storage.recording import Recorder
 from . import control_flow_loops as loops
-from .control_flow_join import Mismatch, fit, join, one_kind
+from .control_flow_join import Mismatch, fit, fits_together, join, one_kind
 from .control_flow_merge import Merge
 from .control_flow_trace import PYTHONS, trace_block
 from .control_flow_values import (
     UNDEFINED,
     Leaf,
+    Options,
     cast,
     leaves,
     put_together,
@@ -191,10 +193,12 @@ def distribute(function, *args):
     if at is None:
         return function(*args)
     found = args[at]
-    if function in either.PURE and not any(o is UNBOUND for o in found.options):
+    if sum(type(x) is Either and x.which is found.which for x in args) > 1:
+        return _in_step(function, args, found)
+    if either.is_pure(function) and not any(o is UNBOUND for o in found.options):
         try:
-            return _chosen(found.which, [distribute(function, *args[:at], o, *args[at + 1 :]) for o in found.options])
-        except (*PYTHONS, Mismatch):
+            return _each(found, lambda o: distribute(function, *args[:at], o, *args[at + 1 :]))
+        except (*PYTHONS, UnsupportedError, ControlFlowError, Mismatch):
             pass  # of one of them: an error where it is the one
 
     def case(k):
@@ -214,9 +218,49 @@ def distribute(function, *args):
     return cases(0)()
 
 
+def _in_step(function, args, found):
+    """The same, where several arguments are of one kind or another together, as the two of ``a + a`` are."""
+    places = [i for i, x in enumerate(args) if type(x) is Either and x.which is found.which]
+    together = Either(found.which, [tuple(args[i].options[k] for i in places) for k in range(len(found.options))])
+    others = [x for i, x in enumerate(args) if i not in places]
+
+    def call(options, *rest):
+        given, others = dict(zip(places, options, strict=True)), iter(rest)
+        return function(*[given[i] if i in given else next(others) for i in range(len(args))])
+
+    return distribute(call, together, *others)
+
+
+def _each(found, call):
+    """What `call` gives for the option that it is, where it can be called for each: it writes nothing."""
+    trace = contexts.current()
+    results, checks = [], []
+    before = trace.checks
+    try:
+        for k, option in enumerate(found.options):
+            trace.checks, recorder = [], Recorder()
+            try:
+                with recorder:
+                    results.append(call(option))
+            finally:
+                recorder.restore()
+            if recorder.saved:
+                raise Mismatch("it is written to")
+            checks += [((found.which == k) & flag, error) for flag, error in trace.checks]
+    finally:
+        trace.checks = before
+    result = _chosen(found.which, results)
+    trace.checks += checks
+    return result
+
+
 def _chosen(which, results):
     """The one of several results that `which` says."""
     trees = [take_apart(x) for x in results]
+    if not any(isinstance(t, Options) for t in trees) and not any(
+        fits_together(x, y) for k, x in enumerate(trees) for y in trees[:k]
+    ):
+        return Either(which, results)  # so that what is made of them goes together with what they were made of
     tree = functools.reduce(join, trees)
     values = []
     for leaf, *sources in zip(leaves(tree), *(fit(t, tree) for t in trees), strict=True):

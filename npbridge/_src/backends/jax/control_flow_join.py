@@ -14,6 +14,7 @@ from ...array.ragged import Ragged
 from ...convert.places import UNBOUND
 from ...storage.buffer import canonical
 from .control_flow_values import UNDEFINED, Leaf, Node, Options, Static, same, variable
+from .control_flow_windows import same_object
 
 _RANK = {bool: 0, int: 1, float: 2, complex: 3}
 _SORTS = {int: "iu", float: "f", complex: "c"}
@@ -92,12 +93,12 @@ def fits_together(a, b) -> bool:
             return False
         return a.cls is not Ragged or all(map(_alike, a.children, b.children))
     if isinstance(a, Static) and isinstance(b, Static):
-        return same(a.value, b.value)
+        return same(a.value, b.value) or same_object(a.value, b.value)
     if isinstance(a, Leaf) and isinstance(b, Leaf):
         return one_kind(a, b) is not None
     leaf, static = (a, b) if isinstance(a, Leaf) else (b, a)
     return isinstance(leaf, Leaf) and isinstance(static, Static) and leaf.origin is not None and (
-        leaf.origin is static.value
+        same_object(leaf.origin, static.value)
     )  # fmt: skip
 
 

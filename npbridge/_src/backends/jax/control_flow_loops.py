@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import types
 
+from ...array.either import Either
 from ...convert import context as contexts
 from ...convert import status as statuses
 from ...convert.calls import see_that_it_does_not_grow
@@ -123,6 +124,8 @@ def has_loops(code) -> bool:
 def for_stmt(iterable, body, otherwise, names, start, live, written):
     see_that_it_does_not_grow(iterable)
     loop = Loop(body, otherwise, names, start, live, written)
+    if type(iterable) is Either:
+        return _over_one_of(loop, iterable, lambda x: for_stmt(x, body, otherwise, names, start, live, written))
     if contexts.current().plain:
         items = list(iterable)
         return _unrolled(loop, items, 0)
@@ -141,6 +144,14 @@ def for_stmt(iterable, body, otherwise, names, start, live, written):
     except (*_NOT_AS_A_LOOP, *NEEDS_VALUE) as error:
         raise _cannot(loop, error, "the number of its iterations is known only at run time") from None
     return _at_run_time(loop, roll, over, 0)
+
+
+def _over_one_of(loop, found, run, k=0):
+    """A loop over one thing or another: it is compiled for each of them."""
+    if k == len(found.options) - 1:
+        return run(found.options[k])
+    this, others = (lambda: run(found.options[k])), (lambda: _over_one_of(loop, found, run, k + 1))
+    return branches.branch(found.which == k, this, others, loop.places, loop.functions, loop.live)
 
 
 def _at_run_time(loop, roll, over, k):

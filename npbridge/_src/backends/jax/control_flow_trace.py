@@ -25,7 +25,7 @@ from ...storage.recording import Recorder
 from . import caches
 from .control_flow_shared import shared_in
 from .control_flow_values import UNDEFINED, Leaf, Static, conditions_of, take_apart, wants_value
-from .control_flow_windows import window_of
+from .control_flow_windows import same_object, window_of
 
 OURS = core.OURS
 
@@ -207,23 +207,6 @@ def collect(block: Block, status, places, heap: Heap, needed, grown) -> None:
         block.buffers[id(buffer)] = (buffer, Leaf("array", buffer.shape, buffer.dtype, buffer.to_device()))
     for flag, error in contexts.current().checks:
         block.checks.append((Leaf("raw", (), bool, flag), error))
-
-
-def same_object(a, b) -> bool:
-    """Whether two values are one object, or two windows on the same memory."""
-    if a is b:
-        return True
-    if type(a) not in core.OURS or type(a) is not type(b) or isinstance(a, core.JaxScalar) or type(a) is core.JaxScalar:
-        return False
-    if a._buffer is not b._buffer:
-        return False
-    if a._whole and b._whole:
-        return True
-    x, y = a._window(), b._window()
-    return (
-        x.shape == y.shape and x.strides == y.strides and x.dtype == y.dtype
-        and core.view.address(x) == core.view.address(y)
-    )  # fmt: skip
 
 
 def share(found, stores) -> None:

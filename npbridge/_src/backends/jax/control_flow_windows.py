@@ -49,3 +49,20 @@ def buffers_of(window) -> list:
 def rebuilt(window):
     """What a window, or the lists and tuples of them, stand for."""
     return window.array() if type(window) is Window else type(window)(map(rebuilt, window))
+
+
+def same_object(a, b) -> bool:
+    """Whether two values are one object, or two windows on the same memory."""
+    if a is b:
+        return True
+    if type(a) not in core.OURS or type(a) is not type(b) or isinstance(a, core.JaxScalar) or type(a) is core.JaxScalar:
+        return False
+    if a._buffer is not b._buffer:
+        return False
+    if a._whole and b._whole:
+        return True
+    x, y = a._window(), b._window()
+    return (
+        x.shape == y.shape and x.strides == y.strides and x.dtype == y.dtype
+        and core.view.address(x) == core.view.address(y)
+    )  # fmt: skip
