@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-from . import files, frames, numeric, plots, solvers, tensors, trees, units, vision  # noqa: F401
+from . import files, frames, maps, numeric, plots, signals, solvers, tensors, trees, units, vision  # noqa: F401

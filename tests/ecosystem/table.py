@@ -37,6 +37,10 @@ MODULES = {
 }
 
 
+# Not among the requirements of the extra, for it takes gigabytes: its calls are compared where it is installed.
+UNLISTED = {"torch"}
+
+
 def ours(value: Any, dtype: Any = None) -> Any:
     return npbridge.array(value, dtype=dtype)
 

@@ -12,7 +12,7 @@ import npbridge
 
 from . import calls  # noqa: F401  fills the table
 from .gaps import GAPS, NOTES
-from .table import BACKENDS, CALLS, computing, differs, is_installed, ours, outcome
+from .table import BACKENDS, CALLS, UNLISTED, computing, differs, is_installed, ours, outcome
 
 DOCS = Path(__file__).parents[2] / "docs" / "libraries.md"
 HEAD = """\
@@ -22,10 +22,11 @@ Made by `python -m tests.ecosystem.write` from calls that are compared with the 
 (`tox -e ecosystem`). *Good* is what gives the same. *Stay ours* are calls whose result is an array of ours, *ndarrays* those
 whose result is one of NumPy's; the others give numbers, text, or objects of the library.
 
-Libraries go by NumPy's protocols and by the Array API; pandas, polars, Pillow, networkx, h5py, safetensors and the like, which
-ask for an instance of `numpy.ndarray`, are handed one. Numba, einops, dask and sympy know our arrays. Nothing is imported for
-that: it is done when the library is imported. What no one can take is given `numpy.asarray(x)`, `npbridge.to_host(tree)`, or
-computed inside `with npbridge.host():`.
+Libraries go by NumPy's protocols and by the Array API; pandas, polars, OpenCV, PyTorch, Pillow, networkx, h5py, safetensors and
+the like, which ask for an instance of `numpy.ndarray`, are handed one. Numba, einops, dask, PyMC and sympy know our arrays; JAX's
+libraries get JAX's values where they ask for leaves of a tree. Nothing is imported for that: it is done when the library is
+imported. Under `python -m npbridge` what Cython compiled is handed ndarrays, whichever library it is in, and `--report` tells of
+each. What no one can take is given `numpy.asarray(x)`, `npbridge.to_host(tree)`, or computed inside `with npbridge.host():`.
 
 | library | calls | good | stay ours | ndarrays | what is not, and why |
 |---|---|---|---|---|---|
@@ -45,7 +46,7 @@ def kinds(value: Any, depth: int = 0) -> set[str]:
 
 
 def text() -> str:
-    rows = [row(library) for library in sorted(CALLS, key=str.lower)]
+    rows = [row(library) for library in sorted(set(CALLS) - UNLISTED, key=str.lower)]
     return HEAD + "".join(rows)
 
 

@@ -15,6 +15,7 @@ _ADAPTED = {
     "jax": jaxs.transforms,
     "numba": kinds.numba_types,
     "numexpr": kinds.numexpr_frames,
+    "pytensor.tensor": kinds.pytensor_values,
     "sympy": kinds.sympy_values,
 }
 

@@ -26,6 +26,14 @@ def dask_chunks(module) -> None:
             lookup.register(JaxArray, numpys)
 
 
+def pytensor_values(module) -> None:
+    """pytensor, and PyMC, make of our arrays what they make of ndarrays."""
+    made = module._as_tensor_variable
+    numpys = made.dispatch(np.ndarray)
+    for kind in (JaxArray, JaxScalar):
+        made.register(kind, lambda x, *args, **kwargs: numpys(np.asarray(x), *args, **kwargs))
+
+
 def sympy_values(module) -> None:
     """sympy makes of our arrays what it makes of ndarrays."""
     from sympy.core.sympify import converter

@@ -14,11 +14,17 @@ _PANDAS = (
 _FORMATTERS = ("plain.Default", "plain.Compact", "plain.Pretty", "plain.Raw", "html.HTML", "latex.Latex")
 _SPARSE = ("COO", "GCXS", "DOK")
 
+# Of a class that raises where it might decline.
+_OPERATORS = (
+    "add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor",
+    "eq", "ne", "lt", "le", "gt", "ge",
+)  # fmt: skip
+
 # They ask for an instance of ``numpy.ndarray``.
 NDARRAYS: dict[str, tuple[str, ...]] = {
     # tables
     "pandas": ("*", "api.types.*", "api.extensions.*", *[f"{name}.*" for name in _PANDAS]),
-    "polars": ("*", "Series.*", "DataFrame.*", "LazyFrame.*", "Expr.*"),
+    "polars": ("*", "Series.*", "DataFrame.*", "LazyFrame.*", "Expr.*", *[f"Series.__{name}__" for name in _OPERATORS]),
     "pyarrow": ("Tensor.from_numpy",),
     "statsmodels.base.data": ("handle_data",),
     # graphs, quantities, sparse arrays, samples
@@ -30,14 +36,21 @@ NDARRAYS: dict[str, tuple[str, ...]] = {
     "pint": tuple(f"delegates.formatter.{name}Formatter.format_magnitude" for name in _FORMATTERS),
     "sparse": ("*", *[f"{name}.{what}" for name in _SPARSE for what in ("*", "__matmul__", "__rmatmul__")]),
     "awkward": ("*",),
+    "unyt": ("unyt_array.__new__", "unyt_quantity.__new__"),
+    "pyamg.*": ("**",),
     "bottleneck": ("*",),
     # images and sounds
     "PIL.Image": ("fromarray",),
     "cv2": ("**",),
     "skimage.*": ("*",),
     "soundfile": ("**",),
+    "librosa.*": ("*",),
+    "mne.*": ("**",),
+    "SimpleITK": ("GetImageFromArray",),
+    "torchvision.transforms.functional": ("*",),
     # files and messages
     "h5py": ("Dataset.*",),
+    "tables": ("**",),
     "h5py.h5d": ("DatasetID.*",),
     "netCDF4": ("**",),
     "safetensors.numpy": ("save", "save_file"),
@@ -61,12 +74,18 @@ NDARRAYS: dict[str, tuple[str, ...]] = {
     "sklearn.model_selection._search": ("ParameterGrid.__init__", "ParameterSampler.__init__"),
     "astropy.convolution": ("**",),
     "healpy": ("*",),
+    # tests
+    "numpy.testing": ("*",),
+    "hypothesis.strategies": ("sampled_from",),
     # optimization, control, learning
     "cvxpy": ("**",),
     "osqp": ("**",),
     "control": ("**",),
     "gymnasium.*": ("**",),
     "lightgbm": ("**",),
+    "catboost": ("**",),
+    "faiss": ("**",),
+    "quadprog": ("*",),
     "torch": ("from_numpy", "as_tensor", "tensor"),
     "torch.utils.data": ("default_collate", "default_convert"),
     "torch.utils.data._utils.collate": ("*",),
