@@ -17,7 +17,7 @@ import numpy as np
 
 from ..ground.errors import UnsupportedError
 from ..storage.buffer import Tracer, canonical
-from . import core, traced_number
+from . import core, traced_number, traced_range
 from .core import OURS
 
 REFUSED = (
@@ -107,6 +107,15 @@ def raw(x):
     return x._value() if type(x) in OURS else x
 
 
+def _at_most(length, n: int):
+    """A length of which it is known that it is at most `n`."""
+    if type(length) is traced_number.TracedNumber:
+        bounds = length.bounds
+        if bounds is None or bounds.greatest is None:
+            traced_range.bound(length, 0, n)
+    return length
+
+
 def number(x):
     if isinstance(x, Tracer):
         return traced_number.of_value(x, int)
@@ -149,7 +158,9 @@ class Ragged:
 
     @property
     def shape(self):
-        return tuple(n if e is None else e.length for n, e in zip(self.data.shape, self.extents, strict=True))
+        return tuple(
+            n if e is None else _at_most(e.length, n) for n, e in zip(self.data.shape, self.extents, strict=True)
+        )
 
     @property
     def size(self):

@@ -18,11 +18,12 @@ import numpy as np
 from ..ground.errors import UnsupportedError
 from ..storage.buffer import Tracer, canonical, recorder_here
 from ..storage.recording import Recorder, freeze_copy
-from . import core, ragged, traced_index, traced_number
+from . import core, ragged, traced_index, traced_number, traced_range
 from .core import OURS
 from .ragged import Chosen, Extent, Ragged, raw
 from .ragged_operands import write_whole
 from .ragged_parts import packed
+from .traced_number import TracedNumber
 
 MOST = 48  # so many calls may be written out
 _OF_PYTHON = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -57,18 +58,44 @@ def written_out(call, *given):
     NotWrittenOut
         Too many lengths are possible, or the results have nothing in common.
     """
-    found: list[Ragged] = []
+    found: list = []
     _each(given, lambda x: found.append(x) if isinstance(x, Ragged) and not any(x is y for y in found) else None)
+    return _written_out(call, given, found, [])
+
+
+def for_each_number(call, *given):
+    """The same, where the integers that are known to lie between close limits are those that they may be.
+
+    ``np.arange(len(x[x > 0]))`` has a length known only at run time.
+    """
+    found: list = []
+    _each(given, lambda x: found.append(x) if type(x) is TracedNumber and not any(x is y for y in found) else None)
+    numbers = [(x, *_limits(x)) for x in found if x.weak is int]
+    if not numbers or any(None in limits for _, *limits in numbers):
+        raise NotWrittenOut
+    return _written_out(call, given, [], numbers)
+
+
+def _limits(x) -> tuple:
+    """The least and the greatest value of an integer, None where it is not known."""
+    form = traced_number.form_of(x)
+    return traced_range.extreme(form, -1), traced_range.extreme(form, 1)
+
+
+def _written_out(call, given, found, numbers):
     groups = _groups(found)
-    counts = [[n + 1 for n in group.sizes] for group in groups]
-    lengths = [range(n) for several in counts for n in several]
+    lengths = [range(n + 1) for group in groups for n in group.sizes]
+    lengths += [range(least, greatest + 1) for _, least, greatest in numbers]
     if math.prod(map(len, lengths)) > MOST or current() is None or recorder_here() is None:
         raise NotWrittenOut
     if ragged.on_note is not None:
-        ragged.on_note(f"written out for {math.prod(map(len, lengths))} lengths that an array may have")
+        what = "numbers that an integer may be" if numbers else "lengths that an array may have"
+        ragged.on_note(f"written out for {math.prod(map(len, lengths))} {what}")
     items = {id(x): _at_the_beginning(x) for x in found}
-    cases = [_Case(call, given, items, groups, sizes) for sizes in itertools.product(*lengths)]
+    integers = [x for x, _, _ in numbers]
+    cases = [_Case(call, given, items, groups, integers, sizes) for sizes in itertools.product(*lengths)]
     actual = [length for group in groups for length in group.lengths]
+    actual += [raw(x) - least for x, least, _ in numbers]
     which = functools.reduce(lambda n, pair: n * len(pair[1]) + raw(pair[0]), zip(actual, lengths, strict=True), 0)
     return _chosen(which, cases, found)
 
@@ -111,7 +138,7 @@ def _at_the_beginning(x: Ragged) -> Ragged:
 class _Case:
     """The call for one length of each group of arrays: what came out, or was raised, and what was written."""
 
-    def __init__(self, call, given, items, groups, sizes) -> None:
+    def __init__(self, call, given, items, groups, integers, sizes) -> None:
         self.error, self.result = None, None
         trace, recorder = current(), Recorder()
         checks, trace.checks = trace.checks, []
@@ -119,7 +146,8 @@ class _Case:
             with recorder:
                 self.arrays = _of_lengths(items, groups, sizes)
                 self.before = {key: x._buffer.version for key, x in self.arrays.items()}
-                self.result = call(*_each(given, lambda x: self.arrays.get(id(x), x)))
+                known = dict(zip(map(id, integers), sizes[len(sizes) - len(integers) :], strict=True))
+                self.result = call(*_each(given, lambda x: known.get(id(x), self.arrays.get(id(x), x))))
         except _OF_PYTHON as error:
             if type(error).__module__.partition(".")[0] in ("jax", "jaxlib", "npbridge"):
                 raise NotWrittenOut from error

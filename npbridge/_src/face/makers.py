@@ -11,7 +11,7 @@ import importlib
 import jax
 import numpy as np
 
-from ..array import conversion, core, creation
+from ..array import conversion, core, creation, ragged_lengths
 from ..storage.buffer import recorder_here, recorders
 from .adopt import OURS, STORED, adopt, given
 
@@ -61,12 +61,26 @@ def named(module: str, name: str):
     return getattr(face_of(importlib.import_module(module)), name)
 
 
+def of_any_size(made, args, kwargs):
+    """``made(args, kwargs)``, also of a size that is known only at run time, if it lies between close limits."""
+    try:
+        return made(args, kwargs)
+    except (*core.TRACED_ERRORS, jax.errors.TracerIntegerConversionError) as error:
+        try:
+            return ragged_lengths.for_each_number(made, args, kwargs)
+        except ragged_lengths.NotWrittenOut:
+            raise error from None
+
+
 class Overridable(Maker):
     """One that dispatches on our arrays by itself."""
 
     __slots__ = ()
 
     def __call__(self, *args, **kwargs):
+        return of_any_size(self._made, args, kwargs)
+
+    def _made(self, args, kwargs):
         return adopt(self.__wrapped__(*args, **kwargs))
 
 
@@ -76,6 +90,9 @@ class Creator(Maker):
     __slots__ = ()
 
     def __call__(self, *args, **kwargs):
+        return of_any_size(self._made, args, kwargs)
+
+    def _made(self, args, kwargs):
         if recorders and recorder_here() is not None and self.__wrapped__ is np.full:
             return creation.full(*args, **kwargs)  # of a value that may be known only at run time
         args = [given(x) for x in args]

@@ -8,6 +8,7 @@ import functools
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 
 from ...array import core, either, ragged, traced_index, traced_number
 from ...array.either import Either
@@ -178,10 +179,19 @@ def branch(test, then, otherwise, places, functions, live, code=None):
             contexts.current().note_here(
                 f"checked at run time: {type(block.error).__name__} where the condition says so"
             )
-            contexts.current().checks.append((flag, block.error))
+            contexts.current().checks += [*_checks_where(flag, block), (flag, block.error)]
             return other()
     contexts.current().note_here("a branch chosen at run time: both sides are compiled")
     return Merge(pred, a, b).apply()
+
+
+def _checks_where(flag, block) -> list:
+    """The checks of a block that ends in an error, where a condition holds."""
+    if not block.checks:
+        return []
+    never = [jnp.zeros((), bool) for _ in block.checks]
+    flags = lax.cond(flag, lambda: [jnp.reshape(x, ()).astype(bool) for x in block.run()], lambda: never)
+    return [(failed, error) for failed, (_, error) in zip(flags, block.checks, strict=True)]
 
 
 # -- values of one kind or another

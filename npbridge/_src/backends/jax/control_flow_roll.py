@@ -117,8 +117,6 @@ class Roll:
             self.block = self._attempt()
             if self.block.error is not None:
                 if self._as_it_begins():
-                    if not self.dynamic and self.block.error is not contexts.current().raised:
-                        raise self.block.error  # there is a first iteration
                     self.fails = True  # in its first iteration, where there is one
                     return
                 raise NotRollable(f"its body ends in raising {type(self.block.error).__name__}")

@@ -89,7 +89,8 @@ class Block:
     grown : dict
         ``id`` to ``(list, trees of what was appended)``.
     error : exception or None
-        The user's ``raise``, or what Python or NumPy raised, where the block ends in that.
+        The user's ``raise``, or what Python or NumPy raised, where the block ends in that; then the
+        checks are those made before it.
     """
 
     def __init__(self) -> None:
@@ -158,7 +159,9 @@ def trace_block(run, places, functions, inputs=(), enter=None, needed=None, *, i
                     error = as_local(error)
                     located_where_raised(error)
                 block.error = error
-                return []
+                block.checks = [(Leaf("raw", (), bool, flag), e) for flag, e in trace.checks]  # made before it
+                block.outputs = [leaf for leaf, _ in block.checks]
+                return [leaf.value for leaf in block.outputs]
             collect(block, status, places, heap, needed, {} if in_loop else None)
         block.outputs = block.found()
         return [leaf.value for leaf in block.outputs]
