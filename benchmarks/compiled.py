@@ -57,6 +57,74 @@ class VariableModel(npbridge.Base):
     step = Model.step
 
 
+class Ordinary(Model):
+    """The same with what is ordinary in the state and the results."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.also = self.a
+        self.host = np.ones(10)
+        self.time = 0.0
+
+    def plain(self, x):
+        self.a += x * self.b
+
+    def result(self, x):
+        self.a += x * self.b
+        return self.b + 1
+
+    def two(self, x):
+        self.a += x * self.b
+        return self.b + 1, self.b - 1
+
+    def clock(self, x):
+        self.a += x * self.b
+        self.time += 0.1
+
+    def bind(self, x):
+        self.c = self.a + x * self.b
+
+    def ndarray(self, x):
+        self.a += x * self.host
+
+    def alias(self, x):
+        self.also += x * self.b
+
+    def first(self, pair):
+        self.a += pair[0] * self.b
+
+    def draw(self, x):
+        self.a += x * np.random.rand(10)
+
+
+def ordinary() -> list[tuple[str, Callable[[], object], Callable[[], object] | None, float]]:
+    """Calls of a method in relation to the plainest one."""
+    x, host, scalar = npbridge.ones(10), np.ones(10), np.float64(0.5)
+    steps = {
+        name: npbridge.jit(getattr(Ordinary(), name))
+        for name in ("plain", "result", "two", "clock", "bind", "ndarray", "alias", "first", "draw")
+    }
+
+    def plainest():
+        return steps["plain"](x)
+
+    calls = {
+        "number": lambda: steps["plain"](0.5),
+        "np.float64": lambda: steps["plain"](scalar),
+        "ndarray": lambda: steps["plain"](host),
+        "keyword": lambda: steps["plain"](x=x),
+        "tuple of arrays": lambda: steps["first"]((x, x)),
+        "result": lambda: steps["result"](x),
+        "two results": lambda: steps["two"](x),
+        "number that moves": lambda: steps["clock"](x),
+        "attribute bound": lambda: steps["bind"](x),
+        "ndarray attribute": lambda: steps["ndarray"](x),
+        "alias": lambda: steps["alias"](x),
+        "np.random": lambda: steps["draw"](x),
+    }
+    return [(f"method, {name}", call, plainest, 2.5) for name, call in calls.items()]
+
+
 def overhead(backend: str) -> list[tuple[str, Callable[[], object], Callable[[], object] | None, float]]:
     """``(what, call, in relation to, at most)``; None stands for the trivial compiled call."""
     one, at = npbridge.jit(plus_one), npbridge.jit(set_at)
@@ -70,6 +138,7 @@ def overhead(backend: str) -> list[tuple[str, Callable[[], object], Callable[[],
         ("x[i] = v, 4,000,000", lambda: at(large, 3, 1.5), lambda: at(small, 3, 1.5), 1.2),
         ("method, 3 arrays", lambda: plain(1.5), None, method),
         ("method, 3 Variables", lambda: variables(1.5), None, method),
+        *ordinary(),
     ]
 
 

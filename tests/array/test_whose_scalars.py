@@ -227,7 +227,7 @@ class TestArguments:
         f = npbridge.jit(lambda x, s: x * s)
         x = npbridge.array(F)
         f(x, np.float32(1))
-        assert float(f._quick(x, np.float32(3))[0]) == 4.5
+        assert float(f._quick[0](x, np.float32(3))[0]) == 4.5
 
     def test_integers_that_do_not_fit_are_not_cut(self):
         f = npbridge.jit(lambda s: s > 5)

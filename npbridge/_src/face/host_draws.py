@@ -126,7 +126,7 @@ class Host:
             return blank
         try:
             drawn = task(task.generator, [np.asarray(x) for x in values])
-            return None if blank is None else _fitting(drawn, blank.dtype)
+            return None if blank is None else fitting(drawn, blank.dtype)
         except Exception as error:
             self.error = error
             return blank
@@ -144,7 +144,7 @@ class Host:
                     drawn = task(task.generator, ())
                     if array is not None:
                         with array._buffer.lock:
-                            array._buffer.host_for_writing()[...] = _fitting(drawn, array.dtype)
+                            array._buffer.host_for_writing()[...] = fitting(drawn, array.dtype)
                 yield
             except BaseException:
                 if self.calls_back:
@@ -162,7 +162,7 @@ class Host:
                 raise self.error
 
 
-def _fitting(drawn, dtype) -> np.ndarray:
+def fitting(drawn, dtype) -> np.ndarray:
     """What was drawn in the type that JAX has for it: integers must fit."""
     values = np.asarray(drawn)
     if values.dtype == dtype:

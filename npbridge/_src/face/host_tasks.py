@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 import warnings
 from typing import Any
@@ -42,6 +43,16 @@ class Task:
         if callable(self.method):
             return self.method(generator, *args, **kwargs)
         return getattr(plain(generator), self.method)(generator, *args, **kwargs)
+
+    def ready(self):
+        """The draw as a call without arguments that runs no Python; None where there is none such."""
+        plainly = {int, float, bool, str, type(None)}
+        if self.traced or self.generator is None or callable(self.method):
+            return None
+        if isinstance(self.generator, random.Random) or not plainly.issuperset(map(type, self.leaves)):
+            return None
+        args, kwargs = jax.tree.unflatten(self.tree, self.leaves)
+        return functools.partial(getattr(plain(self.generator), self.method), self.generator, *args, **kwargs)
 
     def result(self, parameters):
         """The kind, shape and dtype of what is drawn: a generator that nobody sees draws once."""

@@ -30,7 +30,7 @@ from .effects import Moves
 from .executable import ASKS_FOR_VALUES, TOLD, Executable, LeftToPython, Missed, needs_a_value
 from .inputs import is_scalar
 from .pools import Kept, Pool, Pools
-from .quick import MISS, quick_path
+from .quick import MISS, NO_QUICK_PATH, quick_path
 
 # asked at every call: without the frame of a function around them
 _context = contexts._current.get
@@ -93,8 +93,12 @@ class CompiledFunction:
                     return result
             return self._on_numpy(args, kwargs)
         try:
-            if short and len(args) == self._count and not kwargs:
-                result = self._quick(*args)
+            if short:
+                quick, count, kind = self._quick
+                if not kwargs:
+                    result = quick(*args) if len(args) == count else MISS
+                else:
+                    result = quick(*args, *kwargs.values()) if kind == (len(args), *kwargs) else MISS
                 if result is not MISS:
                     return result
             return self.on_jax(args, kwargs)
@@ -138,8 +142,7 @@ class CompiledFunction:
                     result = entry.run(binding, signature, (args, kwargs))
                 elif (result := entry.run_without_errors(kinds, binding, signature, (args, kwargs))) is TOLD:
                     return self._plainly(*given)
-                self._quick, count = quick_path(entry, binding, signature, pool, args, kwargs)
-                self._count = count if self._quick is not None else -1
+                self._quick = quick_path(entry, binding, signature, pool, args, kwargs)
                 return result
             except LeftToPython as left:
                 return self._by_python(left, *given)
@@ -405,9 +408,9 @@ class CompiledFunction:
 
     def _forget_calls(self) -> None:
         self._pools = Pools()
-        self._quick = self._numba = self._latest = self._fast = None
+        self._numba = self._latest = self._fast = None
         self._fast_count = -1
-        self._count = -1  # how many arguments the quick way takes
+        self._quick = NO_QUICK_PATH
 
     def __repr__(self) -> str:
         try:

@@ -93,10 +93,13 @@ class State:
         now, (path, before) = guard.now(), self.arrays[guard.array]
         if type(now) is not type(before) or before is not guard.value or id(now) in self._seen:
             return False
-        if sum(g.array == guard.array for g in self.guards) > 1:
+        places = [g for g in self.guards if g.array == guard.array]
+        if any(g.now() is not now for g in places):
             return False  # one array in two places has become two
         del self._seen[id(before)]
-        self._seen[id(now)] = guard.value = now
+        self._seen[id(now)] = now
+        for place in places:
+            place.value = now
         self.arrays[guard.array] = (path, now)
         return True
 

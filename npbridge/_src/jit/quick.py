@@ -10,55 +10,16 @@ decided there too.
 from __future__ import annotations
 
 import itertools
+import operator
 import sys
-from typing import Any
 
-import jax
-import numpy as np
-
-from ..array import core
+from ..face.host_draws import fitting
 from ..ground.compat import other_threads
 from ..storage.buffer import DONATED, SMALL
 from ..storage.locking import in_order
-from .arguments import Static, fits
-from .guards import SIMPLE, Children, same
-from .inputs import kind_of
-
-MISS = object()
-_NONE = jax.tree.structure(None)
-JaxArray = core.JaxArray
-_NUMBERS = (int, float, complex)
-_CONSTANTS = (*_NUMBERS, bool, str, bytes, type(None))
-
-
-def quick_path(entry, binding, signature, pool, args, kwargs):
-    """``(function, count)`` for such calls with so many arguments; ``(None, 0)`` where they need the long way."""
-    code = None if kwargs else _code_for(entry, binding, signature, pool, args)
-    return (None, 0) if code is None else (code.compiled(), len(args))
-
-
-def _code_for(entry, binding, signature, pool, args):
-    if (
-        (entry.host is not None and entry.host.calls_back)
-        or entry.asked
-        or len(set(binding.alias)) != len(binding.alias)
-        or binding.ndarrays
-        or any(not x._whole for _, x in pool.state.arrays)
-    ):
-        return None
-    if entry.effects and not pool.state.holds():
-        return None  # it puts a new container where one is looked at, and would not be taken again
-    if any(b.shared is True for b in binding.buffers) or any(e.place.where is not None for e in entry.effects):
-        return None
-    if len(binding.leaves) != len(args) or any(isinstance(x, (list, tuple, dict)) for x in args):
-        return None  # numbers are counted among the leaves, which are then not the arguments
-    code = _Code(entry, binding, pool)
-    numbers = {i for i, _ in signature.numbers}
-    for i, x in enumerate(args):
-        if not code.argument(x, i in numbers):
-            return None
-    return code
-
+from . import quick_results
+from .quick_inputs import MISS, Inputs, Unlike  # noqa: F401  MISS is what the functions give
+from .quick_results import Outputs
 
 _TEMPLATE = """
 def quick({arguments}):
@@ -68,8 +29,6 @@ def quick({arguments}):
         return MISS
     {after}
 """
-
-
 # what donatable() answers, asked at once for contents that were never handed out
 _FREE = (
     "(type({0}.device) is DEVICE and {0}.snapshot is None and refs({0}.device) <= 2 "
@@ -77,152 +36,98 @@ _FREE = (
 )
 
 
+# the function for calls like the last; how many arguments they have, -1 where some are given by name; and all of it
+NO_QUICK_PATH = (None, -1, None)
+
+
+def quick_path(entry, binding, signature, pool, args, kwargs):
+    """The function for calls like this one, and of which kind they are: in one piece, for threads."""
+    if (
+        (entry.host is not None and entry.host.calls_back)
+        or entry.asked
+        or any(e.place.where is not None for e in entry.effects)
+        # it puts a new container where one is looked at, and would not be taken again
+        or (entry.effects and not pool.state.holds())
+    ):
+        return NO_QUICK_PATH
+    try:
+        quick = _Code(entry, binding, signature, pool).compiled(args, kwargs)
+    except Unlike:
+        return NO_QUICK_PATH
+    return quick, -1 if kwargs else len(args), (len(args), *kwargs)
+
+
 class _Code:
     """The lines of one short way, and the objects that they name."""
 
-    def __init__(self, entry, binding, pool) -> None:
+    def __init__(self, entry, binding, signature, pool) -> None:
         self.entry, self.binding, self.pool = entry, binding, pool
         self.lean = entry.lean is not None and entry.lean.last
-        self.names = {
-            "MISS": MISS, "JaxArray": JaxArray, "differs": _differs, "entry": entry, "rebuild": _rebuild,
-            "apply_effects": _apply_effects, "value_of": core.value_of, "places": pool.state.places, "kind_of": kind_of,
-            "array_of_device": core.array_of_device, "of_device": core.of_device,
+        self.inputs = Inputs(binding, signature, pool, entry)
+        self.outputs = Outputs(self.inputs)
+        self.names = self.inputs.names
+        self.names |= {
+            "entry": entry, "rebuild": _rebuild, "apply_effects": _apply_effects, "places": pool.state.places,
             "refs": sys.getrefcount, "threads": other_threads,
         }  # fmt: skip
-        self.lines: list[str] = []
-        self.buffers = 0
-        self.known: dict[str, Any] = {}  # buffers that are always the same
-        self.numbers: list[str] = []
-        self.arguments = 0
 
-    def name(self, value, prefix: str) -> str:
-        name = f"{prefix}{len(self.names)}"
-        self.names[name] = value
-        return name
-
-    def argument(self, x, traced: bool) -> bool:
-        """The lines that look at one argument; False where there are none for its kind."""
-        a = f"a{self.arguments}"
-        self.arguments += 1
-        x = x.value if type(x) is Static else x
-        if type(x) in core.ARRAYS:
-            if not x._whole:
-                return False
-            self.lines += [f"if type({a}) is not {self.name(type(x), 'T')}: return MISS"]
-            self.array(a)
-        elif traced:
-            self.lines += [f"if type({a}) is not {self.name(type(x), 'T')}{self.too_large(x, a)}: return MISS"]
-            self.numbers.append(self.value_of(x, a))
-        elif type(x) in _CONSTANTS:
-            value = self.name(x, "v")
-            self.lines += [f"if {a} is not {value} and differs({a}, {value}): return MISS"]
-        elif any(x is o for _, o in self.pool.objects):
-            self.lines += [f"if {a} is not {self.name(x, 'o')}: return MISS"]
-        else:
-            return False
-        return True
-
-    def held(self, guard) -> str:
-        """The name of the array that a place holds at the time of the call."""
-        x = f"x{len(self.names)}"
-        kind = self.name(type(guard.value), "T")
-        holder, key = self.name(guard.holder, "g"), self.name(guard.key, "k")
-        self.lines += [f"if type({x} := {holder}[{key}]) is not {kind}: return MISS"]
-        return x
-
-    def raw(self, i: int, raw) -> str:
-        """The name of a ``jax.Array`` that is held, which another one of its kind may have replaced."""
-        if type(raw.holder) is Children:
-            return self.name(raw.given(), "r")  # the node that it is in is looked at
-        r, kind = f"r{len(self.names)}", self.name(type(raw.value), "T")
-        holder, key, known = self.name(raw.holder, "g"), self.name(raw.key, "k"), self.name(raw.kind(), "q")
-        look = f"type({r} := {holder}[{key}]) is not {kind}{self.too_large(raw.value, r)}"
-        if type(raw.value) not in _NUMBERS and not isinstance(raw.value, np.generic):
-            look += f" or kind_of({r}) != {known}"
-        self.lines += [f"if {look}: return MISS"]
-        return self.value_of(raw.value, r)
-
-    def too_large(self, x, name: str) -> str:
-        """What asks whether an integer in the place of `x` is more than compiled code can hold."""
-        if type(x) is not int and not (isinstance(x, np.integer) and x.dtype.itemsize == 8):
-            return ""
-        self.names["fits"] = fits
-        return f" or not fits({name})"
-
-    @staticmethod
-    def value_of(x, name: str) -> str:
-        """How compiled code takes what is in the place of `x`."""
-        return f"value_of({name})" if type(x) is core.JaxScalar else name
-
-    def pinned(self, guard, array) -> str:
-        """A ``Variable`` in its place: it keeps its buffer, whose shape and dtype stay as they are."""
-        x, b = self.name(array, "x"), f"b{self.buffers}"
-        self.buffers += 1
-        self.known[b] = array._buffer
-        self.names[b] = array._buffer
-        holder, key = self.name(guard.holder, "g"), self.name(guard.key, "k")
-        self.lines += [
-            f"if {holder}[{key}] is not {x} or {x}._buffer is not {b} or {b}.shared is True: return MISS",
-            f"if (w := {x}._layout) is not None and w is not {b}.host: return MISS",
-        ]
-        return x
-
-    def array(self, x: str) -> None:
-        """The lines that look at the next array: it is to be like the one that the call took, which may be gone."""
-        b, taken = f"b{self.buffers}", self.binding.buffers[self.buffers]
-        self.buffers += 1
-        shape, dtype = self.name(taken.shape, "s"), self.name(taken.dtype, "d")
-        self.lines += [
-            f"{b} = {x}._buffer",
-            f"if {b}.dtype is not {dtype} or {b}.shape != {shape} or {b}.shared is True: return MISS",
-            f"if (w := {x}._layout) is not None and w is not {b}.host: return MISS",
-        ]
-
-    def compiled(self):
-        arrays = {}
-        guards = self.pool.state.guards
-        places = [g.array for g in guards]
-        for guard in guards:
-            if guard.raw is not None:
-                continue  # as below
-            if guard.array is not None and places.count(guard.array) == 1:
-                arrays[guard.array] = guard
-            else:
-                self.lines += [guard.line(self)]
-        names = []
-        for i, (_, x) in enumerate(self.pool.state.arrays):
-            guard = arrays.get(i)
-            if guard is not None and getattr(x, "dynamic", True) is False:
-                names.append(self.pinned(guard, x))
-                continue
-            # another array may have taken its place
-            names.append(self.name(x, "x") if guard is None else self.held(guard))
-            self.array(names[-1])
-        self.held_now = f"[{', '.join(names)}]"
-        self.raws = [self.raw(i, x) for i, x in enumerate(self.pool.state.raws)]
-        buffers = [f"b{i}" for i in range(self.buffers)]
-        if len(self.known) < self.buffers:
-            self.lines += _all_different(buffers)
-        body = "\n        ".join(self.lines or ["pass"])
-        lines = self.under_locks(buffers)
-        if self.entry.host is not None:  # it draws now that the call is sure to go this way
+    def compiled(self, args, kwargs):
+        inputs = self.inputs
+        draws = self.draws()
+        names = [f"a{i}" for i in range(len(args) + len(kwargs))]
+        for name, x in zip(names, (*args, *kwargs.values()), strict=True):
+            inputs.argument(name, x)
+        if len(inputs.leaves) != len(self.binding.leaves):
+            raise Unlike
+        inputs.state()
+        inputs.see_that_all_are_there()
+        body = "\n        ".join(inputs.lines or ["pass"])
+        lines = self.under_locks(draws)
+        if draws is None and self.entry.host is not None:  # it draws now that the call is sure to go this way
             self.names["session"] = self.entry.host.session
             lines = ["with session():", *("    " + line for line in lines)]
         after = "\n    ".join(lines)
-        arguments = ", ".join(f"a{i}" for i in range(self.arguments))
-        text = _TEMPLATE.format(arguments=arguments, body=body, after=after)
+        text = _TEMPLATE.format(arguments=", ".join(names), body=body, after=after)
         exec(compile(text, __file__, "exec"), self.names)
         return self.names["quick"]
 
-    def under_locks(self, buffers) -> list[str]:
+    def draws(self) -> list[str] | None:
+        """What draws from NumPy's generators, now that the call is sure to go this way.
+
+        In one step of the interpreter, so that an interrupt finds all drawn or nothing.  None where nothing
+        is drawn, and where what was drawn may have to be taken back.
+        """
+        entry = self.entry
+        if entry.host is None or entry.checked:
+            return None
+        ready = [task.ready() for task, _ in entry.host.before]
+        if None in ready:
+            return None
+        self.names |= {"DRAWS": ready, "made_now": operator.call, "fitting": fitting, "starmap": itertools.starmap}
+        lines = ["w = [*map(made_now, DRAWS)]"]
+        for j, (_, array) in enumerate(entry.host.before):
+            if array is not None:
+                self.inputs.drawn[id(array._buffer)] = f"w{j}"
+                lines.append(f"w{j} = fitting(w[{j}], {self.inputs.name(array.dtype, 'd')})")
+        return lines
+
+    def under_locks(self, draws) -> list[str]:
         """The call and its result; where there are other threads, with the locks of what is written held."""
-        written = [f"b{i}" for i in self.entry.written]
-        fetch = "{0} if ({0} := {1}.device) is not None else {1}.to_device()"
+        found = self.inputs.buffers
+        written = [found[i] for i in self.entry.written if found[i][0] == "b"]
         # what is only read is fetched before a lock is held: that may ask for another
-        values = {b: fetch.format("d", b) if b in written else f"d{b}" for b in buffers}
-        lines = [f"{v} = {fetch.format('d', b)}" for b, v in values.items() if b not in written]
-        lines += self.between_limits(list(values.values()))
-        body = [*self.call(buffers, list(values.values())), *self.result(buffers)]
+        values = self.inputs.values()
+        lines = self.inputs.copies()
+        for i, name in found.items():
+            if name[0] == "b" and name not in written:
+                lines.append(f"d{name} = {values[i]}")
+                values[i] = f"d{name}"
+        ordered = [values[i] for i in range(len(found))]
+        lines += self.between_limits(ordered)
+        if draws is None:
+            body = [*self.call(ordered), *self.result()]
+        else:
+            body = [*draws, *self.call_after_draws(ordered), *self.result()]
         if not written:
             return lines + body
         return [
@@ -238,7 +143,7 @@ class _Code:
         if not self.lean:
             return []
         lean = self.entry.lean
-        looks = [f"not {x.low} <= {self.numbers[x.place]} <= {x.high}" for x in lean.numbers]
+        looks = [f"not {x.low} <= {self.inputs.numbers[x.place]} <= {x.high}" for x in lean.numbers]
         for x in lean.arrays:
             self.names["seen"], self.names["array_holds"] = lean.seen, lean.array_holds
             looks.append(
@@ -248,84 +153,116 @@ class _Code:
 
     def taking(self, written) -> list[str]:
         """What takes the locks: by ``with``, as an interrupt must not come between taking one and its release."""
-        if all(b in self.known for b in written):
-            ordered = in_order([self.known[b] for b in written])
-            return [f"with {', '.join(self.name(b.lock, 'lock') for b in ordered)}:"]
+        known = self.inputs.known
+        if all(b in known for b in written):
+            ordered = in_order([known[b] for b in written])
+            return [f"with {', '.join(self.inputs.name(b.lock, 'lock') for b in ordered)}:"]
         if len(written) == 1:
             return [f"with {written[0]}.lock:"]
         self.names["by_identity"] = id
         locked = ", ".join(f"o[{k}].lock" for k in range(len(written)))
         return [f"o = sorted(({', '.join(written)}), key=by_identity)", f"with {locked}:"]
 
-    def call(self, buffers, values):
+    def call(self, values):
         entry = self.entry
-        inputs = ", ".join([*values, *self.numbers, *self.raws])
-        sizes = {i: self.binding.buffers[i].nbytes for i in entry.written}
-        large = [i for i in entry.written if sizes[i] > (SMALL if max(sizes.values()) > SMALL else DONATED)]
+        inputs = ", ".join([*values, *self.inputs.numbers, *self.inputs.raws])
+        sizes = {i: self.binding.buffers[i].nbytes for i in entry.written if self.inputs.buffers[i][0] == "b"}
+        large = [i for i in sizes if sizes[i] > (SMALL if max(sizes.values()) > SMALL else DONATED)]
         lean = self.lean
-        kept = self.name(entry.variant((), lean), "f")
+        kept = self.inputs.name(entry.variant((), lean), "f")
         if not large:
             yield f"out = {kept}({inputs})"
         else:
-            taken = self.name(entry.variant(tuple(large), lean), "f")
-            self.names["DEVICE"] = type(self.binding.buffers[large[0]].device)
-            free = " and ".join(_FREE.format(f"b{i}") for i in large)
-            if sizes[large[0]] <= SMALL:
-                free = f"not threads() and {free}"  # as the long way has it
-            huge = [_FREE.format(f"b{i}") for i in large if self.binding.buffers[i].nbytes > SMALL]
-            if huge and len(large) > 1:  # one of the others is elsewhere too: the long way knows which to hand over
-                yield f"if not ({free}) and ({' or '.join(huge)}): return MISS"
-            # old contents that were handed over are gone: the new are in a list before an interrupt can come
-            self.names["starmap"] = itertools.starmap
-            yield "got = []"
-            yield "try:"
-            yield f"    got.extend(starmap({taken} if {free} else {kept}, (({inputs},),)))"
-            yield "except KeyboardInterrupt:"
-            yield "    if got:"
-            self.names["caught"] = _caught
-            held = f"[{', '.join(buffers)}], [{self.leaves()}], {self.held_now}"
-            yield f"        caught(entry, got[0], {held}, places, {lean})"
-            yield "    raise"
-            yield "out = got[0]"
+            yield from self.call_handing_over(large, sizes, kept, inputs)
         if entry.checked and not lean:
-            yield f"entry.see_that_nothing_failed(out.pop(), [{', '.join(buffers)}], out)"
-        at = len(entry.jaxpr.out_avals) - bool(entry.checked) - len(entry.written)
+            # the old contents were handed over in no call that takes ndarrays or draws
+            held = self.buffers() if all(name[0] == "b" for name in self.inputs.buffers.values()) else ""
+            yield f"entry.see_that_nothing_failed(out.pop(), [{held}], out)"
+        yield from self.writes()
+
+    def call_after_draws(self, values):
+        """A call that is not left half-way, as what was drawn is gone."""
+        kept = self.inputs.name(self.entry.variant((), self.lean), "f")
+        inputs = ", ".join([*values, *self.inputs.numbers, *self.inputs.raws])
+        writes = ["    " + line for line in self.writes()]
+        yield "got = []"
+        yield "try:"
+        yield f"    got.extend(starmap({kept}, (({inputs},),)))"
+        yield "    out = got[0]"
+        yield from writes
+        yield "except KeyboardInterrupt:"
+        yield f"    out = got[0] if got else {kept}({inputs})"
+        yield from writes
+        yield "    raise"
+
+    def call_handing_over(self, large, sizes, kept, inputs):
+        """A call that takes over the memory of what it writes."""
+        taken = self.inputs.name(self.entry.variant(tuple(large), self.lean), "f")
+        self.names["DEVICE"] = type(self.binding.buffers[large[0]].device)
+        free = " and ".join(_FREE.format(f"b{i}") for i in large)
+        if sizes[large[0]] <= SMALL:
+            free = f"not threads() and {free}"  # as the long way has it
+        huge = [_FREE.format(f"b{i}") for i in large if self.binding.buffers[i].nbytes > SMALL]
+        if huge and len(large) > 1 and self.entry.host is not None:
+            raise Unlike  # what was drawn would be drawn again
+        if huge and len(large) > 1:  # one of the others is elsewhere too: the long way knows which to hand over
+            yield f"if not ({free}) and ({' or '.join(huge)}): return MISS"
+        # old contents that were handed over are gone: the new are in a list before an interrupt can come
+        self.names["starmap"] = itertools.starmap
+        yield "got = []"
+        yield "try:"
+        yield f"    got.extend(starmap({taken} if {free} else {kept}, (({inputs},),)))"
+        yield "except KeyboardInterrupt:"
+        yield "    if got:"
+        self.names["caught"] = _caught
+        yield f"        caught(entry, got[0], {self.bound()}, places, {self.lean})"
+        yield "    raise"
+        yield "out = got[0]"
+
+    def writes(self):
+        """What puts new contents and new objects in their places."""
+        entry = self.entry
+        first = len(entry.jaxpr.out_avals) - bool(entry.checked) - len(entry.written)
+        to_ndarrays = []
         for k, i in enumerate(entry.written):
-            # as Buffer.replace does for a buffer that is not shared, outside of a trace
-            yield f"if b{i}.shared: b{i}.replace(out[{at + k}])"
-            yield "else:"
-            yield f"    b{i}.device = out[{at + k}]; b{i}.current = False; b{i}.snapshot = None; b{i}.reads = 0"
-            yield f"    b{i}.version += 1"
-        if entry.effects:
-            apply = f"apply_effects(entry, out, [{self.leaves()}], [{', '.join(buffers)}], {self.held_now}, places)"
-            yield from ("try:", f"    {apply}", "except KeyboardInterrupt:", f"    {apply}", "    raise")
+            lines = quick_results.written(self.inputs, i, first + k)
+            if self.inputs.buffers[i][0] == "n":
+                to_ndarrays += lines
+            else:
+                yield from lines
+        assigned = self.assigned()
+        again = [*to_ndarrays, *assigned]
+        if again:
+            yield "try:"
+            yield from ("    " + line for line in again)
+            yield "except KeyboardInterrupt:"
+            yield from ("    " + line for line in again)
+            yield "    raise"
 
-    def result(self, buffers):
-        tree, plan = self.entry.output
-        if tree.num_nodes == 1 and len(plan) == 1:
-            how, what = plan[0]
-            if how == "array" and not self.entry.effects:
-                return [f"return array_of_device(out[{what}])"]
-            if how == "scalar" and not self.entry.effects:
-                return [f"return of_device(out[{what}])"]
-            if how == "constant":
-                return [f"return {self.name(what, 'r')}"]
-        if tree == _NONE:
-            return ["return None"]
-        return [f"return rebuild(entry, out, [{self.leaves()}], [{', '.join(buffers)}], {self.held_now}, places)"]
+    def assigned(self) -> list[str]:
+        if not self.entry.effects:
+            return []
+        try:
+            return self.outputs.assignments(self.entry)
+        except Unlike:
+            self.outputs.is_simple = False
+            return [f"apply_effects(entry, out, {self.bound()}, places)"]
 
-    def leaves(self) -> str:
-        return ", ".join(f"a{i}" for i in range(self.arguments))
+    def result(self) -> list[str]:
+        try:
+            expression = self.outputs.expression(self.entry.output)
+        except Unlike:
+            return [f"return rebuild(entry, out, {self.bound()}, places)"]
+        return [*self.outputs.taken_lines(), f"return {expression}"]
 
+    def bound(self) -> str:
+        """The leaves, buffers and arrays of the state of a call, for what puts results together by them."""
+        if any(name[0] != "b" for name in self.inputs.buffers.values()):
+            raise Unlike  # what stands for an ndarray or a draw is not there
+        return f"[{', '.join(self.inputs.leaves)}], [{self.buffers()}], [{', '.join(self.inputs.held)}]"
 
-def _all_different(names: list[str]) -> list[str]:
-    if len(names) < 3:
-        return ["if b0 is b1: return MISS"] if len(names) == 2 else []
-    return [f"if len({{{', '.join(names)}}}) != {len(names)}: return MISS"]
-
-
-def _differs(a, b) -> bool:
-    return type(a) is not type(b) or not isinstance(a, SIMPLE) or not same(a, b)
+    def buffers(self) -> str:
+        return ", ".join(self.inputs.buffers[i] for i in range(len(self.inputs.buffers)))
 
 
 class Rebound:
@@ -345,7 +282,7 @@ def _apply_effects(entry, out, leaves, buffers, held, places):
     entry.apply_effects(out, Rebound(leaves, buffers, held, places), None)
 
 
-def _caught(entry, out, buffers, leaves, held, places, lean):
+def _caught(entry, out, leaves, buffers, held, places, lean):
     """Finish a call that was interrupted when all had been computed."""
     entry.settled(out, buffers, [], lean)
     if entry.effects:
