@@ -2,4 +2,18 @@
 
 from __future__ import annotations
 
-from . import files, frames, maps, numeric, plots, signals, solvers, tensors, trees, units, vision  # noqa: F401
+from . import (  # noqa: F401
+    files,
+    frames,
+    maps,
+    numeric,
+    pictures,
+    plots,
+    signals,
+    skies,
+    solvers,
+    tensors,
+    trees,
+    units,
+    vision,
+)

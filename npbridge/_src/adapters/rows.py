@@ -73,6 +73,8 @@ NDARRAYS: dict[str, tuple[str, ...]] = {
     "sklearn.utils._param_validation": ("validate_parameter_constraints",),
     "sklearn.model_selection._search": ("ParameterGrid.__init__", "ParameterSampler.__init__"),
     "astropy.convolution": ("**",),
+    "astropy.io.fits": ("**",),
+    "astropy.table": ("Table.*",),
     "healpy": ("*",),
     # tests
     "numpy.testing": ("*",),
@@ -83,6 +85,7 @@ NDARRAYS: dict[str, tuple[str, ...]] = {
     "control": ("**",),
     "gymnasium.*": ("**",),
     "lightgbm": ("**",),
+    "xgboost": ("**",),
     "catboost": ("**",),
     "faiss": ("**",),
     "quadprog": ("*",),
