@@ -1,5 +1,6 @@
 """Fourier transforms: every function of ``numpy.fft``, on the active backend."""
 
+from ._src import public as _public  # noqa: F401  the classes are put together
 from ._src.namespace import namespaces as _namespaces
 
 globals().update(_namespaces.fft())

@@ -6,6 +6,7 @@ compiled functions, loops and transformations carry along.
 
 from typing import Any as _Any
 
+from ._src import public as _public  # noqa: F401  the classes are put together
 from ._src.random import functions as _functions
 
 globals().update(_functions.namespace())

@@ -32,6 +32,7 @@ LAYERS = [
     {"transforms"},
     {"adapters"},
     {"debug"},
+    {"public", "loading"},
     {"shell"},
     {"stubs"},
 ]
@@ -88,9 +89,41 @@ def test_only_the_numba_backend_imports_numba(path):
         assert not any(n.split(".")[0] == "numba" for n in names), f"{path.name}:{node.lineno}"
 
 
-def test_importing_npbridge_does_not_import_numba():
-    code = "import sys, npbridge; sys.exit('numba' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+def run(code: str) -> str:
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+
+def test_importing_npbridge_imports_nothing_that_takes_long():
+    heavy = "{'numpy', 'jax', 'numba'} & set(sys.modules)"
+    assert (
+        run(f"import sys, npbridge; npbridge.__version__, hasattr(npbridge, '__wrapped__'); print({heavy})")
+        == "set()\n"
+    )
+    assert run(f"import sys, npbridge; npbridge.arange(3) + 1; print({heavy} - {{'numpy', 'jax'}})") == "set()\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from npbridge import *; print(arange(3))",
+        "import npbridge; print(npbridge.arange(3))",
+        "from npbridge.random import rand; import npbridge; print(npbridge.arange(3))",
+        "import npbridge.lib.stride_tricks; print(npbridge.arange(3))",
+        "import npbridge; dir(npbridge); print(npbridge.__dict__['arange'](3))",
+        "import threading, npbridge\n"
+        "ts = [threading.Thread(target=lambda: npbridge.arange(3).sum()) for _ in range(8)]\n"
+        "for t in ts: t.start()\nfor t in ts: t.join()\nprint(npbridge.arange(3))",
+    ],
+)
+def test_all_is_there_when_one_name_is_asked_for(code):
+    assert run(code) == "[0 1 2]\n"
+
+
+def test_a_pickle_brings_all_along():
+    import pickle
+
+    data = pickle.dumps(npbridge.arange(3))
+    assert run(f"import pickle; x = pickle.loads({data!r}); print(x[1:] + 1, x.sum())") == "[2 3] 3\n"
 
 
 def name_of(path: Path) -> str:

@@ -239,7 +239,7 @@ def array_methods() -> list[str]:
     """The methods and operators of ``JaxArray``, with NumPy's signatures."""
     lines = []
     own = set(ARRAY_CLASS.replace("(", " ").split())
-    for name, method in vars(npbridge.JaxArray).items():
+    for name, method in sorted(vars(npbridge.JaxArray).items()):
         if type(method) is not types.FunctionType or name in own or name in ("__init_subclass__",):
             continue
         if name.startswith("_") and not (name.startswith("__") and hasattr(np.ndarray, name)):
@@ -273,6 +273,7 @@ def class_of(name: str, cls: type) -> str:
     bases = bases or ([f"np.random.{name}"] if getattr(np.random, name, None) in cls.__mro__ else [])
     lines = [f"class {name}({', '.join(bases)}):\n" if bases else f"class {name}:\n"]
     own = {n: v for b in reversed(cls.__mro__) if b.__module__.startswith("npbridge") for n, v in vars(b).items()}
+    own = dict(sorted(own.items()))  # several files put them there, in whatever order they are loaded
     shown = {n: v for n, v in own.items() if not n.startswith("_") or n in ("__call__", "__getitem__", "__len__")}
     if bases and bases[0] == "JaxArray":
         shown = {n: v for n, v in vars(cls).items() if not n.startswith("_")}

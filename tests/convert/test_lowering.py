@@ -12,8 +12,8 @@ from jax.extend.core import jaxprs_in_params
 
 import npbridge
 from npbridge._src.array import core
-from npbridge._src.convert import convert
 from npbridge._src.convert.operators import tracing
+from npbridge._src.convert.pipeline import convert
 from npbridge._src.ground.errors import ControlFlowError, UnsupportedError
 
 from . import programs

@@ -10,8 +10,8 @@ import pytest
 
 import npbridge
 from npbridge._src.array import core
-from npbridge._src.convert import convert
 from npbridge._src.convert.operators import tracing
+from npbridge._src.convert.pipeline import convert
 
 from .programs import PROGRAMS
 

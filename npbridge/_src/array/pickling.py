@@ -7,6 +7,7 @@ has chosen neither takes them over.  Any other process that cannot hold the dtyp
 
 from __future__ import annotations
 
+import importlib
 import sys
 from typing import Any
 
@@ -59,6 +60,7 @@ def pickled(array: Any) -> tuple[np.ndarray, Settings]:
 
 
 def unpickled(values: np.ndarray, sent: Settings) -> Any:
+    importlib.import_module("npbridge._src.public")  # where nothing of it was asked for yet, the class is in parts
     see_that_it_fits(values.dtype, sent)
     return core.of_fresh(values if values.flags.writeable else np.array(values))
 

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from . import operators  # noqa: F401  which some of these are made of
 from .core import JaxScalar
 
 SEQUENCES = (list, tuple, str, bytes, bytearray)

@@ -41,7 +41,7 @@ def convert(function):
 
     Examples
     --------
-    >>> from npbridge._src.convert import convert
+    >>> from npbridge._src.convert.pipeline import convert
     >>> convert(abs)(-3)
     3
     """

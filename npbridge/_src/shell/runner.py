@@ -112,6 +112,7 @@ def _reported(located: tuple) -> None:
 
 def prepare(backend: str | None) -> None:
     """Set what ``python -m npbridge`` promises: the backend, NumPy's precision, speed."""
+    from .. import public  # noqa: F401  what the program computes with, whether it names it or not
     from ..dispatch.backend import active, use_backend
     from ..dispatch.platform import enable_x64
     from ..ground.config import config

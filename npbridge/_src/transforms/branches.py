@@ -8,7 +8,8 @@ import numpy as np
 
 from ..array import core
 from ..convert import context as contexts
-from ..convert import convert, operators
+from ..convert import operators
+from ..convert.pipeline import convert
 from ..ground import debugging
 from ..ground.errors import TransformError
 from . import lift

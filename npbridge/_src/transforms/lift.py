@@ -21,9 +21,10 @@ from ..array import core, traced_number
 from ..array.ragged import REFUSED, Ragged
 from ..backends.jax.control_flow_trace import trace_block
 from ..backends.jax.control_flow_values import UNDEFINED, Leaf, put_together, wants_value
-from ..convert import calls, convert
+from ..convert import calls
 from ..convert import context as contexts
 from ..convert import status as statuses
+from ..convert.pipeline import convert
 from ..convert.places import UNBOUND, StructureChanged
 from ..ground.errors import TransformError, UnsupportedError
 from ..jit.order import in_order
