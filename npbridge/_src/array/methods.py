@@ -14,6 +14,7 @@ from ..dispatch.backend import active
 from ..dispatch.precision import asked_for
 from ..dispatch.protocol import apply
 from ..ground import events
+from ..ground.floating import asked
 from ..storage.casts import cast
 from . import core
 from .core import JaxArray, JaxScalar
@@ -74,6 +75,10 @@ def _method(name, function):
         rule = rules.get(unbound) or rules.get(function)
         if rule is None:
             return backend.missing(function, (self, *args), kwargs)
+        if rule.first is not None and not asked():
+            result = rule.first((self, *args), kwargs, unbound)
+            if result is not NotImplemented:
+                return result
         return apply(backend, rule, function, (self, *args), kwargs, unbound)
 
     return named(method, name)

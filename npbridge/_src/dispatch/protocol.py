@@ -133,6 +133,10 @@ def array_function(self, func, types, args, kwargs):
     rule = backend.rules.get(func)
     if rule is None:
         return backend.missing(func, args, kwargs)
+    if rule.first is not None and not asked():
+        result = rule.first(args, kwargs, None)
+        if result is not NotImplemented:
+            return result
     return apply(backend, rule, func, args, kwargs)
 
 

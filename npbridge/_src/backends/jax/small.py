@@ -13,7 +13,7 @@ from ...array import core
 from ...dispatch.registry import register, tables
 from ...facts import Fact, fact_of
 from ...facts.fact import names_of
-from ...ground.compat import NO_VALUE, SILENT, reset_float_state, set_float_state
+from ...ground.compat import NO_VALUE, SILENT, reset_float_state, set_float_state, x64
 from ...storage.buffer import SMALL, Tracer, canonical
 from .. import host
 
@@ -188,11 +188,13 @@ def _reading(function, place: int):
     """What answers a call that writes nothing but `out`, the argument at `place`; NotImplemented if NumPy is not to."""
 
     def first(args, kwargs, unbound):
+        called = function if unbound is None else unbound
+        if len(args) == 1 and not kwargs and type(args[0]) is JaxArray:
+            return _of_one(called, args[0])
         seen: list = []
         values = _taken(args, seen)
         if values is None:
             return NotImplemented
-        called = function if unbound is None else unbound
         named = kwargs
         if kwargs:
             named = _taken(kwargs.values(), seen)
@@ -218,6 +220,23 @@ def _reading(function, place: int):
         return host.narrow(host.wrap(result, seen))
 
     return first
+
+
+def _of_one(function, x):
+    """``function(x)`` of one array, and nothing else."""
+    values = values_of(x)
+    if values is None:
+        return NotImplemented
+    token = set_float_state(SILENT)
+    try:
+        result = function(values)
+    finally:
+        reset_float_state(token)
+    if type(result) in SCALARS and (result.itemsize < 8 or x64.value):
+        return result
+    if type(result) is ndarray and result.base is None and result is not values and result.dtype.char in STORED_KINDS:
+        return _ours(result)
+    return host.narrow(host.wrap(result, ((x, values),)))
 
 
 def _writing(fact: Fact):
