@@ -431,7 +431,7 @@ def write_window(buffer, window: np.ndarray, value, traced: bool = False) -> boo
         if not traced and not buffer.prefers_device_update((spec, new.shape, new.dtype)):
             return False
         if traced:
-            device = view.write_spec(buffer.device, new, spec, starts)
+            device = view.write_traced(buffer.device, new, spec, starts)
         else:
             device = _updated(buffer, new, spec, view.starts_for_kernel(starts))
         buffer.replace(device)
@@ -456,7 +456,7 @@ def _write_retyped(buffer, window, new) -> bool:
     if other is None:
         return False
     device, host, back = other
-    buffer.replace(back(view.write_spec(device, new, *view.spec_of(window, host))))
+    buffer.replace(back(view.write_traced(device, new, *view.spec_of(window, host))))
     return True
 
 

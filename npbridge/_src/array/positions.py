@@ -88,8 +88,7 @@ def item_at(array: Ragged, place):
     place = traced_number.of_value(place.astype(array.dtype if are_places(array) else np.int32), int)
     # one past the end only where nothing is chosen, and then no iteration runs
     traced_range.bound(place, 0, array.data.shape[0] - 1)
-    place.numpys = True
-    return place if are_places(array) else array.data[place]
+    return traced_number.as_numpys(place) if are_places(array) else array.data[place]
 
 
 def in_key(key) -> bool:

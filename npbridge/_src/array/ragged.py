@@ -195,6 +195,9 @@ class Ragged:
     def __len__(self):
         raise UnsupportedError(REFUSED.format(what="the length, as a Python integer,"))
 
+    def __iter__(self):
+        raise UnsupportedError(REFUSED.format(what="the items, as Python walks them,"))
+
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)

@@ -117,6 +117,8 @@ def _moved(x, extents, lengths, ndim):
 def in_step(data, have: Extent, want: Extent, length: int, axis: int):
     """The data over `length` places, with what counts where it is wanted."""
     _see_that_lengths_agree(have, want)
+    if not data.shape[axis]:  # nothing counts
+        return core.array_of_device(jnp.zeros(_replaced(data.shape, axis, length), data.dtype))
     if isinstance(have, Chosen) or isinstance(want, Chosen):
         if getattr(have, "source", have) is getattr(want, "source", None):
             return data

@@ -288,7 +288,7 @@ class Window(Buffer):
         return True
 
     def replace(self, device) -> None:
-        new = view.write_spec(jnp.asarray(self.array._value()), device, self.spec, self.starts)
+        new = view.write_traced(jnp.asarray(self.array._value()), device, self.spec, self.starts)
         self.array[...] = core.array_of_device(new)
         self._value = None
 
@@ -348,7 +348,7 @@ def write(self, key, value) -> None:
         value = indexing.stored(value, self.dtype, not order)
     new = value._value() if type(value) in OURS else jnp.asarray(value)
     np.broadcast_to(np.empty(new.shape, bool), (1,) * max(0, new.ndim - len(spec.shape)) + spec.shape)
-    self[...] = core.array_of_device(view.write_spec(jnp.asarray(self._value()), new, spec, starts))
+    self[...] = core.array_of_device(view.write_traced(jnp.asarray(self._value()), new, spec, starts))
 
 
 def see_that_it_can_be_stored(array, key, value) -> None:

@@ -50,11 +50,9 @@ class TracedNumber(JaxScalar):
         Between which values an integer lies, where that is known.
     origins : frozenset of int or None
         The arguments of the compiled function from which alone it was computed.
-    numpys : bool or None
-        Whether it leaves as an integer of NumPy's: a position that was found.
     """
 
-    __slots__ = ("bounds", "form", "numpys", "origins", "weak")
+    __slots__ = ("bounds", "form", "origins", "weak")
 
     @property
     def __class__(self):
@@ -64,7 +62,7 @@ class TracedNumber(JaxScalar):
         if name == "form":
             form = self.form = Form({id(self): (self, 1)}, 0) if self.weak is int else None
             return form
-        if name in ("bounds", "numpys", "origins"):
+        if name in ("bounds", "origins"):
             return None
         return super().__getattr__(name)
 
@@ -149,6 +147,13 @@ def remember(ufunc, a, b, result):
         if form is not None:
             _forms[result._buffer] = form
     return result
+
+
+def as_numpys(number: TracedNumber) -> JaxScalar:
+    """An integer as a scalar of NumPy's, of which is known what is known of it."""
+    scalar = core.of_device(number._value())
+    _forms[scalar._buffer] = number.form
+    return scalar
 
 
 def of_value(value, kind: type) -> TracedNumber:

@@ -183,7 +183,7 @@ def describe(result, binding, values, made):
         if again is not None:
             how = again(x)
         elif x.weak is not None:
-            how = "scalar" if x.numpys else x.weak  # a number of Python's stays one
+            how = x.weak  # a number of Python's stays one
         else:
             how = "scalar" if isinstance(x, core.JaxScalar) else "array"
         key = id(x._buffer) if how == "array" and x._whole else id(x)  # one memory, under whatever names

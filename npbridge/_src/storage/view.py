@@ -184,8 +184,8 @@ def read_spec(x, spec: Spec, starts):
     return jnp.broadcast_to(part.reshape(full), spec.shape)
 
 
-def write_spec(x, values, spec: Spec, starts):
-    """The device replica `x` with `values` (that broadcast to the view's shape) written in."""
+def write_spec(x, values, spec: Spec, starts, put=lax.dynamic_update_slice):
+    """The device replica `x` with `values` (that broadcast to the view's shape) written in by `put`."""
     if 0 in spec.shape:
         return x
     values = cast(values, x.dtype)
@@ -201,10 +201,48 @@ def write_spec(x, values, spec: Spec, starts):
     values = values.reshape([spec.shape[i] for i in kept_in_order])
     values = values.transpose([kept_in_order.index(i) for i in spec.kept])
     values = values.transpose(tuple(int(k) for k in np.argsort(spec.order)))
-    return _write_cuts(x.reshape(spec.base), values, spec, starts).reshape(x.shape)
+    return _write_cuts(x.reshape(spec.base), values, spec, starts, put).reshape(x.shape)
 
 
-def _write_cuts(x, values, spec: Spec, starts):
+def write_traced(x, values, spec: Spec, starts):
+    """The same inside of a program, where the values may be computed of other parts of `x`.
+
+    XLA on CPU (jaxlib 0.10) fuses a reshape of `x`, what is computed of it and the write, and writes
+    in place what is still to be read: ``y = x.reshape(4, 4); y[1:] = y[:-1]`` repeats the first row.
+    Axes of length one are reshapes to it, too.
+    """
+    as_it_is = tuple(x.shape) == tuple(spec.base) and 1 not in spec.base
+    return write_spec(x, values, spec, starts, _put if as_it_is else _put_apart)
+
+
+def _put(x, part, starts):
+    """``lax.dynamic_update_slice``; a large part is selected, which takes half the time where it is computed of `x`."""
+    large = part.size > 1 and 4 * part.size >= x.size
+    return _selected(x, part, starts) if large else lax.dynamic_update_slice(x, part, starts)
+
+
+def _put_apart(x, part, starts):
+    """The same in a form that is never done in place of what is read."""
+    if part.size == 1:
+        return lax.dynamic_update_slice(x, part, starts)
+    if not _lies_together(part.shape, x.shape):
+        return _selected(x, part, starts)
+    at = functools.reduce(lambda n, axis: n * x.shape[axis] + starts[axis], range(x.ndim), 0)
+    return _put(x.reshape(-1), part.reshape(-1), [at]).reshape(x.shape)
+
+
+def _lies_together(part, whole) -> bool:
+    """Whether a part of an array is one piece of its memory."""
+    cut = next((axis for axis, n in enumerate(part) if n > 1), len(part))
+    return part[cut + 1 :] == whole[cut + 1 :]
+
+
+def _selected(x, part, starts):
+    there = lax.dynamic_update_slice(jnp.zeros(x.shape, bool), jnp.ones(part.shape, bool), starts)
+    return jnp.where(there, lax.dynamic_update_slice(jnp.zeros_like(x), part, starts), x)
+
+
+def _write_cuts(x, values, spec: Spec, starts, put):
     if not spec.base:
         return values
     starts = [starts[j] for j in range(len(spec.base))]
@@ -214,7 +252,7 @@ def _write_cuts(x, values, spec: Spec, starts):
         part = values[flipped].reshape(span)
     else:
         part = lax.dynamic_slice(x, starts, span).at[_steps(spec)].set(values)
-    return lax.dynamic_update_slice(x, part, starts)
+    return put(x, part, starts)
 
 
 def retyped(device, host: np.ndarray, dtype: np.dtype):

@@ -108,6 +108,8 @@ def put_along_axis(arr, indices, values, axis):
 def put(a, ind, v, mode="raise"):
     old = a._value()
     index = _taken(ind, old.size, 0, mode).reshape(-1)
+    if type(a) is not core.JaxArray and isinstance(a, core.JaxScalar):
+        return  # NumPy's scalars take it, and stay what they are
     new = jnp.asarray(raw(v)).reshape(-1)
     if not index.size or not new.size:
         return

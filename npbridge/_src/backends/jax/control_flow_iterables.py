@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from ...array import core, positions, ragged, traced_number, traced_range
+from ...array import core, positions, ragged, traced_errors, traced_number, traced_range
 from ...array.flat import Flat
 from ...convert.operators import is_traced
 
@@ -294,8 +294,12 @@ def zipped(*iterables, strict=False):
     if any(p is None for p in parts) or not _has_arrays(parts):
         return builtins.zip(*iterables, strict=strict)
     if any(is_traced(p.length) for p in parts):
-        if strict or any(isinstance(p, Listed) for p in parts):
+        if any(isinstance(p, Listed) for p in parts):
             return builtins.zip(*iterables, strict=strict)
+        if strict:
+            first, *others = (p.length for p in parts)
+            differ = functools.reduce(np.logical_or, [np.not_equal(first, n) for n in others], np.False_)
+            traced_errors.see(differ, ValueError("zip() has arguments of different lengths"))
         return Zipped(parts, functools.reduce(_shorter, [p.length for p in parts]))
     lengths = {p.length for p in parts}
     if strict and len(lengths) > 1:
