@@ -25,7 +25,8 @@ whose result is one of NumPy's; the others give numbers, text, or objects of the
 Libraries go by NumPy's protocols and by the Array API; pandas, polars, OpenCV, PyTorch, Pillow, networkx, h5py, safetensors and
 the like, which ask for an instance of `numpy.ndarray`, are handed one. Numba, einops, dask, PyMC and sympy know our arrays; JAX's
 libraries get JAX's values where they ask for leaves of a tree. Nothing is imported for that: it is done when the library is
-imported. Under `python -m npbridge` what Cython compiled is handed ndarrays, whichever library it is in, and `--report` tells of
+imported. A library that is not in this table, and deals with arrays, is handed ndarrays in all its functions and methods, for it
+cannot be seen whether it would do with ours. Under `python -m npbridge` what Cython compiled is handed ndarrays, whichever library it is in, and `--report` tells of
 each. What no one can take is given `numpy.asarray(x)`, `npbridge.to_host(tree)`, or computed inside `with npbridge.host():`.
 
 | library | calls | good | stay ours | ndarrays | what is not, and why |

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..ground.imports import when_imported
-from . import borders, jaxs, kinds, rows
+from . import borders, jaxs, kinds, rows, unknown
 
 _ADAPTED = {
     "dask.array": kinds.dask_chunks,
@@ -27,6 +27,7 @@ def watch() -> None:
             when_imported(name, _or_told(borders.adapting(found, handing)))
     for name, adapt in _ADAPTED.items():
         when_imported(name, _or_told(adapt))
+    unknown.watch()
 
 
 def _or_told(adapt: Callable[[Any], None]) -> Callable[[Any], None]:

@@ -6,6 +6,7 @@ What stands in the tables of rows.py is replaced when its library has been impor
 from __future__ import annotations
 
 import functools
+import inspect
 import types
 from collections.abc import Callable
 from typing import Any
@@ -60,6 +61,9 @@ def handing_ndarrays(function: Any) -> Any:
                 tell(function)
         return function(*args, **kwargs)
 
+    if isinstance(function, types.FunctionType):
+        # `inspect.getfullargspec`, by which libraries find the parameters of an __init__, does not unwrap
+        call.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
     code = getattr(function, "__code__", None)
     if code is not None:
         # libraries count their own frames, to say where the user's line is
@@ -134,10 +138,13 @@ def _replace(holder: Any, name: str, handing: Handing) -> None:
 
 
 def _put(owner: Any, name: str, value: Any) -> None:
-    if isinstance(owner, type):
-        set_in_class(owner, name, value)
-    else:
-        setattr(owner, name, value)
+    try:
+        if isinstance(owner, type):
+            set_in_class(owner, name, value)
+        else:
+            setattr(owner, name, value)
+    except (AttributeError, TypeError):
+        pass  # its metaclass has other plans for the name: the function stays as it is
 
 
 def _is_anothers(owner: type, holder: Any) -> bool:

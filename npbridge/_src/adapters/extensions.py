@@ -7,10 +7,12 @@ function, and Cython's ``np.ndarray[...]`` and ``double[:]`` ask for an instance
 from __future__ import annotations
 
 import functools
+import importlib.machinery
+import sys
 from collections.abc import Callable
 from typing import Any
 
-from ..ground.imports import when_extensions_are_imported
+from ..ground.imports import when_accepted
 from . import borders
 
 # They know our arrays, or are what we compute with.
@@ -21,11 +23,16 @@ _FUNCTION, _FUSED = "cython_function_or_method", "fused_cython_function"
 
 def watch() -> None:
     """Make borders of all that Cython compiled, whenever it is imported."""
-    when_extensions_are_imported(adapt)
+    when_accepted(_is_extension, adapt)
+
+
+def _is_extension(spec: Any) -> bool:
+    return isinstance(spec.loader, importlib.machinery.ExtensionFileLoader)
 
 
 def adapt(module: Any) -> None:
-    if module.__name__.partition(".")[0] in _KNOWING or _MARK not in vars(module):
+    top = module.__name__.partition(".")[0]
+    if top in _KNOWING or top in sys.stdlib_module_names or _MARK not in vars(module):
         return
     for name, value in list(vars(module).items()):
         kind = type(value).__name__

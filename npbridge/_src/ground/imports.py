@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 _waiting: dict[str, list[Callable[[Any], None]]] = {}
-_of_extensions: list[Callable[[Any], None]] = []
+_accepting: list[tuple[Callable[[Any], bool], Callable[[Any], None]]] = []
 
 
 def when_imported(name: str, adapt: Callable[[Any], None]) -> None:
@@ -36,24 +36,19 @@ def when_imported(name: str, adapt: Callable[[Any], None]) -> None:
     _look()
 
 
-def when_extensions_are_imported(adapt: Callable[[Any], None]) -> None:
-    """Call ``adapt(module)`` for each module in C that is no part of Python, those that are there and all to come."""
+def when_accepted(accepts: Callable[[Any], bool], adapt: Callable[[Any], None]) -> None:
+    """Call ``adapt(module)`` for each module, there or to come, whose specification ``accepts(spec)``."""
     for module in list(sys.modules.values()):
-        if _is_extension(getattr(module, "__spec__", None)):
+        spec = getattr(module, "__spec__", None)
+        if spec is not None and accepts(spec) and not _is_being_imported(module):
             adapt(module)
-    _of_extensions.append(adapt)
+    _accepting.append((accepts, adapt))
     _look()
 
 
 def _look() -> None:
     if _finder not in sys.meta_path:
         sys.meta_path.insert(0, _finder)
-
-
-def _is_extension(spec: Any) -> bool:
-    if not isinstance(getattr(spec, "loader", None), importlib.machinery.ExtensionFileLoader):
-        return False
-    return spec.name.partition(".")[0] not in sys.stdlib_module_names
 
 
 def _is_being_imported(module: Any) -> bool:
@@ -70,7 +65,7 @@ class _Finder:
         if name in self._looking:
             return None
         if not (name in _waiting or f"{name.partition('.')[0]}.*" in _waiting):
-            return _extension(name, path, target) if _of_extensions else None
+            return _accepted(name, path, target) if _accepting else None
         self._looking.add(name)  # so that the other finders are asked below
         try:
             spec = importlib.util.find_spec(name)
@@ -81,9 +76,9 @@ class _Finder:
         return spec
 
 
-def _extension(name: str, path: Any, target: Any) -> importlib.machinery.ModuleSpec | None:
+def _accepted(name: str, path: Any, target: Any) -> importlib.machinery.ModuleSpec | None:
     spec = importlib.machinery.PathFinder.find_spec(name, path, target)
-    if spec is None or not _is_extension(spec):
+    if spec is None or spec.loader is None or not any(accepts(spec) for accepts, _ in _accepting):
         return None
     spec.loader = _Loader(spec.loader)  # type: ignore[assignment]
     return spec
@@ -109,8 +104,11 @@ class _Loader:
         self._loader.exec_module(module)
         package = module.__name__.partition(".")[0]
         waiting = (*_waiting.pop(module.__name__, ()), *_waiting.get(f"{package}.*", ()))
-        for adapt in (*waiting, *(_of_extensions if _is_extension(module.__spec__) else ())):
+        for adapt in waiting:
             adapt(module)
+        for accepts, adapt in _accepting:
+            if accepts(module.__spec__):
+                adapt(module)
 
 
 _finder = _Finder()

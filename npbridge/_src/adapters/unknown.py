@@ -1,0 +1,74 @@
+"""Libraries that nobody has looked at: their functions and methods are handed ndarrays.
+
+A library that goes by NumPy's protocols could do with our arrays; one that asks for an
+instance of ``ndarray``, or hands what it gets to C, could not, and which of the two it is
+cannot be seen.  So what is not known to do right gets what it was written for.
+"""
+
+from __future__ import annotations
+
+import enum
+import inspect
+import sys
+import types
+from typing import Any
+
+import numpy as np
+
+from ..face.whose import in_library
+from ..ground.imports import when_accepted
+from . import borders, rows
+
+# They were compared, call by call (docs/libraries.md), or have nothing to do with arrays.
+_KNOWN = {
+    *(name.partition(".")[0] for table in (rows.NDARRAYS, rows.VALUES) for name in table), *"""
+    npbridge numpy scipy jax jaxlib numba llvmlite ml_dtypes sklearn skimage xarray dask distributed pandas
+    polars matplotlib mpl_toolkits seaborn plotly bokeh altair networkx sympy mpmath pint astropy erfa
+    uncertainties quantities autoray opt_einsum einops array_api_compat array_api_extra array_api_strict flax
+    optax equinox diffrax lineax optimistix numpyro blackjax chex haiku distrax orbax jaxtyping beartype
+    tensorflow torch torchvision keras cupy h5py zarr numcodecs fsspec PIL imageio pyarrow safetensors
+    statsmodels shapely geopandas pyproj joblib cloudpickle patsy formulaic plotnine duckdb pytensor pymc
+    arviz boost_histogram lmfit emcee filterpy imblearn numdifftools pywt trimesh nibabel tifffile IPython
+    ipykernel jupyter_client traitlets pytest _pytest hypothesis pip setuptools tqdm msgpack
+    """.split(),
+}  # fmt: skip
+# By one of these in its namespace a module is known to deal with arrays.
+_OF_NUMPY = {id(x) for x in (np, np.ndarray, np.array, np.asarray, np.zeros, np.ones, np.empty, np.float64, np.linalg)}
+# Who looks at the frame of its caller would find one of ours.
+_FRAMES = {"_getframe", "currentframe", "f_back", "EvalEnvironment"}
+_ASYNCHRONOUS = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+
+
+def watch() -> None:
+    """Make borders of the libraries that are not known, whenever they are imported."""
+    when_accepted(_is_unknown, adapt)
+
+
+def _is_unknown(spec: Any) -> bool:
+    top = spec.name.partition(".")[0]
+    if top in _KNOWN or top in sys.stdlib_module_names or top.startswith("_"):
+        return False
+    return isinstance(spec.origin, str) and in_library(spec.origin)
+
+
+def adapt(module: Any) -> None:
+    """Make borders of what a module defines, if it deals with arrays."""
+    names = list(vars(module).items())
+    if not any(id(value) in _OF_NUMPY for _, value in names) or _looks_at_frames(names):
+        return
+    for name, value in names:
+        if getattr(value, "__module__", None) != module.__name__ or name.startswith("__"):
+            continue
+        if isinstance(value, types.FunctionType) and _is_plain(value):
+            setattr(module, name, borders.border(value, borders.handing_ndarrays))
+        elif isinstance(value, type) and not issubclass(value, (BaseException, enum.Enum)):
+            borders.class_border(value, borders.handing_ndarrays)
+
+
+def _is_plain(function: types.FunctionType) -> bool:
+    return not (function.__code__.co_flags & _ASYNCHRONOUS or hasattr(function, "__npbridge_border__"))
+
+
+def _looks_at_frames(names: list[tuple[str, Any]]) -> bool:
+    functions = (value for _, value in names if isinstance(value, types.FunctionType))
+    return any(not _FRAMES.isdisjoint(function.__code__.co_names) for function in functions)
