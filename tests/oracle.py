@@ -119,9 +119,9 @@ class set_up:
                 if name.startswith("npbridge._src"):
                     self.limits[module] = {n: vars(module)[n] for n in LIMITS if n in vars(module)}
                     vars(module).update(dict.fromkeys(self.limits[module], 0))
-        if self.variant.place == "kernels":
-            self.limits[small] = {"SMALL": small.SMALL}
-            small.SMALL = -1
+        if self.variant.place in ("kernels", "device"):
+            self.limits.setdefault(small, {})["FOR_NUMPY"] = small.FOR_NUMPY
+            small.FOR_NUMPY = -1
         return self.variant
 
     def __exit__(self, *exc: object) -> None:

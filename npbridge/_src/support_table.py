@@ -49,7 +49,7 @@ CAPTION = """\
 Every function and ufunc that NumPy lets an array type override, on both backends. **native**: the backend computes or
 moves the values itself. **host**: NumPy runs on the host values and a `FallbackWarning` says so once per function.
 **refused**: an error says what to do instead. A row that is native can still leave single forms of a call to the host;
-those calls announce themselves too. On `'jax'` the table says what computes large arrays; up to 64 KiB that lie in this
+those calls announce themselves too. On `'jax'` the table says what computes large arrays; up to 1 MiB that lie in this
 machine's memory NumPy computes (numpy.linalg.eig and eigvals excepted).
 
 **compiled**: how many calls of the table that the tests run (`tests/dispatch/cases.py`) do inside `npbridge.jit` what

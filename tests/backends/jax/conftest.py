@@ -9,4 +9,4 @@ from npbridge._src.backends.jax import small
 
 @pytest.fixture(autouse=True)
 def kernels_compute(monkeypatch):
-    monkeypatch.setattr(small, "SMALL", -1)
+    monkeypatch.setattr(small, "FOR_NUMPY", -1)

@@ -12,9 +12,8 @@ import pytest
 import npbridge
 from npbridge._src.array import core
 from npbridge._src.backends.jax import small, ufunc_plans
-from npbridge._src.storage.buffer import SMALL
 
-MANY = 2 * SMALL // 4
+MANY = 2 * small.FOR_NUMPY // 4
 
 
 @pytest.fixture(autouse=True)
@@ -82,8 +81,8 @@ def test_dtype_and_shape_are_those_of_kernels(name, x64, monkeypatch):
         for dtype in (np.float32, np.int32, np.float64):
             values = np.array([1, 2, 3, 5], dtype)
             answers = []
-            for limit in (SMALL, -1):
-                monkeypatch.setattr(small, "SMALL", limit)
+            for limit in (small.FOR_NUMPY, -1):
+                monkeypatch.setattr(small, "FOR_NUMPY", limit)
                 try:
                     result = CALLS[name](npbridge.array(values))
                     answers.append((type(result), result.dtype, result.shape))

@@ -26,6 +26,10 @@ SCALARS = host.SCALARS
 NOWHERE = 1 << 30
 # arguments that are what they are
 PLAIN = frozenset({int, float, complex, bool, str, type(None), type(Ellipsis), type(NO_VALUE)})
+# NumPy is as fast as a kernel of XLA's, or many times faster, on arrays of up to so many bytes
+FOR_NUMPY = 1 << 20
+# but for these, which XLA vectorises and NumPy does not, or which two cores halve
+VECTORISED = frozenset({np.cos, np.divmod, np.floor_divide, np.hypot, np.remainder, np.sqrt, np.tanh})
 # in a longer list it would take longer to look for arrays than to start a kernel
 LONGEST = 64
 # what functions of these kinds (facts/fact.py) do costs something; the others answer from the layout
@@ -45,16 +49,16 @@ def values_of(x) -> np.ndarray | None:
         if device is None or isinstance(device, Tracer) or device.committed or device.platform() != "cpu":
             return None
         layout = x._layout
-        if (buffer.nbytes if layout is None else layout.nbytes) > SMALL:
+        if (buffer.nbytes if layout is None else layout.nbytes) > FOR_NUMPY:
             return None
     values = x._read()
-    return values if values.nbytes <= SMALL else None
+    return values if values.nbytes <= FOR_NUMPY else None
 
 
 def _is_kept(x) -> bool:
     """Whether values that are not ours are few, and what JAX stores as they are."""
     dtype = x.dtype
-    return x.nbytes <= SMALL and dtype.char in STORED_KINDS and dtype.isnative and canonical(dtype) == dtype
+    return x.nbytes <= FOR_NUMPY and dtype.char in STORED_KINDS and dtype.isnative and canonical(dtype) == dtype
 
 
 def ufunc(function, inputs):
@@ -70,6 +74,8 @@ def ufunc(function, inputs):
             if shape is None:
                 shape = x.shape
             elif shape != x.shape and _is_large(function, values):
+                return None
+            if x.nbytes > SMALL and function in VECTORISED:
                 return None
     if shape is None:
         return None
@@ -101,6 +107,8 @@ def binary(function, a, b):
         return ufunc(function, (a, b))
     if type(a) is ndarray and type(b) is ndarray and a.shape != b.shape and _is_large(function, (a, b)):
         return None
+    if function in VECTORISED and max(np.size(a), np.size(b)) > SMALL // 8:
+        return None
     token = set_float_state(SILENT)
     try:
         result = function(a, b)
@@ -114,7 +122,7 @@ def _is_large(function, values) -> bool:
     if function.signature is not None:
         return False
     try:
-        return np.broadcast(*values).size > SMALL
+        return np.broadcast(*values).size > FOR_NUMPY // 8
     except ValueError:
         return False  # which the function says as well
 
