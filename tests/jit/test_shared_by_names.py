@@ -119,6 +119,17 @@ def in_lists(a, b, n):
 
 
 @programs(*EACH)
+def of_several_kinds_inside_of_a_tuple(a, b, n):
+    if b[0] > 0:
+        a[0] = 1
+    else:
+        if a[0] > 0:
+            return b
+        a = b * 2
+    return b, a
+
+
+@programs(*EACH)
 def after_a_loop(a, b, n):
     for i in range(20):
         x = a * i

@@ -68,6 +68,8 @@ def settled(tree, arrays):
     """A tree in which an array that was there before is itself."""
     if isinstance(tree, Node):
         return Node(tree.cls, tree.keys, [settled(c, arrays) for c in tree.children])
+    if isinstance(tree, Options):
+        return Options(tree.which, [settled(o, arrays) for o in tree.options])
     if isinstance(tree, Leaf) and tree.origin is not None and arrays is not None and arrays.is_there(tree.origin):
         return Static(tree.origin)
     if isinstance(tree, Leaf) and tree.constant is UNDEFINED and tree.made is None:
