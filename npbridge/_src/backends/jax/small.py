@@ -173,6 +173,25 @@ def _is_kept_dtype(dtype) -> bool:
     return dtype.char in STORED_KINDS and canonical(dtype) == dtype
 
 
+def _into(function, inputs, out):
+    """``function(*inputs, out=out)`` of one array of ours."""
+    values = _taken(inputs, [])
+    if values is None or values_of(out) is None or not _is_writable_here(out):
+        return NotImplemented
+    buffer = out._buffer
+    with buffer.lock:
+        target = out._writable()
+        for i, x in enumerate(inputs):
+            if type(x) in ARRAYS and x._buffer is buffer:
+                values[i] = target if x is out else x._window()  # the memory may have moved
+        token = set_float_state(SILENT)
+        try:
+            function(*values, out=target)
+        finally:
+            reset_float_state(token)
+    return out
+
+
 def _is_writable_here(x) -> bool:
     """Whether nothing large would have to come to the host so that a few values may be written there."""
     return type(x) not in ARRAYS or x._buffer.current or x._buffer.nbytes <= SMALL
@@ -180,6 +199,10 @@ def _is_writable_here(x) -> bool:
 
 def general(function, method: str, inputs, kwargs):
     """A call of a ufunc with keywords, or of one of its methods; NotImplemented where it is not for NumPy."""
+    if method == "__call__" and len(kwargs) == 1 and function in _ufuncs:
+        out = kwargs.get("out")
+        if type(out) is tuple and len(out) == 1 and type(out[0]) is JaxArray:
+            return _into(function, inputs, out[0])
     if function not in _ufuncs or _taken(inputs, []) is None or _taken(kwargs.values(), []) is None:
         return NotImplemented
     written = inputs[:1] if method == "at" else kwargs.get("out", ())
