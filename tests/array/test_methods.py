@@ -44,6 +44,9 @@ CALLS = {
     "argpartition": [(A1, (2,), {}), (A2, (1,), {"axis": 0})],
     "argsort": [(A1, (), {"stable": True}), (A2, (0,), {"stable": True}), (A2, (None,), {"kind": "stable"})],
     "astype": [
+        (np.array([1.0, 2.0]), (np.int8,), {"casting": "same_value"}),
+        (np.array([1.0, 2.5]), (np.int8,), {"casting": "same_value"}),
+        (np.array([1, 300]), (np.int8,), {"casting": "same_value"}),
         (A2, (np.int32,), {}),
         (A2, ("complex64",), {}),
         (I2, (bool,), {}),
