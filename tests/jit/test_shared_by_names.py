@@ -1,5 +1,7 @@
 """New arrays under several names: a write to one shows in the others, and results share memory as NumPy's do."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -162,3 +164,16 @@ def test_results_share_memory(function, calls):
         except UnboundLocalError:
             continue  # the test above has it
         assert shared(compiled, npbridge.array, call) == expected
+
+
+def test_a_part_of_what_is_assigned_at_every_call():
+    def step(p):
+        p.w = p.w + 0.5
+        return p.w[1], p.w
+
+    holder = SimpleNamespace(w=npbridge.array(np.ones((2, 3))))
+    compiled = npbridge.jit(step)
+    for _ in range(4):
+        part, whole = compiled(holder)
+        part[0] = 7
+        assert whole is holder.w and holder.w[1, 0] == 7

@@ -252,7 +252,9 @@ class _Code:
         try:
             expression = self.outputs.expression(self.entry.output)
         except Unlike:
-            return [f"return rebuild(entry, out, {self.bound()}, places)"]
+            # what was assigned is in the result, too: it stays one
+            known = self.outputs.known_lines() if self.outputs.is_simple else []
+            return [*known, f"return rebuild(entry, out, {self.bound()}, places)"]
         return [*self.outputs.taken_lines(), f"return {expression}"]
 
     def bound(self) -> str:

@@ -30,6 +30,7 @@ class Outputs:
         self.lines: list[str] = []
         self.is_simple = True  # False where what is assigned is put together by another way
         self._made: dict[Any, str] = {}  # what is one array stays one
+        self._arrays: set[int] = set()
         inputs.names |= {
             "array_of_device": core.array_of_device, "of_device": core.of_device, "number": number,
         }  # fmt: skip
@@ -62,6 +63,7 @@ class Outputs:
             return self.existing(what)
         if how == "array":
             text = f"array_of_device(out[{what}])"
+            self._arrays.add(what)
         elif how == "scalar":
             text = f"of_device(out[{what}])"
         elif how in _KINDS:
@@ -94,6 +96,10 @@ class Outputs:
     def taken_lines(self) -> list[str]:
         lines, self.lines = self.lines, []
         return lines
+
+    def known_lines(self) -> list[str]:
+        """What puts the arrays that were made among the values, for what else is made of these."""
+        return [*self.taken_lines(), *(f"out[{what}] = {self._made[what]}" for what in self._arrays)]
 
     def assignment(self, effect, value: str) -> str:
         holder = self.inputs.pool.state.places[effect.at][1]
