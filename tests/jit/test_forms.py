@@ -197,6 +197,28 @@ def test_models_that_are_gone_are_not_kept():
     assert [ref() for ref in gone] == [None] * 4
 
 
+def test_models_that_are_gone_are_not_kept_on_numpy():
+    class Large:
+        def __init__(self):
+            self.w = npbridge.zeros(pools.LARGEST // 8)
+
+    @npbridge.jit
+    def f(model):
+        model.w += 1.0
+
+    gone = []
+    with npbridge.backend("numpy"):
+        for _ in range(4):
+            model = Large()
+            f(model)
+            f(model)
+            assert model.w[0] == 2
+            gone.append(weakref.ref(model))
+    del model
+    gc.collect()
+    assert sum(ref() is not None for ref in gone) <= 1  # the last
+
+
 def test_the_number_of_forms_has_an_end(monkeypatch):
     monkeypatch.setattr(pools, "ENTRIES", 3)
 

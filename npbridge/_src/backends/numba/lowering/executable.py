@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 import inspect
 import itertools
@@ -22,6 +23,7 @@ from .failures import Risk
 from .fast import MISS
 
 _KEEP = 16
+_LARGEST = 1 << 24  # bytes of arrays
 _RENEW = 50
 _TRIES = 4  # to compile a function whose state has changed its kind in each call until now
 _COUNTED = (np.ndarray, int, bool)
@@ -173,9 +175,11 @@ class Executable:
         return result
 
     def _keep(self, key: Any, variant: Variant) -> None:
+        """Keep the latest, and some older ones: each keeps the objects alive that it was made for."""
         kept = self.variants.setdefault(key, [])
         kept.insert(0, variant)
-        del kept[_KEEP:]
+        held = list(itertools.accumulate(v.nbytes for v in kept))
+        del kept[max(1, min(_KEEP, bisect.bisect_right(held, _LARGEST))) :]
 
     def prepared(self, args: tuple) -> Any:
         """The dispatcher for these (positional) arguments, compiled and not run."""
@@ -236,6 +240,7 @@ class Variant:
         self.random = lowered.program.random
         self.risk = lowered.program.risk if any(self.written) and executable.restore else Risk.NONE
         self.vouched: set[tuple] = set()
+        self.nbytes = 0  # of the arrays that the first call took
         self._returns: Any = None
         self._warned = False
         executable.latest = self
@@ -259,6 +264,7 @@ class Variant:
     def _run_locked(self, gathering: Any, done: list) -> None:
         gather, *what = gathering
         host, seen = gather(*what)
+        self.nbytes = self.nbytes or sum(h.nbytes for h in host if type(h) is np.ndarray)
         shapes = None if self.risk is not Risk.SHAPES else _shapes(host)
         vouched = self.risk is Risk.NONE or shapes in self.vouched
         watch = floating.watching.get()
