@@ -136,6 +136,18 @@ def written_while_its_names_change_places(a, b, n):
     return a, c, row
 
 
+@programs(*EACH)
+def another_array_each_time(a, b, n):
+    x, y, c = b, [b], a[0] * 1
+    for _ in range(n):
+        b[0] += x[1]
+        x = c
+        y[0] = c[:2]
+    c[0] = 100
+    x[1] = 50
+    return x, y[0], b, c
+
+
 @pytest.mark.parametrize("function, calls", programs, ids=lambda x: getattr(x, "__name__", ""))
 def test_writes_show(function, calls):
     agrees(function, *calls)

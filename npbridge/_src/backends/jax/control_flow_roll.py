@@ -253,7 +253,7 @@ class Roll:
         try:
             before = old if old is not None else NOTHING if entry is UNBOUND else take_apart(entry)
             before, after = Lasting(self).pinned(before, NOTHING if tree is UNDEFINED else tree)
-            if isinstance(before, Options) or isinstance(after, Options):
+            if self._is_anothers(after) or isinstance(before, Options) or isinstance(after, Options):
                 before, after = (Lasting(self).with_older(t) for t in (before, after))
                 self.block.trees[key] = after if tree is not UNDEFINED else tree
             new = variable(widened(variable(before), after))
@@ -261,6 +261,13 @@ class Roll:
             raise Peel(f"{place.name} is {error}") from None
         self.carried[key] = new
         return old is None or not alike(old, new)
+
+    def _is_anothers(self, tree) -> bool:
+        """Whether a value is an array from before the loop which no name gives away: names that change places do."""
+        if not isinstance(tree, Leaf) or tree.origin is None or not Lasting(self).is_older(tree.origin):
+            return False
+        rebound = [self.entry[k] for k, now in self.block.objects.items() if now is not self.entry.get(k, now)]
+        return not any(same_object(tree.origin, x) for x in rebound)
 
     def _needs_no_value(self, key, place, tree) -> bool:
         """Whether a place holds arrays that are found again after the loop, and no iteration reads it before that."""
