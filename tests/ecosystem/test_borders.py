@@ -247,3 +247,22 @@ def test_methods_of_classes_in_c_are_handed_ndarrays():
         expected = linalg.splu(matrix).solve(np.array([1.0, 2.0]))
         assert linalg.splu(matrix).solve(b).tolist() == expected.tolist()
         assert linalg.factorized(matrix)(b).tolist() == expected.tolist()
+
+
+def test_what_is_known_at_run_time_only_stays_ours():
+    """Code of a library that goes by NumPy's protocols is compiled."""
+
+    def energy(x, k=1.0):
+        return np.sum(np.square(x)) * k
+
+    bordered = borders.border(energy, borders.handing_ndarrays)
+
+    @npbridge.jit(backend="jax")
+    def step(x):
+        x += 1
+        return bordered(x, k=x[0])
+
+    with npbridge.backend("jax"):
+        for n in range(1, 4):
+            assert step(npbridge.full(3, n - 1.0)) == 3 * n**2 * n
+            assert kind(bordered(npbridge.ones(3))) == "float32" or jax.config.jax_enable_x64

@@ -39,9 +39,11 @@ def holds_ours(x: Any) -> bool:
 
 
 def plain(x: Any) -> Any:
-    """`x` with ndarrays, and NumPy's scalars, in place of ours."""
+    """`x` with ndarrays, and NumPy's scalars, in place of ours; what is known at run time only stays ours."""
     kind = type(x)
     if kind in OURS:
+        if x._buffer.traced:
+            return x  # where the code goes by NumPy's protocols, it compiles
         return x._read() if kind is JaxScalar else np.asarray(x)
     if kind is list or kind is tuple:
         return kind([plain(y) for y in x]) if holds_ours(x) else x
