@@ -107,6 +107,8 @@ def fits_together(a, b) -> bool:
 def _alike(a, b) -> bool:
     """Whether parts of two arrays, which may be arrays from before already, are of one shape and dtype."""
     x, y = (o.value if isinstance(o, Static) else o for o in (a, b))
+    if isinstance(x, Options) or isinstance(y, Options):
+        return False
     return x.shape == y.shape and x.dtype == y.dtype
 
 
