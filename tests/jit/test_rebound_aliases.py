@@ -58,3 +58,29 @@ def test_what_is_returned_and_kept_is_one_array():
         assert (holder.x[0], other[0] == 9) == (9, False)
     for _ in range(3):
         assert one(1.0) is holder.x
+
+
+class Turned:
+    def __init__(self) -> None:
+        self.w = npbridge.arange(6.0)
+        self.m = npbridge.arange(6.0).reshape(2, 3)
+
+    def turn(self):
+        self.w = self.w[::-1]
+        self.m = self.m.T
+        self.w[0] += 10
+        return self.w * 1, self.m * 1
+
+    def shrink(self):
+        self.w = self.w[1:]
+        return (self.w * 1,)
+
+
+@pytest.mark.parametrize("name", ["turn", "shrink"])
+def test_an_attribute_that_becomes_a_view_of_itself(name):
+    ours, theirs = Turned(), Turned()
+    step, plain = npbridge.jit(getattr(ours, name), backend="jax"), getattr(theirs, name)
+    for _ in range(4):
+        for got, want in zip(step(), plain(), strict=True):
+            assert np.array_equal(got, want)
+        assert np.array_equal(ours.w, theirs.w) and np.array_equal(ours.m, theirs.m)

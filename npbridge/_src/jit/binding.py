@@ -49,7 +49,7 @@ class Binding:
         self.held = [*(x for _, x in state.arrays), *(x for _, x, _ in self.stand_ins)]
         self.captured = [x._buffer for x in self.held]
         for x in self.held:
-            if self.stand_ins and not x._whole:
+            if not x._whole:
                 alias.append(layout_key(x))
             alias.append(self.place(x._buffer))
         self.alias = tuple(alias)
