@@ -1,7 +1,11 @@
 """Values of one kind or another that go together, loops over them, and what has a length of the run time written."""
 
+import collections
+
 import numpy as np
 import pytest
+
+import npbridge
 
 from .against_numpy import Programs, agrees
 
@@ -94,3 +98,38 @@ def filled_number(a):
 @pytest.mark.parametrize("function, calls", programs, ids=lambda x: getattr(x, "__name__", ""))
 def test_as_numpy(function, calls):
     agrees(function, *calls)
+
+
+class Kept:
+    def __init__(self) -> None:
+        self.seen: list = []
+        self.named: dict = {}
+        self.last = None
+
+
+def puts_into_containers(x, n):
+    for i in range(n):
+        if i > 2:
+            x = np.sum(x, axis=0, keepdims=True)
+    kept = Kept()
+    line: collections.deque = collections.deque()
+    kept.seen.append(x)
+    kept.seen.insert(0, x)
+    kept.seen.extend([x, 1])
+    list.append(kept.seen, x)
+    line.appendleft(x)
+    kept.named.update(a=x)
+    kept.named.setdefault("b", x)
+    setattr(kept, "last", x)  # noqa: B010
+    return len(kept.seen), len(line), kept.seen[1] + 1, line[0] * 2, kept.named["a"].sum(), kept.named["b"], kept.last
+
+
+def test_what_is_of_several_kinds_is_put_into_containers_once():
+    step = npbridge.jit(puts_into_containers, backend="jax")
+    for n in (2, 5, 3, 4):
+        values = np.arange(6.0).reshape(2, 3)
+        got, want = step(npbridge.array(values), n), puts_into_containers(values, n)
+        assert len(got) == len(want) and got[:2] == want[:2]
+        for a, b in zip(got[2:], want[2:], strict=True):
+            assert np.shape(a) == np.shape(b)
+            np.testing.assert_array_equal(np.asarray(a), b)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import collections
 import functools
 import types
 
@@ -41,6 +42,12 @@ def of_numba(f):
 
 # called with what it is given, of whatever kind: each of these refuses a value that is of one kind or another
 _AS_IT_IS = (print, repr, format, hash, id, str, list, tuple, dict, set)
+# methods that put what they are given into a container, once, whatever it is
+_PUTTING = {
+    list: ("append", "extend", "insert"),
+    collections.deque: ("append", "appendleft", "extend", "extendleft", "insert"),
+    dict: ("setdefault", "update"),
+}
 
 
 def call(f):
@@ -64,13 +71,27 @@ def _is_converted(f) -> bool:
     return f is _instance or type(f) is types.FunctionType and is_converted(f)
 
 
+def _puts(f) -> bool:
+    """Whether a function keeps what it is given as it is: to do so for each kind of value would do it several times."""
+    if f is setattr or f is object.__setattr__:
+        return True
+    if type(f) is types.MethodDescriptorType:
+        return f.__name__ in _PUTTING.get(f.__objclass__, ())
+    if type(f) is not types.BuiltinFunctionType or isinstance(f.__self__, types.ModuleType):
+        return False
+    return any(isinstance(f.__self__, kind) and f.__name__ in names for kind, names in _PUTTING.items())
+
+
 def _of_each(f):
     """``f`` of values that can be of one kind or another."""
+    puts = _puts(f)
 
     def each(*args, **kwargs):
         if contexts.current() is not None and contexts.current().growing:
             for x in (*args, *kwargs.values()):
                 see_that_it_does_not_grow(x)
+        if puts:
+            return f(*args, **kwargs)
         if not any(type(x) is Either for x in (*args, *kwargs.values())):
             for i, x in enumerate(args):
                 if type(x) in (list, tuple) and any(type(y) is Either for y in x):
