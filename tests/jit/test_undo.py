@@ -113,3 +113,24 @@ def test_as_numpy_or_as_before(program, given):
     from ..backends.numba.lowering.compare import verdict_of
 
     assert verdict_of(program, given, given) == "right"
+
+
+@pytest.mark.parametrize("backend", ["jax", "numpy"])
+def test_what_runs_as_plain_python_writes_through_ndarrays(backend):
+    def program(x, fail):
+        names = {f"{i}": i for i in range(3)}  # keeps it in Python on 'numpy'
+        shown = np.asarray(x)
+        shown[0] = 7.0 + len(names)
+        x[1] += shown[0]
+        if fail:
+            raise KeyError(fail)
+        return x.sum()
+
+    from npbridge._src.jit import undo
+
+    with npbridge.backend(backend):
+        x = npbridge.zeros(3)
+        assert undo.run(program, (x, False), {}) == 20.0 and x.tolist() == [10.0, 10.0, 0.0]
+        with pytest.raises(KeyError):
+            undo.run(program, (x, True), {})
+        assert x.tolist() == [10.0, 10.0, 0.0]

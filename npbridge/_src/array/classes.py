@@ -148,7 +148,8 @@ class JaxArray:
         While a function is traced, nobody would see what is written into an array from outside: read-only, too.
         """
         buffer = self._buffer
-        if recorders and (recorder := recorder_here()) is not None and not recorder.is_own(buffer):
+        recorder = recorder_here() if recorders else None
+        if recorder is not None and recorder.is_of_trace and not recorder.is_own(buffer):
             values = np.array(self._read())  # raises for what is known at run time only
             values.flags.writeable = False
             return values

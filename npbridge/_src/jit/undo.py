@@ -18,6 +18,8 @@ from .guards import Contents
 class Undo(Recorder):
     """Copies of what buffers held before they were written; their memory stays what it is."""
 
+    is_of_trace = False
+
     def before_write(self, buffer: Buffer) -> None:
         if id(buffer) not in self.own and id(buffer) not in self.saved:
             buffer.current or buffer._download()

@@ -26,7 +26,11 @@ class Recorder:
         ``id(buffer)`` to ``(buffer, what it held)``, in the order of the first writes.
     read : dict
         ``id(buffer)`` to the older buffers whose values were asked for.
+    is_of_trace : bool
+        Whether what is written stays in a trace: nobody would see it in the memory of an array from outside.
     """
+
+    is_of_trace = True
 
     def __init__(self) -> None:
         self.saved: dict[int, tuple[Buffer, tuple]] = {}
