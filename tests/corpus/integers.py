@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from npbridge.errors import UnsupportedError
-
 from .table import program
 
 WORDS = np.array([0, 1, 255, 1023, 65535, 12345678], dtype=np.uint32)
@@ -202,10 +200,7 @@ def sorts_by_hand(a):
     return b
 
 
-@program(
-    np.array([9.0, 4.0, 7.0, 2.0, 8.0]),
-    refused={"jit-jax": (UnsupportedError, "length is known only at run time")},
-)
+@program(np.array([9.0, 4.0, 7.0, 2.0, 8.0]))
 def peeling_off_the_largest(values):
     sums = 0.0
     rounds = 0
