@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import gc
+import threading
 import weakref
 
 import jax
@@ -237,3 +238,89 @@ def test_an_ndarray_in_the_place_of_an_array_is_another_form():
         model = Model()
         model.w = kind.zeros(3)
         assert model.step(2.0) == 3.5 and model.w.tolist() == [1.0] * 3 and type(model.w) is type(kind.zeros(3))
+
+
+class Names(set):
+    pass
+
+
+class Pair(complex):
+    pass
+
+
+class Failure(Exception):
+    pass
+
+
+class Kept(bytearray):
+    pass
+
+
+@pytest.mark.parametrize(
+    "make, read",
+    [
+        (lambda k: Failure(float(k)), lambda held: held.args[0]),
+        (lambda k: Names(range(k)), lambda held: len(held)),
+        (lambda k: Names({k}), lambda held: 1.0 if 2 in held else 0.0),
+        (lambda k: Pair(k, 1), lambda held: held.real),
+        (lambda k: Kept([k, 1]), lambda held: held[0]),
+    ],
+    ids=["exception", "set", "members", "complex", "bytearray"],
+)
+def test_what_a_class_holds_beside_its_attributes_is_part_of_the_form(make, read):
+    class Holder:
+        def __init__(self, k):
+            self.held, self.x = make(k), npbridge.ones(2)
+
+        @npbridge.jit
+        def step(self):
+            self.x += read(self.held)
+            return self.x[0]
+
+    for k in (1, 2, 3, 2):
+        holder = Holder(k)
+        expected = 1.0
+        for _ in range(3):
+            expected += read(holder.held)
+            assert holder.step() == expected
+
+
+def test_what_is_changed_in_place_in_such_a_class_is_noticed():
+    class Holder:
+        def __init__(self):
+            self.names, self.x = Names({1}), npbridge.ones(2)
+
+        @npbridge.jit
+        def step(self):
+            self.x += len(self.names)
+            return self.x[0]
+
+    holder = Holder()
+    assert holder.step() == 2
+    holder.names.add(5)
+    assert holder.step() == 4
+    holder.names.clear()
+    assert holder.step() == 4
+
+
+def test_instances_that_compile_at_once():
+    Model.step.clear_cache()
+    found, start = {}, threading.Barrier(36)
+
+    def run(k):
+        model = Model(size=2 + k % 6, gain=np.float64(k))
+        start.wait()
+        found[k] = [float(model.step(2.0)) for _ in range(2)]
+
+    def on(k):
+        with jax.enable_x64(True), npbridge.backend("jax"):
+            run(k)
+
+    threads = [threading.Thread(target=on, args=(k,)) for k in range(36)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for k in range(36):
+        size = 2 + k % 6
+        assert found[k] == [2.0 * k * size + 0.5, 4.0 * k * size + 1.0], k

@@ -37,6 +37,8 @@ _BY_IDENTITY = (
 )  # fmt: skip
 VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
 _SLICE = slice
+_MADE_IN_PYTHON = 1 << 9  # Py_TPFLAGS_HEAPTYPE: what a class statement makes
+_EMPTY = (object, types.SimpleNamespace)  # instances of them hold nothing but attributes
 
 
 class NotComparable(TypeError):
@@ -199,7 +201,7 @@ class _Freezer:
             raise NotComparable(f"a {kind.__name__} is used up by reading it")
         reduce = copyreg.dispatch_table.get(kind)
         plain = reduce is None and kind.__reduce_ex__ is object.__reduce_ex__ and kind.__reduce__ is object.__reduce__
-        if is_users_class(kind) or plain and _is_python(kind):
+        if is_users_class(kind) and not holds_in_c(kind) or plain and _is_python(kind):
             return (extra,)
         if plain and type(value).__getstate__ is object.__getstate__ and not extra:
             raise NotComparable(f"what a {kind.__name__} holds cannot be read off")
@@ -224,6 +226,15 @@ class _Freezer:
 def _is_python(kind: type) -> bool:
     """Whether instances are their attributes, and have no parts in C."""
     return all(b is object or b.__dictoffset__ or "__slots__" in b.__dict__ for b in kind.__mro__)
+
+
+@functools.lru_cache(4096)
+def holds_in_c(kind: type) -> bool:
+    """Whether instances hold something beside their attributes: some class that it derives from is written in C.
+
+    An exception has its arguments there, a set its members.
+    """
+    return any(not base.__flags__ & _MADE_IN_PYTHON and base not in _EMPTY for base in kind.__mro__)
 
 
 @functools.lru_cache(4096)

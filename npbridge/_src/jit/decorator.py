@@ -185,7 +185,8 @@ class CompiledFunction:
         return entry
 
     def _compile(self, pool, key, binding, signature) -> Executable:
-        varied = pool.state.varied([known[2] for known in self._kept.entries]) - self._kept.moving - self._kept.static
+        known = [key[2] for key in list(self._kept.entries)]  # of which threads of other instances may add some
+        varied = pool.state.varied(known) - self._kept.moving - self._kept.static
         if varied:
             self._kept.varied |= varied
             raise Moves(varied)

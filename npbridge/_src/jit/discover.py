@@ -18,16 +18,18 @@ from typing import Any
 import numpy as np
 
 from ..array import core
-from ..array.frozen_values import NotComparable, Same, comparable, frozen, slots_of
+from ..array.frozen_values import NotComparable, slots_of
 from ..face import host_draws
 from ..ground.users import is_users, is_users_class
 from . import effects
 from .bound import Compiled
+from .forms import Forms
 from .guards import (
     LONG,
     MISSING,
     SIMPLE,
     SIMPLE_TYPES,
+    WRITABLE,
     Attributes,
     Cell,
     Children,
@@ -41,18 +43,17 @@ from .guards import (
     Node,
     Table,
     Value,
-    as_one,
     children_of,
     compared_whole,
     is_node,
+    name_in,
 )
 from .inputs import NUMBERS, Raw, can_move, is_raw, is_scalar
 
 OURS = core.OURS
-WRITABLE = (dict, list, collections.deque, Cell, Attributes, ClassItems, Children)
 
 
-class State:
+class State(Forms):
     """The arrays and guards that were found.
 
     `moving` are the paths of numbers that the function binds anew, and so are inputs; `fixed`
@@ -60,20 +61,15 @@ class State:
     """
 
     def __init__(self, raws_are_constants: bool = False, moving=frozenset(), fixed=frozenset(), drawn=None) -> None:
+        super().__init__(raws_are_constants)
         self.moving, self.fixed = moving, fixed
         self.drawn = host_draws.Arrays() if drawn is None else drawn
         self.arrays: list[tuple[str, core.JaxArray]] = []
-        self.guards: list[Any] = []
-        # ndarrays by identity: the array, its name, and where it is held
-        self.ndarrays: dict[int, tuple[np.ndarray, str, list[tuple[Any, Any]]]] = {}
         self.raws: list[Raw] = []
-        self.raws_are_constants = raws_are_constants
         self.places: list[Any] = []  # makers of what notices assignments: see effects
         self._seen: dict[int, Any] = {}
-        self._numbers: dict[int, int] = {}  # of objects and containers, in the order in which they were met
         self._strangers: list[tuple[Any, str, str]] = []  # objects of libraries, and under which names they are held
         self._read: set[tuple[str, str]] = set()  # a name, and the attribute that code reads of it
-        self._constants: tuple | None = None
         self._paths: dict | None = None
 
     def holds(self) -> bool:
@@ -102,87 +98,6 @@ class State:
             place.value = now
         self.arrays[guard.array] = (path, now)
         return True
-
-    def constants(self) -> tuple:
-        """What the guards saw, for the key: it does not change while they hold."""
-        if self._constants is None:
-            self._constants = tuple([(g.path, type(g.value).__name__, self.frozen(g)) for g in self.guards])
-        return self._constants
-
-    def varied(self, known) -> frozenset[str]:
-        """The paths of NumPy's scalars that are constants here, and had other values in those that are known."""
-        own = {
-            g.path: (g.path, type(g.value).__name__, self.frozen(g))
-            for g in self.guards
-            if type(g) is Guard and g.raw is None and isinstance(g.holder, WRITABLE) and can_vary(g.value)
-        }
-        others = [constant for constants in known for constant in constants if constant[0] in own]
-        return frozenset([c[0] for c in others if c != own[c[0]] and c[1] == own[c[0]][1]])
-
-    def frozen(self, guard):
-        """What code depends on that was compiled for what a guard saw."""
-        if type(guard) is Table:
-            return guard.functions()
-        if type(guard) in (Copy, Value, Keys):
-            return guard.value if type(guard) is not Keys else tuple(guard.value)
-        if guard.raw is not None and is_scalar(guard.value):
-            return type(guard.value)
-        if type(guard) is Node:
-            return self.form(guard.value, guard.path, guard.taken)
-        return self.form(guard.value, guard.path, isinstance(guard.holder, WRITABLE))
-
-    def form(self, value, path: str, taken: bool):
-        """What of a value is constant: a new container of the same form is as good.
-
-        `taken` says whether another value can take its place.
-        """
-        kind = type(value)
-        if taken and is_scalar(value) and self.moves(value, path):
-            return kind
-        if kind in OURS and kind is not core.JaxScalar:
-            return kind
-        if isinstance(value, SIMPLE):
-            return repr(value) if kind in SIMPLE_TYPES else (kind, repr(value))
-        if isinstance(value, np.ndarray):
-            return "ndarray" if id(value) in self.ndarrays else Same(value)
-        if is_raw(value):
-            return "jax.Array" if taken and not self.raws_are_constants else Same(value)
-        if isinstance(value, dict):  # its items have guards of their own, and so have those of lists
-            return kind, tuple(map(repr, value)), self._numbers.get(id(value))
-        if isinstance(value, (list, collections.deque)):
-            return kind, len(value), self._numbers.get(id(value))
-        if isinstance(value, tuple) or is_node(value):
-            return self.form_of_node(value, path, taken)
-        if compared_whole(kind) and comparable(value, as_one):
-            return frozen(value, as_one)
-        return self.form_of_object(value)
-
-    def form_of_object(self, value):
-        """An object of the user's: another one in whose place the same was found is as good; of others the object."""
-        number = self._numbers.get(id(value))
-        if number is not None and type(value) is types.MethodType:
-            return Same(value.__func__), self.form_of_object(value.__self__)
-        if number is None or isinstance(value, type) or not is_users_class(type(value)):
-            return Same(value)
-        return type(value), number
-
-    def form_of_node(self, value, path: str, taken: bool):
-        if is_users_class(type(value)) and not isinstance(value, tuple):
-            return self.form_of_object(value)  # its attributes have guards of their own
-        children, structure = children_of(value) if is_node(value) else (value, None)
-        taken = taken and structure is not None
-        try:
-            hash(structure)
-        except TypeError:
-            return Same(value)
-        numbers = taken and not self.raws_are_constants and not isinstance(value, tuple)
-        form = []
-        for i, x in enumerate(children):
-            if numbers and type(x) in NUMBERS:
-                form.append(type(x))
-            else:
-                form.append(self.form(x, _name_in(value, i, path), taken))
-        return type(value), structure, tuple(form)
 
     def nbytes(self) -> int:
         """How much the arrays that were found hold."""
@@ -316,7 +231,7 @@ class State:
         if not plain:
             self.guards.append(Node(value, path, inner is not None))
         for i, item in enumerate(children_of(value)[0] if node else value):
-            name = _name_in(value, i, path)
+            name = name_in(value, i, path)
             if type(item) in NUMBERS and not plain:
                 self.visit_raw(item, name, inner, i, plain=False)  # as JAX does
             else:
@@ -425,20 +340,11 @@ class State:
                 self.visit_names(vars(value), used, f"{prefix}{name}.")
 
 
-def can_vary(value) -> bool:
-    """Whether a value is a scalar of NumPy's: results of computations are, which seldom are the same again."""
-    return type(value) not in OURS and isinstance(value, np.generic) and can_move(value)
-
-
 def _place_of(holder, key):
     for attribute in ("cell", "object", "cls"):
         if type(holder) in (Cell, Attributes, ClassItems) and hasattr(holder, attribute):
             return id(getattr(holder, attribute)), key
     return id(holder), key
-
-
-def _name_in(node, i: int, path: str) -> str:
-    return f"{path}.{node._fields[i]}" if hasattr(node, "_fields") else f"{path}[{i}]"
 
 
 def named_in(code: types.CodeType):

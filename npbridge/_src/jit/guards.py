@@ -17,7 +17,7 @@ import jax
 import numpy as np
 
 from ..array import core
-from ..array.frozen_values import NotComparable, Same, frozen
+from ..array.frozen_values import NotComparable, Same, frozen, holds_in_c
 from ..ground.users import is_users_class
 from .bound import COMPILED
 
@@ -38,7 +38,9 @@ def compared_whole(kind: type) -> bool:
     """Whether values of a type are compared by what they are made of: Python's and NumPy's kinds of values."""
     if kind in OURS or issubclass(kind, (*SIMPLE, *_INSIDE, *_HANDED_ON, np.ndarray, jax.Array)):
         return False
-    if is_users_class(kind) or hasattr(kind, "__npbridge_reaches__"):
+    if is_users_class(kind):
+        return holds_in_c(kind)
+    if hasattr(kind, "__npbridge_reaches__"):
         return False
     top = kind.__module__.partition(".")[0]
     return top in ("builtins", "numpy") or top in sys.stdlib_module_names
@@ -81,13 +83,13 @@ class Length:
 
     def __init__(self, holder, path) -> None:
         self.holder, self.path = holder, f"the number of entries of {path}"
-        self.value = len(holder)
+        self.value = self.now()
 
     def now(self):
         return len(self.holder)
 
     def holds(self) -> bool:
-        return len(self.holder) == self.value
+        return self.now() == self.value
 
     def line(self, code) -> str:
         return f"if len({code.name(self.holder, 'g')}) != {self.value}: return MISS"
@@ -98,15 +100,8 @@ class Names(Length):
 
     __slots__ = ()
 
-    def __init__(self, holder, path) -> None:
-        super().__init__(holder, path)
-        self.value = self.now()
-
     def now(self):
         return len(self.holder) - (COMPILED in self.holder)
-
-    def holds(self) -> bool:
-        return self.now() == self.value
 
     def line(self, code) -> str:
         holder = code.name(self.holder, "g")
@@ -356,3 +351,12 @@ def children_of(node):
 def is_node(value) -> bool:
     """Whether a value is a node of pytrees."""
     return type(value) not in OURS and value is not None and not jax.tree_util.all_leaves([value])
+
+
+# the holders in which another value can take the place of one that was found
+WRITABLE = (dict, list, collections.deque, Cell, Attributes, ClassItems, Children)
+
+
+def name_in(node, i: int, path: str) -> str:
+    """What the part of a node, or of a tuple, at `i` is called."""
+    return f"{path}.{node._fields[i]}" if hasattr(node, "_fields") else f"{path}[{i}]"
