@@ -79,7 +79,7 @@ def of_memory(values: np.ndarray, shared: bool = False) -> JaxArray:
 
 def in_memory(x: JaxArray) -> JaxArray:
     """An array whose parts are views of it: a scalar has no memory that anyone could write, so a new one for that."""
-    return array_of_device(x._value()) if isinstance(x, JaxScalar) or type(x) is JaxScalar else x
+    return array_of_device(x._value()) if isinstance(x, JaxScalar) else x
 
 
 def of_view(buffer: Buffer, layout: np.ndarray, base: JaxArray | None) -> JaxArray:

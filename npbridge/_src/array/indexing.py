@@ -94,10 +94,9 @@ def _getitem(self, key):
         if layout is host or layout.base is owner:
             return _part(self, layout[key], owner)
     elif (snapshot := buffer.snapshot) is not None and self._layout is None and not recorders:
-        if (type(key) is int and snapshot.ndim == 1) or (type(key) is tuple and len(key) == snapshot.ndim):
-            result = snapshot[key]  # as a rule a number
-            if type(result) is not np.ndarray:
-                return result
+        parts = (key,) if kind is int else key
+        if kind is not slice and len(parts) == snapshot.ndim and {int}.issuperset(map(type, parts)):
+            return snapshot[key]  # a number
     with buffer.lock:  # the memory stays what it is
         if buffer.current:
             return _part(self, self._window()[key], buffer.owner)

@@ -174,6 +174,21 @@ def call_writing(function, args, kwargs, written):
     return _wrap_unless(given, result, seen)
 
 
+def into(out, inputs, operands: list, compute):
+    """``compute(operands, target)``, where `target` is the memory of `out`, one array of ours; gives `out`.
+
+    `operands` are the values of the `inputs`: those that share memory with `out` are read anew.
+    """
+    buffer = out._buffer
+    with buffer.lock:
+        target = out._writable()
+        for i, x in enumerate(inputs):
+            if type(x) in core.ARRAYS and x._buffer is buffer:
+                operands[i] = target if x is out else x._window()  # the memory may have moved
+        compute(operands, target)
+    return out
+
+
 def call_beside(function, args, kwargs, written):
     """As :func:`call_writing`, where arrays of other libraries are among the arguments."""
     return call_writing(function, args, kwargs, (*written, *outs(kwargs)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import numbers
 
 import jax
@@ -79,10 +80,12 @@ def apply(backend, rule, function, args, kwargs, unbound=None):
     `unbound` is the method of ``numpy.ndarray`` that was called, where one was.
     """
     try:
-        if backend.told is not None and asked() and backend.told(rule, unbound or function, args, kwargs):
-            with np.errstate(all="ignore"):
-                return _answered(backend, rule, function, args, kwargs, unbound)
-        return _answered(backend, rule, function, args, kwargs, unbound)
+        if not asked():  # where nobody asks for floating-point errors, `rule.first` has declined already
+            return _answered(backend, rule, function, args, kwargs)
+        told = backend.told is not None and backend.told(rule, unbound or function, args, kwargs)
+        with np.errstate(all="ignore") if told else contextlib.nullcontext():
+            result = NotImplemented if rule.first is None else rule.first(args, kwargs, unbound)
+            return _answered(backend, rule, function, args, kwargs) if result is NotImplemented else result
     except core.TRACED_ERRORS:
         if backend.traced is not None:
             raise
@@ -97,11 +100,7 @@ def apply(backend, rule, function, args, kwargs, unbound=None):
         return backend.outside(unbound or function, args, kwargs, error)
 
 
-def _answered(backend, rule, function, args, kwargs, unbound):
-    if rule.first is not None:
-        result = rule.first(args, kwargs, unbound)
-        if result is not NotImplemented:
-            return result
+def _answered(backend, rule, function, args, kwargs):
     if backend.traced is not None and not trace_state_clean():
         return backend.traced(rule, function, args, kwargs)
     return rule.call(args, kwargs)

@@ -142,3 +142,31 @@ def test_reading_and_writing_by_turns_uploads_nothing(uploads):
         x += np.sqrt(x[:1])
         float(np.sum(x))
     assert uploads() == []
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("function", sorted(small.VECTORISED - {np.divmod}, key=str))
+def test_who_computes_does_not_depend_on_the_form_of_the_call(function, dtype):
+    with jax.enable_x64(True):
+        for size in (100, small.SMALL // np.dtype(dtype).itemsize + 1):
+            values = np.linspace(0.1, 3.0, size, dtype=dtype)
+            operands = [npbridge.array(values)] * function.nin
+            plain = np.asarray(function(*operands)).tobytes()
+            out = npbridge.zeros(size, dtype=dtype)
+            assert function(*operands, out=out) is out and np.asarray(out).tobytes() == plain
+            assert np.asarray(function(*operands, dtype=dtype)).tobytes() == plain
+            if function.nin == 2:  # numbers of NumPy's go another way
+                assert (
+                    np.asarray(function(operands[0], dtype(2))).tobytes()
+                    == np.asarray(function(operands[0], np.full(size, 2, dtype))).tobytes()
+                )
+
+
+@pytest.mark.parametrize("function", sorted(small.STANDARDS, key=str))
+def test_of_complex_infinities_few_numbers_are_what_many_are(function, monkeypatch):
+    numbers = [complex(a, b) for a in (np.inf, -np.inf, 1.0, 0.0) for b in (np.inf, np.nan, 0.0, 2.0)]
+    with jax.enable_x64(True):
+        few = np.asarray(function(npbridge.array(numbers)))
+        monkeypatch.setattr(small, "FOR_NUMPY", -1)
+        kernel = np.asarray(function(npbridge.array(numbers)))
+    np.testing.assert_array_equal(few, kernel)

@@ -30,12 +30,16 @@ PLAIN = frozenset({int, float, complex, bool, str, type(None), type(Ellipsis), t
 FOR_NUMPY = 1 << 20
 # but for these, which XLA vectorises and NumPy does not, or which two cores halve
 VECTORISED = frozenset({np.cos, np.divmod, np.floor_divide, np.hypot, np.remainder, np.sqrt, np.tanh})
+# what these say of complex infinities is not what the Array API standard asks for, and what kernels say is
+STANDARDS = frozenset({np.expm1, np.tanh})
 # in a longer list it would take longer to look for arrays than to start a kernel
 LONGEST = 64
 # what functions of these kinds (facts/fact.py) do costs something; the others answer from the layout
 KINDS = ("compute", "compose", "move", "write")
 # real or complex by their values in NumPy, always complex on 'jax'
 OTHERWISE = frozenset({np.linalg.eig, np.linalg.eigvals})
+
+NONE: dict = {}
 
 # the ufuncs that the backend has kernels for
 _ufuncs: set[np.ufunc] = set()
@@ -66,25 +70,9 @@ def ufunc(function, inputs):
     if function not in _ufuncs:
         return None
     values = _taken(inputs, [])
-    if values is None:
+    if values is None or ndarray not in map(type, values) or not _is_for_numpy(function, values):
         return None
-    shape = None
-    for x in values:
-        if type(x) is ndarray:
-            if shape is None:
-                shape = x.shape
-            elif shape != x.shape and _is_large(function, values):
-                return None
-            if x.nbytes > SMALL and function in VECTORISED:
-                return None
-    if shape is None:
-        return None
-    token = set_float_state(SILENT)
-    try:
-        result = function(*values)
-    finally:
-        reset_float_state(token)
-    return _ours(result)
+    return _ours(_silently(function, values))
 
 
 def binary(function, a, b):
@@ -105,9 +93,7 @@ def binary(function, a, b):
             return None
     elif kind is not float and kind is not int:
         return ufunc(function, (a, b))
-    if type(a) is ndarray and type(b) is ndarray and a.shape != b.shape and _is_large(function, (a, b)):
-        return None
-    if function in VECTORISED and max(np.size(a), np.size(b)) > SMALL // 8:
+    if not _is_for_numpy(function, (a, b)):
         return None
     token = set_float_state(SILENT)
     try:
@@ -115,6 +101,29 @@ def binary(function, a, b):
     finally:
         reset_float_state(token)
     return _ours(result)
+
+
+def _is_for_numpy(function, values) -> bool:
+    """Whether NumPy computes a ufunc of few values, in whatever form it is called: so the bits are the same in all."""
+    shape = None
+    for x in values:
+        if type(x) is ndarray:
+            if shape is None:
+                shape = x.shape
+            elif shape != x.shape and _is_large(function, values):
+                return False
+            if x.nbytes > SMALL and function in VECTORISED:
+                return False
+    return function not in STANDARDS or not any(map(np.iscomplexobj, values))
+
+
+def _silently(function, args, kwargs=NONE):
+    """``function(*args, **kwargs)`` of NumPy's, without a word about floating-point errors, as XLA is."""
+    token = set_float_state(SILENT)
+    try:
+        return function(*args, **kwargs)
+    finally:
+        reset_float_state(token)
 
 
 def _is_large(function, values) -> bool:
@@ -176,20 +185,11 @@ def _is_kept_dtype(dtype) -> bool:
 def _into(function, inputs, out):
     """``function(*inputs, out=out)`` of one array of ours."""
     values = _taken(inputs, [])
-    if values is None or values_of(out) is None or not _is_writable_here(out):
+    if values is None or not _is_for_numpy(function, values):
         return NotImplemented
-    buffer = out._buffer
-    with buffer.lock:
-        target = out._writable()
-        for i, x in enumerate(inputs):
-            if type(x) in ARRAYS and x._buffer is buffer:
-                values[i] = target if x is out else x._window()  # the memory may have moved
-        token = set_float_state(SILENT)
-        try:
-            function(*values, out=target)
-        finally:
-            reset_float_state(token)
-    return out
+    if values_of(out) is None or not _is_writable_here(out):
+        return NotImplemented
+    return host.into(out, inputs, values, lambda operands, target: _silently(function, operands, {"out": target}))
 
 
 def _is_writable_here(x) -> bool:
@@ -203,16 +203,13 @@ def general(function, method: str, inputs, kwargs):
         out = kwargs.get("out")
         if type(out) is tuple and len(out) == 1 and type(out[0]) is JaxArray:
             return _into(function, inputs, out[0])
-    if function not in _ufuncs or _taken(inputs, []) is None or _taken(kwargs.values(), []) is None:
+    values = _taken(inputs, []) if function in _ufuncs else None
+    if values is None or _taken(kwargs.values(), []) is None or not _is_for_numpy(function, values):
         return NotImplemented
     written = inputs[:1] if method == "at" else kwargs.get("out", ())
     if not all(map(_is_writable_here, written)):
         return NotImplemented
-    token = set_float_state(SILENT)
-    try:
-        return host.narrow(host.call_writing(getattr(function, method), inputs, kwargs, written))
-    finally:
-        reset_float_state(token)
+    return host.narrow(_silently(host.call_writing, (getattr(function, method), inputs, kwargs, written)))
 
 
 def _reading(function, place: int):
@@ -235,13 +232,10 @@ def _reading(function, place: int):
         out = args[place] if len(args) > place else kwargs.get("out") if kwargs else None
         if out is not None and not all(map(_is_writable_here, out if type(out) is tuple else (out,))):
             return NotImplemented
-        token = set_float_state(SILENT)
-        try:
-            if out is not None:
-                return host.call_writing(called, args, kwargs, out if type(out) is tuple else (out,))
-            result = called(*values, **named)
-        finally:
-            reset_float_state(token)
+        if out is not None:
+            written = out if type(out) is tuple else (out,)
+            return _silently(host.call_writing, (called, args, kwargs, written))
+        result = _silently(called, values, named)
         if type(result) is ndarray and result.base is None and result.dtype.char in STORED_KINDS:
             for _, raw in seen:
                 if raw is result:
@@ -258,11 +252,7 @@ def _of_one(function, x):
     values = values_of(x)
     if values is None:
         return NotImplemented
-    token = set_float_state(SILENT)
-    try:
-        result = function(values)
-    finally:
-        reset_float_state(token)
+    result = _silently(function, (values,))
     if type(result) in SCALARS and (result.itemsize < 8 or x64.value):
         return result
     if type(result) is ndarray and result.base is None and result is not values and result.dtype.char in STORED_KINDS:
@@ -276,13 +266,10 @@ def _writing(fact: Fact):
     def first(args, kwargs, unbound):
         if _taken(args, []) is None or (kwargs and _taken(kwargs.values(), []) is None):
             return NotImplemented
-        if not all(map(_is_writable_here, fact.written(args, kwargs))):
+        written = fact.written(args, kwargs)
+        if not all(map(_is_writable_here, written)):
             return NotImplemented
-        token = set_float_state(SILENT)
-        try:
-            return host.narrow(host.call_writing(unbound or fact.function, args, kwargs, fact.written(args, kwargs)))
-        finally:
-            reset_float_state(token)
+        return host.narrow(_silently(host.call_writing, (unbound or fact.function, args, kwargs, written)))
 
     return first
 

@@ -136,16 +136,12 @@ def _special(ufunc, method, inputs, kwargs):
 
 def _into(ufunc, inputs, out):
     """A call whose only keyword is `out`, one array of ours."""
-    operands = [_plain(x) for x in inputs]
-    buffer = out._buffer
-    with buffer.lock:
-        target = out._writable()
-        for i, x in enumerate(inputs):
-            if type(x) is JaxArray and x._buffer is buffer:
-                operands[i] = target if x is out else x._window()  # the memory may have moved
+
+    def compute(operands, target):
         if target.size < SMALLEST or large.elementwise(ufunc, operands, target) is None:
             ufunc(*operands, out=target)
-    return out
+
+    return host.into(out, inputs, [_plain(x) for x in inputs], compute)
 
 
 def _reduced(ufunc, x, axis=0, dtype=None, out=None, keepdims=False, initial=NO_VALUE, where=True):
