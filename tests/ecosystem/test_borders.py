@@ -192,6 +192,14 @@ def test_gradients_of_functions_that_give_our_scalars(backend):
     np.testing.assert_allclose(np.asarray(out), np.sin([1, 2]), rtol=1e-5)
 
 
+def test_what_pulls_cotangents_back_is_a_tree():
+    """As with JAX itself, it can be handed through ``jax.jit``."""
+    x = jax.numpy.ones(3)
+    _, back = jax.vjp(jax.numpy.sin, x)
+    (pulled,) = jax.jit(lambda back, c: back(c))(back, x)
+    np.testing.assert_allclose(np.asarray(pulled), np.cos(np.ones(3)), rtol=1e-6)
+
+
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_loops_whose_condition_is_an_array_of_ours(backend):
     with npbridge.backend(backend):

@@ -118,14 +118,18 @@ def _ours(x: Any) -> Any:
 
 
 def vjp(transform: Callable) -> Callable:
-    """``vjp``, whose results take cotangents that are arrays of ours."""
+    """``vjp``, whose results take cotangents that are arrays of ours, and are trees of JAX's as its own are."""
 
     @functools.wraps(transform)
     def call(fun: Any, *primals: Any, **kwargs: Any) -> Any:
         out, back, *aux = transform(giving_values(fun), *primals, **kwargs)
-        return out, lambda *cotangents: back(*map(values, cotangents)), *aux
+        return out, jax.tree_util.Partial(_pulled, back), *aux
 
     return call
+
+
+def _pulled(back: Callable, *cotangents: Any) -> Any:
+    return back(*map(values, cotangents))
 
 
 def while_loop(function: Callable) -> Callable:

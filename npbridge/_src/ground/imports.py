@@ -62,26 +62,21 @@ class _Finder:
         self._looking: set[str] = set()
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
-        if name in self._looking:
+        package = name.partition(".")[0]
+        waited_for = name in _waiting or f"{package}.*" in _waiting
+        if name in self._looking or not waited_for and (not _accepting or package in sys.stdlib_module_names):
             return None
-        if not (name in _waiting or f"{name.partition('.')[0]}.*" in _waiting):
-            return _accepted(name, path, target) if _accepting else None
         self._looking.add(name)  # so that the other finders are asked below
         try:
             spec = importlib.util.find_spec(name)
         finally:
             self._looking.discard(name)
-        if spec is not None and spec.loader is not None:
-            spec.loader = _Loader(spec.loader)  # type: ignore[assignment]
+        if spec is None or spec.loader is None:
+            return spec
+        if not waited_for and not any(accepts(spec) for accepts, _ in _accepting):
+            return spec
+        spec.loader = _Loader(spec.loader)  # type: ignore[assignment]
         return spec
-
-
-def _accepted(name: str, path: Any, target: Any) -> importlib.machinery.ModuleSpec | None:
-    spec = importlib.machinery.PathFinder.find_spec(name, path, target)
-    if spec is None or spec.loader is None or not any(accepts(spec) for accepts, _ in _accepting):
-        return None
-    spec.loader = _Loader(spec.loader)  # type: ignore[assignment]
-    return spec
 
 
 class _Loader:
