@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import json
 import os
@@ -11,16 +10,8 @@ import tempfile
 
 import numpy as np
 
+from .data import M, V, W, lib
 from .table import library
-
-
-def lib(name):
-    return importlib.import_module(name)
-
-
-V = [1.0, 3.0, 2.0, 5.0, 4.0]
-M = [[4.0, 1.0], [1.0, 3.0]]
-W = np.sin(np.linspace(0, 20, 128))
 
 
 def uniq(suffix):

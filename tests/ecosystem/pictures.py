@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-
 import numpy as np
 
+from .data import IMG, M, P, V, W, X, lib
 from .table import library
-
-
-def lib(name):
-    return importlib.import_module(name)
-
-
-V = [1.0, 3.0, 2.0, 5.0, 4.0]
-M = [[4.0, 1.0], [1.0, 3.0]]
-X = np.random.RandomState(0).randn(40, 3)
-Y = (X[:, 0] + X[:, 1] > 0).astype(int)
-R = X @ np.array([1.0, 2.0, 3.0])
-W = np.sin(np.linspace(0, 20, 128))
-P = np.abs(X)
-IMG = (np.arange(256).reshape(16, 16) * 7 % 255).astype(np.uint8)
 
 
 def px():

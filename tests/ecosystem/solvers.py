@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-
 import numpy as np
 
+from .data import M, V, W, X, lib
 from .table import library
 
-
-def lib(name):
-    return importlib.import_module(name)
-
-
-V = [1.0, 3.0, 2.0, 5.0, 4.0]
-M = [[4.0, 1.0], [1.0, 3.0]]
-W = np.sin(np.linspace(0, 20, 128))
-X = np.random.RandomState(0).randn(40, 3)
 IMG = (np.arange(64).reshape(8, 8) * 3 % 255).astype(np.uint8)
 VN = [1.0, np.nan, 2.0, 5.0, 4.0]
 
@@ -79,6 +69,17 @@ def lsq(A):
     p = cp().Problem(cp().Minimize(cp().sum_squares(A(M) @ x - A([1.0, 2.0]))), [x >= A([0.0, 0.0])])
     p.solve()
     return np.round(x.value, 4)
+
+
+def quadratic_program(A):
+    """A small program of osqp's, made of arrays of one kind."""
+    sparse, model = lib("scipy.sparse").csc_matrix, lib("osqp").OSQP()
+    model.setup(sparse(A(M)), A([1.0, 1.0]), sparse(A(np.eye(2))), A([0.0, 0.0]), A([1.0, 1.0]), verbose=False)
+    return model
+
+
+def solved(model):
+    return np.round(model.solve().x, 3)
 
 
 library(
@@ -208,44 +209,9 @@ library(
 )
 library(
     "osqp",
-    s=lambda A: [
-        m := lib("osqp").OSQP(),
-        m.setup(
-            lib("scipy.sparse").csc_matrix(A(M)),
-            A([1.0, 1.0]),
-            lib("scipy.sparse").csc_matrix(A(np.eye(2))),
-            A([0.0, 0.0]),
-            A([1.0, 1.0]),
-            verbose=False,
-        ),
-        np.round(m.solve().x, 3),
-    ][-1],
-    upd=lambda A: [
-        m := lib("osqp").OSQP(),
-        m.setup(
-            lib("scipy.sparse").csc_matrix(M),
-            np.ones(2),
-            lib("scipy.sparse").csc_matrix(np.eye(2)),
-            np.zeros(2),
-            np.ones(2),
-            verbose=False,
-        ),
-        m.update(q=A([-2.0, 1.0])),
-        np.round(m.solve().x, 3),
-    ][-1],
-    warm=lambda A: [
-        m := lib("osqp").OSQP(),
-        m.setup(
-            lib("scipy.sparse").csc_matrix(M),
-            np.ones(2),
-            lib("scipy.sparse").csc_matrix(np.eye(2)),
-            np.zeros(2),
-            np.ones(2),
-            verbose=False,
-        ),
-        m.warm_start(x=A([0.0, 0.0])),
-        np.round(m.solve().x, 3),
-    ][-1],
+    s=lambda A: solved(quadratic_program(A)),
+    upd=lambda A: [m := quadratic_program(np.array), m.update(q=A([-2.0, 1.0])), solved(m)][-1],
+    warm=lambda A: [m := quadratic_program(np.array), m.warm_start(x=A([0.0, 0.0])), solved(m)][-1],
 )
 library(
     "gymnasium",

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import tempfile
 
 import numpy as np
 
+from .data import M, V, lib
 from .table import library
 
-
-def lib(name):
-    return importlib.import_module(name)
-
-
-V = [1.0, 3.0, 2.0, 5.0, 4.0]
-M = [[4.0, 1.0], [1.0, 3.0]]
 U8 = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
 IMG = (np.arange(64).reshape(8, 8) * 3 % 255).astype(np.uint8)
 

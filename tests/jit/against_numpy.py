@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import warnings
 
 import jax
@@ -100,3 +101,27 @@ def same(expected, got, where):
         np.testing.assert_allclose(b, a, rtol=1e-9 if a.itemsize > 4 else 1e-5, err_msg=where)
     else:
         assert type(expected) is type(got) and expected == got, (where, expected, got)
+
+
+def shares_alike(function, *several) -> None:
+    """Assert that results share memory with arguments and with each other as NumPy's do, where it has results."""
+    compiled = npbridge.jit(function)
+    for call in several:
+        try:
+            expected = shared(function, np.array, call)
+        except UnboundLocalError:
+            continue
+        assert shared(compiled, npbridge.array, call) == expected
+
+
+def shared(function, make, call):
+    """Which results lie in the memory of which arguments and of each other."""
+    given = [make(x) if isinstance(x, np.ndarray) else x for x in call]
+    arrays = [np.asarray(x) for x in [*flat(function(*given)), *given[:2]]]
+    return [np.shares_memory(x, y) for x, y in itertools.combinations(arrays, 2)]
+
+
+def flat(x):
+    if isinstance(x, (tuple, list)):
+        return [y for part in x for y in flat(part)]
+    return [x] if hasattr(x, "dtype") else []

@@ -8,7 +8,7 @@ import pytest
 import npbridge
 from npbridge.errors import ControlFlowError
 
-from .against_numpy import Programs, agrees
+from .against_numpy import Programs, agrees, shares_alike
 
 pytestmark = pytest.mark.usefixtures("in_64_bits")
 programs = Programs()
@@ -225,19 +225,4 @@ WINDOWS = [(f, calls) for f, calls in programs if f is not table_of_positions]
 
 @pytest.mark.parametrize("function, calls", WINDOWS, ids=lambda x: getattr(x, "__name__", ""))
 def test_what_is_returned_shares_memory_as_in_numpy(function, calls):
-    compiled = npbridge.jit(function)
-    for call in calls:
-        assert shared(compiled, npbridge.array, call) == shared(function, np.array, call)
-
-
-def shared(function, make, call):
-    """Which results lie in the memory of which arguments and of each other."""
-    given = [make(x) if isinstance(x, np.ndarray) else x for x in call]
-    arrays = [np.asarray(x) for x in [*flat(function(*given)), *given[:2]]]
-    return [np.shares_memory(x, y) for x, y in itertools.combinations(arrays, 2)]
-
-
-def flat(x):
-    if isinstance(x, (tuple, list)):
-        return [y for part in x for y in flat(part)]
-    return [x] if hasattr(x, "dtype") else []
+    shares_alike(function, *calls)

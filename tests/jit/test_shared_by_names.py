@@ -7,8 +7,7 @@ import pytest
 
 import npbridge
 
-from .against_numpy import Programs, agrees
-from .test_one_of_several import shared
+from .against_numpy import Programs, agrees, shares_alike
 
 pytestmark = pytest.mark.usefixtures("in_64_bits")
 programs = Programs()
@@ -157,13 +156,7 @@ def test_writes_show(function, calls):
 
 @pytest.mark.parametrize("function, calls", programs, ids=lambda x: getattr(x, "__name__", ""))
 def test_results_share_memory(function, calls):
-    compiled = npbridge.jit(function)
-    for call in calls:
-        try:
-            expected = shared(function, np.array, call)
-        except UnboundLocalError:
-            continue  # the test above has it
-        assert shared(compiled, npbridge.array, call) == expected
+    shares_alike(function, *calls)
 
 
 def test_a_part_of_what_is_assigned_at_every_call():
