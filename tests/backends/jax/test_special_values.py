@@ -63,6 +63,20 @@ def test_divide_is_numpys():
     assert not (differing(expected, got).any(axis=0) & ~small).any()
 
 
+@pytest.mark.parametrize("divisor", [3.0, 7.0, 49.0, 100.0])
+def test_quotients_by_constants_are_rounded_once(divisor):
+    """XLA would multiply by the reciprocal; a quotient decides which of two numbers is the percentile."""
+
+    def quotients(x, s):
+        return x / divisor, x[3] / divisor, s / divisor
+
+    x = np.arange(64.0) * 1.7
+    compiled = npbridge.jit(quotients)
+    for s in x.tolist():
+        for w, g in zip(quotients(x, s), compiled(npbridge.asarray(x), s), strict=True):
+            np.testing.assert_array_equal(np.asarray(g), w)
+
+
 def test_integer_powers_are_multiplications():
     z = plane([0.0, 1.0, -1.0, 0.5, -2.5])
     for n in (0, 1, 2, 3, 5, -1, -2):

@@ -37,10 +37,10 @@ def _is_int(x):
 
 @kernel(np.divide)
 def divide(x, y):
-    # XLA on CPU turns division by a broadcast scalar into multiplication by its
-    # reciprocal, so that x / x[k] is not 1 where it must be
+    # XLA on CPU turns division by a scalar, broadcast or constant, into multiplication
+    # by its reciprocal, so that x / x[k] is not 1 where it must be, nor 40.0 / 100 what it is
     shape = jnp.broadcast_shapes(x.shape, y.shape)
-    if y.shape != shape:
+    if y.shape != shape or not shape:
         y = lax.optimization_barrier(jnp.broadcast_to(y, shape))
     return jnp.true_divide(x, y)
 
