@@ -30,6 +30,7 @@ def convert(obj, dtype=None, copy=None, order=None, subok=False, ndmin=0) -> Jax
 
 def _from_ours(obj: JaxArray, dtype, copy, order, subok) -> JaxArray:
     kind = type(obj)
+    is_scalar = issubclass(kind, JaxScalar)  # also a number of Python's that is known at run time only
     fits = dtype is None or dtype == obj.dtype
     if fits and order in "CF":
         fits = obj.flags.c_contiguous if order == "C" else obj.flags.f_contiguous
@@ -37,13 +38,13 @@ def _from_ours(obj: JaxArray, dtype, copy, order, subok) -> JaxArray:
         if copy is False:
             raise _copy_needed("dtype or order")
         made = core._converted(obj, dtype, order)
-    elif kind is JaxScalar:
+    elif is_scalar:
         made = core.array_of_scalar(obj)
     elif kind is JaxArray or subok:
         return obj
     else:
         return core.of_view(obj._buffer, obj._window(), obj if obj._base is None else obj._base)
-    return kind(made) if subok and kind not in (JaxArray, JaxScalar) else made
+    return kind(made) if subok and kind is not JaxArray and not is_scalar else made
 
 
 def _from_others(obj, dtype, copy, order) -> JaxArray:

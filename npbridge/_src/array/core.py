@@ -150,7 +150,7 @@ def narrowed(values: np.ndarray) -> np.ndarray:
 
 
 def array_of_scalar(scalar: np.generic | JaxScalar) -> JaxArray:
-    return array_of_device(scalar._buffer.device) if type(scalar) is JaxScalar else of_fresh(np.array(scalar))
+    return array_of_device(scalar._buffer.device) if type(scalar) in OURS else of_fresh(np.array(scalar))
 
 
 def array_if_scalar(x):
