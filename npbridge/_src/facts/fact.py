@@ -61,6 +61,10 @@ class Fact:
         ``"bool"`` or ``"int"`` where the result is a number of Python's.
     regular : bool
         Whether it may be asked about ordinary numbers only: of others LAPACK prints, or says nothing of all.
+    raises : bool
+        Whether NumPy's code, in Python, raises for some values, of which a twin elsewhere says nothing.
+    shaping : tuple of str
+        The parameters, beside `STRUCTURE`, where numbers are no values; of several arguments (``*operands``) the lists.
     """
 
     function: Any
@@ -74,6 +78,8 @@ class Fact:
     joined: tuple[str, ...] = ()
     gives: str = ""
     regular: bool = False
+    raises: bool = False
+    shaping: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -120,6 +126,13 @@ class Fact:
         chosen = argument(names_of(self.function), option, args, kwargs)
         asked_for = chosen is not None and chosen is not NO_VALUE and bool(chosen) is truth
         return (*self.writes, name) if asked_for else self.writes
+
+    def structure(self, bound: dict[str, Any]) -> list:
+        """Those of the arguments, by name, that shape or choose what is computed."""
+        found = [v for k, v in bound.items() if k in STRUCTURE]
+        for value in (bound[k] for k in self.shaping if k in bound):
+            found += [x for x in value if type(x) is list] if type(value) is tuple else [value]
+        return found
 
     def calls_back(self, args: tuple, kwargs: dict) -> bool:
         """Whether a function of the user's is among the arguments of a call, by itself or in a list."""

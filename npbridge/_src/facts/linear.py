@@ -9,8 +9,9 @@ from .fact import rows
 ROWS = [
     *rows(
         "compute",
-        np.dot, np.einsum, np.inner, np.vdot,
+        np.dot, np.inner, np.vdot,
     ),
+    *rows("compute", np.einsum, shaping=("operands",)),
     *rows(
         "compute",
         np.linalg.cholesky, np.linalg.det, np.linalg.eig, np.linalg.eigh, np.linalg.eigvals, np.linalg.eigvalsh,
@@ -26,8 +27,9 @@ ROWS = [
     ),
     *rows(
         "compose",
-        np.linalg.cond, np.linalg.matrix_norm, np.linalg.matrix_power, np.linalg.matrix_rank, np.linalg.norm,
+        np.linalg.matrix_norm, np.linalg.matrix_power, np.linalg.matrix_rank, np.linalg.norm,
         np.linalg.pinv, np.linalg.svdvals, np.linalg.tensorinv, np.linalg.tensorsolve,
         regular=True,
     ),
+    *rows("compose", np.linalg.cond, regular=True, shaping=("p",)),
 ]  # fmt: skip

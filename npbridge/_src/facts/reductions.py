@@ -14,7 +14,8 @@ ROWS = [
     ),
     *rows(
         "compose",
-        np.cumulative_prod, np.cumulative_sum, np.nanargmax, np.nanargmin, np.nancumprod, np.nancumsum, np.nanmax,
-        np.nanmean, np.nanmin, np.nanprod, np.nanstd, np.nansum, np.nanvar,
+        np.cumulative_prod, np.cumulative_sum, np.nancumprod, np.nancumsum, np.nanmax, np.nanmean, np.nanmin,
+        np.nanprod, np.nanstd, np.nansum, np.nanvar,
     ),
+    *rows("compose", np.nanargmax, np.nanargmin, raises=True),
 ]  # fmt: skip

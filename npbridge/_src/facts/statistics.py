@@ -12,13 +12,17 @@ ROWS = [
     *rows("compute", np.bincount, np.convolve, np.correlate),
     *rows(
         "compose",
-        np.average, np.corrcoef, np.cov, np.diff, np.ediff1d, np.gradient, np.histogram2d, np.histogramdd,
-        np.trapezoid,
+        np.corrcoef, np.cov, np.diff, np.ediff1d, np.gradient, np.trapezoid,
     ),
-    *rows("compose", np.histogram, np.histogram_bin_edges),
     *rows(
         "compose",
-        np.median, np.nanmedian, np.nanpercentile, np.nanquantile, np.percentile, np.quantile,
-        writes_if=_OVERWRITES,
+        np.average, np.histogram, np.histogram2d, np.histogram_bin_edges, np.histogramdd,
+        raises=True,
+    ),
+    *rows("compose", np.median, np.nanmedian, writes_if=_OVERWRITES),
+    *rows(
+        "compose",
+        np.nanpercentile, np.nanquantile, np.percentile, np.quantile,
+        writes_if=_OVERWRITES, raises=True,
     ),
 ]  # fmt: skip

@@ -121,6 +121,10 @@ def test_dtypes(name):
 NUMBERS = {
     "axes": lambda v, m, a, b: (m.sum(axis=(a, b)), np.median(m, axis=(a, b)), np.trace(m, axis1=a, axis2=b)),
     "orders of norms": lambda v, m, a, b: (np.linalg.norm(m, b), np.linalg.norm(v, a), np.linalg.cond(m, b)),
+    "the order of a condition": lambda v, m, a, b: np.linalg.cond(m, b),
+    "the axis of a length": lambda v, m, a, b: np.arange(np.size(m[:1], b)),
+    "subscripts": lambda v, m, a, b: np.einsum(np.outer(v, m[0]), [a, b], [b, a]),
+    "as arrays of NumPy's own code": lambda v, m, a, b: np.geomspace(v, b, 3),
     "shapes": lambda v, m, a, b: (
         np.reshape(v, (b + 1, 2)),
         np.tile(v, b),
@@ -170,6 +174,7 @@ ERRORS = {
     "weights": (lambda v: np.average(v, weights=v * 0), V),
     "nanargmax": (lambda v: np.nanargmax(v * np.nan), V),
     "geomspace": (lambda v: np.geomspace(v[0] * 0, 10, 4), V),
+    "geomspace of a number": (lambda v, n: np.geomspace(v, n, 4), V, 0),
     "bins in no order": (lambda v, b: np.digitize(v, b), V, np.array([1.0, 3.0, 2.0])),
     "a fit of zeros": (lambda v: np.polyfit(v * 0, v, 2), V),
     "edges in no order": (lambda v, b: np.histogram(v, b), V, np.array([1.0, 3.0, 2.0])),

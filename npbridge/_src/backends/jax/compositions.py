@@ -71,9 +71,9 @@ class Roots(Composition):
 
 def _forms(function, own):
     """What is tried while JAX traces: NumPy's own code, and jax.numpy's function."""
-    twin = twin_of(function)
-    # jax.numpy would call a function of the user's on each number by itself
-    alone = twin is None or function in _ONLY_OWN or fact_of(function).calls
+    twin, fact = twin_of(function), fact_of(function)
+    # jax.numpy would call a function of the user's on each number by itself, and raises for no values
+    alone = twin is None or function in _ONLY_OWN or fact.calls or fact.raises
     return (own,) if alone else (own, lowered(twin))
 
 

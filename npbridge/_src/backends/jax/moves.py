@@ -222,7 +222,9 @@ def _described(fact: Fact):
 def _layout(x):
     if type(x) in (list, tuple):
         return type(x)(map(_layout, x))
-    return x._window() if type(x) in OURS else x
+    if type(x) not in OURS:
+        return x
+    return x._window() if x.weak is None else x.weak()  # any number of Python's has its kind
 
 
 def _print(function):

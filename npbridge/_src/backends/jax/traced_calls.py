@@ -23,7 +23,7 @@ from ...array.ragged_lengths import NotWrittenOut, for_each_number
 from ...convert import context as contexts
 from ...facts import Fact, answers, fact_of
 from ...facts.answers import UNKNOWN, Blank, Leaf
-from ...facts.fact import STRUCTURE, signature_of
+from ...facts.fact import signature_of
 from ...facts.trees import mapped
 from ...ground.errors import ControlFlowError, UnsupportedError
 from ...storage.buffer import canonical
@@ -63,6 +63,8 @@ class Misfit(Exception):
 def call(rule, function, args, kwargs):
     """``function(*args, **kwargs)``, where a value among the arguments is known only at run time."""
     fact = fact_of(function)
+    if fact.layout:
+        see_that_structure_is_known(fact, args, kwargs)
     if fact.layout or fact.kind in ("make", "describe") or any(isinstance(x, Ragged) for x in _flat((args, kwargs))):
         return rule.call(args, kwargs)
     if fact.kind == "view":
@@ -97,8 +99,7 @@ def _called(function, args, kwargs):
 
 def see_that_structure_is_known(fact: Fact, args, kwargs) -> None:
     """Have numbers that are arguments of the compiled function fixed, where they shape or choose what is computed."""
-    bound = fact.bound(args, kwargs)
-    origins = set().union(*_origins([v for k, v in bound.items() if k in STRUCTURE]))
+    origins = set().union(*_origins(fact.structure(fact.bound(args, kwargs))))
     if origins:
         raise traced_number.NeedsValue(frozenset(origins))
 
