@@ -9,6 +9,7 @@ from __future__ import annotations
 import jax.numpy as jnp
 import numpy as np
 
+from ..storage import recording
 from ..storage.buffer import Buffer
 from . import core
 
@@ -73,10 +74,43 @@ def conditions_of(array) -> list:
 
 
 def array_of(condition, first, second, value):
-    """The array that is `first` or `second`; None stands for one that nobody else has."""
-    alone = core.array_of_device(value)
+    """The array that is `first` or `second`; None stands for one that nobody else has.
+
+    A `value` that is not known yet is read when it is asked for.
+    """
+    alone = None if value is None else core.array_of_device(value)
     first, second = (alone if x is None else x for x in (first, second))
     array = core._new(core.JaxArray)
     array._buffer = Choice(condition, first, second, value)
     array._layout = array._base = array._cached = None
     return array
+
+
+def is_one_of_two(x) -> bool:
+    return type(x) is core.JaxArray and type(x._buffer) is Choice and x._layout is None
+
+
+def each(array, function):
+    """``function(array)``, which NumPy answers with views: that of each of the two, by its strides, chosen again.
+
+    What is a copy of both is one.
+    """
+    buffer = array._buffer
+    return _chosen(array, function(buffer.first), function(buffer.second))
+
+
+def _chosen(array, x, y):
+    if isinstance(x, (tuple, list)):
+        parts = [_chosen(array, a, b) for a, b in zip(x, y, strict=True)]
+        return type(x)(*parts) if hasattr(x, "_fields") else type(x)(parts)
+    buffer = array._buffer
+    if x is buffer.first and y is buffer.second:
+        return array
+    if x._base is None and y._base is None and x is not buffer.first and y is not buffer.second:
+        return core.of_device(jnp.where(buffer.condition, x._value(), y._value()))
+    made = array_of(buffer.condition, x, y, None)
+    made._buffer.leaves_as_values = buffer.leaves_as_values
+    made._base = array if array._base is None else array._base
+    if buffer in recording.frozen:
+        recording.frozen[made._buffer] = recording.frozen[buffer]
+    return made

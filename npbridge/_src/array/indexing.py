@@ -17,7 +17,7 @@ from ..ground.errors import UnsupportedError
 from ..storage import view
 from ..storage.buffer import SMALL, Tracer, recorders
 from ..storage.casts import cast
-from . import core, either
+from . import choice, core, either
 from .core import OURS, JaxArray, JaxScalar, _new, of_view
 from .either import Either
 
@@ -100,6 +100,8 @@ def _getitem(self, key):
     with buffer.lock:  # the memory stays what it is
         if buffer.current:
             return _part(self, self._window()[key], buffer.owner)
+        if buffer.traced and choice.is_one_of_two(self) and is_basic(key) and type(self._window()[key]) is np.ndarray:
+            return choice.each(self, lambda x: x[key])
         window = self._window()
         if window.ndim > 1 if type(key) is int else is_basic(key):
             part = window[key]

@@ -19,6 +19,7 @@ from ..storage import view
 from ..storage.buffer import Buffer, Tracer
 from ..storage.casts import cast
 from . import (
+    choice,
     core,
     indexing,
     positions,
@@ -31,6 +32,7 @@ from . import (
     traced_range,
 )
 from .core import OURS, JaxScalar
+from .window import Window
 
 # called with (traced bool, exception): raise the exception where the bool is true
 on_check: Callable | None = None
@@ -253,55 +255,22 @@ def spec_of(axes, order):
     return (cuts, used, kept, shape), starts
 
 
-class Window(Buffer):
-    """The storage of a window: part of an array, at a place known at run time."""
-
-    __slots__ = ("_seen", "_value", "array", "key", "spec", "starts")
-
-    def __init__(self, array, key, spec, starts) -> None:
-        self.array, self.key, self.spec, self.starts = array, key, spec, starts
-        self._seen = self._value = None
-        super().__init__(None, None, spec.shape, array.dtype)
-
-    @property
-    def device(self):
-        version = self.array._buffer.version
-        if self._value is None or self._seen != version:
-            self._value = view.read_spec(jnp.asarray(self.array._value()), self.spec, self.starts)
-            self._seen = version
-        return self._value
-
-    @device.setter
-    def device(self, value) -> None:
-        return
-
-    @property
-    def version(self):
-        return self.array._buffer.version
-
-    @version.setter
-    def version(self, value) -> None:
-        return
-
-    @property
-    def traced(self) -> bool:
-        return True
-
-    def replace(self, device) -> None:
-        new = view.write_traced(jnp.asarray(self.array._value()), device, self.spec, self.starts)
-        self.array[...] = core.array_of_device(new)
-        self._value = None
-
-    def host_for_writing(self):
-        return np.asarray(self.device)  # raises: the values are known at run time only
-
-
 def _window(array, axes, order):
     (cuts, used, kept, shape), starts = spec_of(axes, order)
     identity = tuple(range(len(used)))
     spec = view.Spec(tuple(array.shape), cuts, identity, used, kept, (False,) * len(shape), shape, None)
     kind = jnp.int64 if core.jax.config.jax_enable_x64 else jnp.int32
     return spec, [jnp.asarray(s._value() if type(s) in OURS else s, kind) for s in starts]
+
+
+def _opened(array, key, spec, starts):
+    if choice.is_one_of_two(array):
+        return choice.each(array, lambda x: _opened(x, key, spec, starts))
+    opened = core._new(core.JaxArray)
+    opened._buffer = Window(array, key, spec, starts)
+    opened._layout = opened._cached = None
+    opened._base = array
+    return opened
 
 
 def read(self, key):
@@ -315,11 +284,7 @@ def read(self, key):
     spec, starts = _window(self, axes, order)
     if not order:
         return core.of_device(view.read_spec(jnp.asarray(self._value()), spec, starts))
-    array = core._new(core.JaxArray)
-    array._buffer = Window(self, key, spec, starts)
-    array._layout = array._cached = None
-    array._base = self
-    return array
+    return _opened(self, key, spec, starts)
 
 
 def write(self, key, value) -> None:

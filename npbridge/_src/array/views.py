@@ -6,17 +6,19 @@ import jax
 import numpy as np
 
 from ..dispatch.backend import active
-from . import core
+from . import choice, core, window
 from .core import JaxArray, of_view
 
 
 def view_or_copy(self, cut):
     """``cut(self)`` as NumPy does it: a view where `cut` can make one."""
+    if choice.is_one_of_two(self):
+        return choice.each(self, lambda x: view_or_copy(x, cut))
     self = core.in_memory(self)
-    window = self._window()
-    result = cut(window)
+    result = cut(self._window())
     buffer = self._buffer
-    if type(result) is np.ndarray and result.base is not None and core.view.owner_of(result) is buffer.owner:
+    is_view = type(result) is np.ndarray and result.base is not None and core.view.owner_of(result) is buffer.owner
+    if is_view and (not window.is_of_window(self) or window.is_view(self, cut)):
         return of_view(buffer, result, self if self._base is None else self._base)
     if buffer.traced:
         return None
@@ -31,9 +33,12 @@ def _reshape(self, *shape, order="C", copy=None):
     shape = _plain_shape(shape)
     if copy:
         return core.of_fresh(np.array(self._read()).reshape(*shape, order=order))
+    if choice.is_one_of_two(self):
+        return choice.each(self, lambda x: x.reshape(*shape, order=order, copy=copy))
     result = view_or_copy(self, lambda a: a.reshape(*shape, order=order, copy=copy))
     if result is None:
-        result = core.array_of_device(jax.numpy.reshape(self._value(), _shape_of(self, shape), order=order))
+        copy = core.array_of_device(jax.numpy.reshape(self._value(), _shape_of(self, shape), order=order))
+        return window.see_that_a_copy_is_one(self, copy, lambda a: a.reshape(*shape, order=order))
     return result
 
 

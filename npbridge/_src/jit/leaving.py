@@ -11,6 +11,7 @@ from ..array import choice, core, traced_index
 from ..array.either import Either
 from ..array.ragged import Ragged
 from ..storage.buffer import Tracer
+from ..storage.composed import through
 
 OURS = core.OURS
 
@@ -64,8 +65,11 @@ class View(NamedTuple):
 
     def settled(self, values, made):
         array = made(self.array)
-        shape, strides, offset, dtype, writeable = self.window
-        window = np.ndarray(shape, dtype, array._buffer.stand_in(), offset, strides)
+        *where, writeable = self.window
+        window = through(*where, array._window(), array._buffer.stand_in())
+        if window is None:  # on one of several arrays, of which NumPy would have copied this one
+            array = array.copy()
+            window = through(*where, array._window(), array._buffer.stand_in())
         window.flags.writeable = writeable
         return core.of_view(array._buffer, window, array)
 

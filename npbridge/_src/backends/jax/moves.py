@@ -12,7 +12,7 @@ import dataclasses
 import jax.numpy as jnp
 import numpy as np
 
-from ...array import core
+from ...array import choice, core, window
 from ...dispatch.registry import Rule, register
 from ...facts import Fact, fact_of
 from ...ground.compat import NO_VALUE
@@ -160,6 +160,9 @@ def _view(fact: Fact):
     arrays = None if function in _OF_ARRAYS_ONLY else 1
 
     def call(args, kwargs):
+        at = next((i for i, x in enumerate(args[:arrays]) if choice.is_one_of_two(x)), None)
+        if at is not None:
+            return choice.each(args[at], lambda x: function(*args[:at], x, *args[at + 1 :], **kwargs))
         seen: list = []
         windows = [_window(x, seen) for x in args[:arrays]]
         pending = any(not x._buffer.current for x, _ in seen)
@@ -167,8 +170,9 @@ def _view(fact: Fact):
         if pending and not kwargs.get("copy") and not (retypes and under_way):
             # a window of values still to come has a shape and no contents: lengths and positions are numbers
             named = {k: _window(v, seen) if k in _ARRAY_NAMES else core.host_values(v) for k, v in kwargs.items()}
-            result = function(*windows, *map(core.host_values, args[len(windows) :]), **named)
-            if _all_views(result, seen):
+            others = [core.host_values(x) for x in args[len(windows) :]]
+            result = function(*windows, *others, **named)
+            if _all_views(result, seen) and _are_in_windows(seen, lambda a: function(a, *others, **named)):
                 return host.wrap(result, seen)
         return NotImplemented if under_way else otherwise(args, kwargs)
 
@@ -192,6 +196,12 @@ def _all_views(result, seen) -> bool:
         return False
     owner = core.view.owner_of(result)
     return any(result is window or owner is x._buffer.owner for x, window in seen)
+
+
+def _are_in_windows(seen, cut) -> bool:
+    """Whether NumPy's views of the first array are views of it also where it lies at a place of the run time."""
+    first = seen[0][0]
+    return not window.is_of_window(first) or window.is_view(first, cut)
 
 
 def _create(function):
