@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
+import warnings
 
 import numpy as np
 import pytest
@@ -13,6 +15,9 @@ from npbridge._src.dispatch.registry import tables
 from npbridge._src.facts import answers, fact_of, facts
 from npbridge._src.facts.answers import Blank
 from npbridge._src.facts.fact import KINDS, signature_of
+
+from ..dispatch.cases import CASES
+from ..dispatch.surface import name_of
 
 OTHER_DATA = ("numpy.strings", "numpy.char", "numpy.lib.recfunctions")
 DATES = {np.is_busday, np.busday_offset, np.busday_count, np.datetime_as_string}
@@ -33,7 +38,7 @@ def test_facts_are_of_numpys_own_functions():
         assert fact.function is function
         assert fact.kind in KINDS
         names = signature_of(function).parameters if signature_of(function) else {}
-        assert set(fact.writes) | set(fact.calls) <= set(names), fact
+        assert set(fact.writes) | set(fact.calls) | set(fact.shares) | set(fact.shares_if[:1]) <= set(names), fact
         assert fact.writes_if is None or set(fact.writes_if[:2]) <= set(names), fact
 
 
@@ -57,6 +62,54 @@ def test_facts_are_of_numpys_own_functions():
 )
 def test_what_a_call_writes(function, args, kwargs, written):
     assert fact_of(function).written(args, kwargs) == written
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "kwargs", "shown"),
+    [
+        (np.reshape, ("a", (2, 3)), {}, ["a", (2, 3)]),
+        (np.cumsum, ("a",), {"out": "c"}, ["c"]),
+        (np.diff, ("a",), {}, []),
+        (np.diff, ("a", 0), {}, ["a"]),
+        (np.array, ("a",), {}, []),
+        (np.array, ("a",), {"copy": None}, ["a"]),
+        (np.asarray, ("a", float), {}, ["a"]),
+        (np.histogram, ("a", "b"), {}, ["b"]),
+        (np.ix_, ("a", "b"), {}, ["a", "b"]),
+        (np.ndarray.conj, ("a",), {}, ["a"]),
+        (np.ndarray.astype, ("a", float), {"copy": False}, ["a"]),
+        (np.ndarray.sum, ("a",), {}, []),
+    ],
+)
+def test_which_memory_a_result_may_share(function, args, kwargs, shown):
+    assert fact_of(function).shown(args, kwargs) == shown
+
+
+def test_an_option_that_is_not_known_may_have_any_value():
+    assert fact_of(np.diff).shown(("a", "n"), {}, lambda value: value != "n") == ["a"]
+
+
+def arrays_in(x):
+    if isinstance(x, np.ndarray):
+        return [x]
+    parts = x.values() if isinstance(x, dict) else x if isinstance(x, (list, tuple)) else ()
+    return [a for part in parts for a in arrays_in(part)]
+
+
+@pytest.mark.parametrize("function", CASES, ids=name_of)
+def test_results_share_no_other_memory(function):
+    """Each call of the case table, by NumPy itself."""
+    for args, kwargs in copy.deepcopy(CASES[function]):
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            try:
+                results = arrays_in(function(*args, **kwargs))
+            except Exception:
+                continue
+        shown = arrays_in(fact_of(function).shown(args, kwargs))
+        given = arrays_in((args, kwargs))
+        for x in (x for x in given if not any(x is s for s in shown)):
+            assert not any(np.may_share_memory(x, r) for r in results)
 
 
 def test_arguments_that_are_too_many_are_numpys_error():

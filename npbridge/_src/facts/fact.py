@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ KINDS = (
     "make",  # makes arrays of sizes, numbers, files
     "write",  # changes an argument, and gives nothing
     "describe",  # tells of layout or dtype, or prints
+    "draw",  # draws numbers
 )
 # Parameters, by the names that NumPy gives them everywhere, that shape the computation: numbers there are no values.
 STRUCTURE = frozenset(
@@ -30,7 +32,7 @@ STRUCTURE = frozenset(
     shape source window_shape
     """.split()
 )
-ROWS = ("elementwise", "fourier", "linear", "making", "moves", "reductions", "statistics")
+ROWS = ("draws", "elementwise", "fourier", "linear", "making", "methods", "moves", "reductions", "statistics")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,6 +67,10 @@ class Fact:
         Whether NumPy's code, in Python, raises for some values, of which a twin elsewhere says nothing.
     shaping : tuple of str
         The parameters, beside `STRUCTURE`, where numbers are no values; of several arguments (``*operands``) the lists.
+    shares : tuple of str
+        The parameters whose memory the result may share, where it is no "view" of all arguments.
+    shares_if : tuple
+        ``(option, *values)``: it shares only where this option has one of these values.
     """
 
     function: Any
@@ -80,6 +86,8 @@ class Fact:
     regular: bool = False
     raises: bool = False
     shaping: tuple[str, ...] = ()
+    shares: tuple[str, ...] = ()
+    shares_if: tuple = ()
 
     @property
     def name(self) -> str:
@@ -127,6 +135,28 @@ class Fact:
         asked_for = chosen is not None and chosen is not NO_VALUE and bool(chosen) is truth
         return (*self.writes, name) if asked_for else self.writes
 
+    def shown(self, args: tuple, kwargs: dict, known: Callable[[Any], bool] = lambda value: True) -> list:
+        """The arguments whose memory the result of a call may share; `known` says whether an option has its value."""
+        if self.kind == "view":
+            return [*args, *kwargs.values()]
+        found = self.written(args, kwargs)
+        if self.shares and self._does_share(args, kwargs, known):
+            places = names_of(self.function)
+            for name in self.shares:
+                several = is_several(self.function, name)
+                found += args[several:] if several is not None else [argument(places, name, args, kwargs)]
+        return found
+
+    def _does_share(self, args: tuple, kwargs: dict, known: Callable[[Any], bool]) -> bool:
+        if not self.shares_if:
+            return True
+        option, *values = self.shares_if
+        signature = signature_of(self.function)
+        assert signature is not None
+        place = names_of(self.function)[option]
+        given = args[place] if place < len(args) else kwargs.get(option, signature.parameters[option].default)
+        return not known(given) or any(type(given) is type(v) and given == v for v in values)
+
     def structure(self, bound: dict[str, Any]) -> list:
         """Those of the arguments, by name, that shape or choose what is computed."""
         found = [v for k, v in bound.items() if k in STRUCTURE]
@@ -157,6 +187,16 @@ def signature_of(function: Any) -> inspect.Signature | None:
         return inspect.signature(function)
     except ValueError:
         return None
+
+
+@functools.cache
+def is_several(function: Any, name: str) -> int | None:
+    """Where arguments begin that share a parameter (``*operands``); None where `name` is one argument's."""
+    signature = signature_of(function)
+    parameters = signature.parameters if signature is not None else {}
+    if name not in parameters or parameters[name].kind is not inspect.Parameter.VAR_POSITIONAL:
+        return None
+    return list(parameters).index(name)
 
 
 _NOWHERE = 1 << 30

@@ -12,5 +12,6 @@ ROWS = [
         "compose",
         np.fft.fft2, np.fft.fftn, np.fft.ifft2, np.fft.ifftn, np.fft.irfft2, np.fft.irfftn, np.fft.rfft2,
         np.fft.rfftn,
+        shares=("a",), shares_if=("axes", ()),
     ),
 ]  # fmt: skip

@@ -11,7 +11,7 @@ ROWS = [
         "compute",
         np.dot, np.inner, np.vdot,
     ),
-    *rows("compute", np.einsum, shaping=("operands",)),
+    *rows("compute", np.einsum, shaping=("operands",), shares=("operands",)),
     *rows(
         "compute",
         np.linalg.cholesky, np.linalg.det, np.linalg.eig, np.linalg.eigh, np.linalg.eigvals, np.linalg.eigvalsh,
@@ -27,9 +27,10 @@ ROWS = [
     ),
     *rows(
         "compose",
-        np.linalg.matrix_norm, np.linalg.matrix_power, np.linalg.matrix_rank, np.linalg.norm,
+        np.linalg.matrix_norm, np.linalg.matrix_rank, np.linalg.norm,
         np.linalg.pinv, np.linalg.svdvals, np.linalg.tensorinv, np.linalg.tensorsolve,
         regular=True,
     ),
+    *rows("compose", np.linalg.matrix_power, regular=True, shares=("a",), shares_if=("n", 1)),
     *rows("compose", np.linalg.cond, regular=True, shaping=("p",)),
 ]  # fmt: skip

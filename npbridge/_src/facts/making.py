@@ -10,9 +10,21 @@ ROWS = [
     # with like=: the reference array only says that the result is ours
     *rows(
         "make",
-        np.arange, np.array, np.asanyarray, np.asarray, np.ascontiguousarray, np.asfortranarray, np.empty, np.eye,
-        np.frombuffer, np.fromfile, np.fromiter, np.fromstring, np.full, np.genfromtxt, np.identity, np.loadtxt,
-        np.ones, np.require, np.tri, np.zeros,
+        np.arange, np.empty, np.eye, np.fromfile, np.fromiter, np.fromstring, np.full, np.genfromtxt, np.identity,
+        np.loadtxt, np.ones, np.tri, np.zeros,
+    ),
+    *rows(
+        "make",
+        np.asanyarray, np.asarray, np.asarray_chkfinite, np.ascontiguousarray, np.asfortranarray, np.require,
+        shares=("a",),
+    ),
+    *rows("make", np.array, shares=("object",), shares_if=("copy", None, False)),
+    *rows("make", np.frombuffer, shares=("buffer",)),
+    *rows("make", np.from_dlpack, np.lib.stride_tricks.as_strided, shares=("x",)),
+    *rows(
+        "make",
+        np.bartlett, np.blackman, np.diag_indices, np.fft.fftfreq, np.fft.rfftfreq, np.fromregex, np.hamming,
+        np.hanning, np.indices, np.kaiser, np.load, np.mask_indices, np.tril_indices, np.triu_indices,
     ),
     *rows("make", np.fromfunction, calls=("function",)),
     *rows("compose", np.linspace, np.logspace),

@@ -17,10 +17,10 @@ ROWS = [
     ),
     *rows(
         "move",
-        np.argpartition, np.argsort, np.argwhere, np.astype,
+        np.argpartition, np.argsort, np.argwhere,
         np.compress, np.copy, np.delete, np.diag_indices_from,
         np.diagflat, np.digitize, np.empty_like, np.extract, np.fft.fftshift, np.fft.ifftshift,
-        np.flatnonzero, np.full_like, np.isin, np.ix_, np.lexsort, np.meshgrid, np.nonzero,
+        np.flatnonzero, np.full_like, np.isin, np.lexsort, np.nonzero,
         np.ones_like, np.packbits, np.partition, np.ravel_multi_index, np.repeat, np.resize, np.roll, np.searchsorted,
         np.sort, np.sort_complex, np.take, np.take_along_axis, np.tile, np.tril,
         np.tril_indices_from, np.triu, np.triu_indices_from, np.unique, np.unpackbits, np.unravel_index, np.vander,
@@ -34,8 +34,12 @@ ROWS = [
     *rows("move", np.select, joined=("choicelist", "default")),
     *rows("move", np.where, joined=("x", "y")),
     *rows(
-        "move", np.intersect1d, np.setdiff1d, np.setxor1d, np.trim_zeros, np.union1d, by_values=True, in_python=True
+        "move", np.intersect1d, np.setdiff1d, np.setxor1d, np.union1d, by_values=True, in_python=True
     ),
+    *rows("move", np.trim_zeros, by_values=True, in_python=True, shares=("filt",)),
+    *rows("move", np.astype, shares=("x",), shares_if=("copy", False)),
+    *rows("move", np.ix_, shares=("args",)),
+    *rows("move", np.meshgrid, shares=("xi",), shares_if=("copy", False)),
     *rows("move", np.unique_all, np.unique_counts, np.unique_inverse, np.unique_values, in_python=True),
     *rows("write", np.copyto, writes=("dst",)),
     *rows("write", np.place, np.put_along_axis, writes=("arr",)),

@@ -12,13 +12,15 @@ ROWS = [
     *rows("compute", np.bincount, np.convolve, np.correlate),
     *rows(
         "compose",
-        np.corrcoef, np.cov, np.diff, np.ediff1d, np.gradient, np.trapezoid,
+        np.corrcoef, np.cov, np.ediff1d, np.gradient, np.trapezoid,
     ),
     *rows(
         "compose",
-        np.average, np.histogram, np.histogram2d, np.histogram_bin_edges, np.histogramdd,
-        raises=True,
+        np.histogram, np.histogram2d, np.histogram_bin_edges, np.histogramdd,
+        raises=True, shares=("bins",),
     ),
+    *rows("compose", np.average, raises=True),
+    *rows("compose", np.diff, shares=("a",), shares_if=("n", 0)),
     *rows("compose", np.median, np.nanmedian, writes_if=_OVERWRITES),
     *rows(
         "compose",

@@ -13,7 +13,7 @@ import enum
 from dataclasses import dataclass, field
 from typing import Any
 
-from .host_calls import PREFIX
+from .effects import PREFIX
 
 
 class Risk(enum.IntEnum):

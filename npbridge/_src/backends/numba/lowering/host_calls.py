@@ -13,13 +13,11 @@ import numpy as np
 
 from ....array import core
 from ....dispatch.backend import backend
-from ....facts.fact import fact_of
-from . import twins
+from . import effects, twins
+from .effects import PREFIX
 from .values import Dynamic, Known, Struct, Value, is_constant
 
 Pair = tuple[Value, ast.expr | None]
-
-PREFIX = "npb_host_"
 
 # Where Numba stops without naming a line: all calls but those that it surely has.
 EVERYTHING = "*"
@@ -95,10 +93,16 @@ def method_wanted(unit: Any, name: str, node: ast.AST) -> bool:
     return refused_before(unit, name, node) or name not in _METHODS
 
 
-def call(unit: Any, value: Callable, name: str, args: list, kwargs: dict, node: ast.AST, gives: Any = ...) -> Pair:
-    """The call of a NumPy function through the interpreter; `gives` is an example of its results, where known."""
+def call(
+    unit: Any, value: Callable, name: str, args: list, kwargs: dict, node: ast.AST, gives: Any = ..., of: Any = None
+) -> Pair:
+    """The call of a NumPy function through the interpreter.
+
+    `gives` is an example of its results, where known; `of` is what the function does, where it is not NumPy's own.
+    """
     from ..overloads.hosted import Site, random_state_kept, stub_of
 
+    fact = effects.known(value if of is None else of)
     if name.startswith("numpy.random."):
         value = random_state_kept(value)
 
@@ -122,10 +126,18 @@ def call(unit: Any, value: Callable, name: str, args: list, kwargs: dict, node: 
             raise unit.error(node, f"{name} takes a function or an object here, which has no compiled form")
         return _hole(unit, found, made, handed, strong)
 
-    filled = [template(p) for p in args]
-    named = {k: template(p) for k, p in kwargs.items()}
-    short = name.rsplit(".", 1)[-1]
-    label = f"{PREFIX}{short}{_effects(value, args, kwargs)}_{len(unit.program.hosts)}"
+    spans: dict[int, range] = {}
+
+    def taken(pair: Pair) -> Any:
+        start = len(handed)
+        made = template(pair)
+        spans[id(pair)] = range(start, len(handed))
+        return made
+
+    filled = [taken(p) for p in args]
+    named = {k: taken(p) for k, p in kwargs.items()}
+    label = f"{PREFIX}{name.rsplit('.', 1)[-1]}_{len(unit.program.hosts)}"
+    unit.program.effects[label] = effects.noted(fact, args, kwargs, spans)
     site = Site(value, filled, named, strong, gives)
     unit.program.hosts[label] = stub_of(site)
     unit.program.host_notes.append((unit.filename, getattr(node, "lineno", 0), name))
@@ -141,14 +153,6 @@ def _gives_all(value: Any, args: list, kwargs: dict) -> bool:
         mode = args[1] if len(args) > 1 else kwargs.get("mode")
         return mode is None or (isinstance(mode[0], Known) and mode[0].value in ("reduced", "complete"))
     return value in _NAMED
-
-
-def _effects(value: Any, args: list, kwargs: dict) -> str:
-    """What is added to the name of a call that may write its arguments, or show them as a window."""
-    fact = fact_of(value)
-    if fact.written(tuple(args), kwargs) or fact.writes:
-        return "_into"
-    return "_window" if fact.kind == "view" or value is np.einsum else ""
 
 
 def named_result(unit: Any, value: Any, made: ast.expr, node: ast.AST) -> Pair:
@@ -204,7 +208,7 @@ def method_call(unit: Any, base: Pair, name: str, args: list, kwargs: dict, node
     def function(x: Any, *args: Any, **kwargs: Any) -> Any:
         return getattr(np.asarray(x), name)(*args, **kwargs)
 
-    return call(unit, function, name, [base, *args], kwargs, node)
+    return call(unit, function, name, [base, *args], kwargs, node, of=getattr(np.ndarray, name))
 
 
 def bracketed(unit: Any, value: Any, node: ast.Subscript) -> Pair:
@@ -216,7 +220,7 @@ def bracketed(unit: Any, value: Any, node: ast.Subscript) -> Pair:
     def function(*key: Any) -> Any:
         return value[key]
 
-    return call(unit, function, name, pairs, {}, node)
+    return call(unit, function, name, pairs, {}, node, of=effects.NOTHING)
 
 
 def _sliced(unit: Any, part: ast.Slice) -> Pair:
@@ -245,7 +249,7 @@ def from_function(unit: Any, node: ast.Call) -> Pair:
 
 def text(unit: Any, function: Callable, label: str, pairs: list[Pair], node: ast.AST) -> Pair:
     """Text that `function` makes of computed values."""
-    return call(unit, function, label, pairs, {}, node, "")
+    return call(unit, function, label, pairs, {}, node, "", effects.NOTHING)
 
 
 def formatted(unit: Any, node: ast.JoinedStr) -> Pair:
@@ -273,7 +277,7 @@ def printed(unit: Any, node: ast.Call) -> Pair:
     if len(options) < len(kwargs):
         raise unit.error(node, "sep=, end= and file= of print must be known while compiling")
     show = builtins.print
-    _, made = call(unit, lambda *values: show(*values, **options), "print", args, {}, node, None)
+    _, made = call(unit, lambda *values: show(*values, **options), "print", args, {}, node, None, effects.NOTHING)
     unit.hoist(ast.Expr(made), node)
     return Known(None), None
 
@@ -284,7 +288,9 @@ def printed(unit: Any, node: ast.Call) -> Pair:
 def at_run_time(unit: Any, function: Callable, node: ast.Call) -> Pair:
     """A function of ours that wants the values of the run, such as ``npbridge.debug.print``."""
     args, kwargs = unit.arguments(node)
-    _, made = call(unit, lambda *args, **kwargs: function(*args, **kwargs), "print", args, kwargs, node, None)
+    _, made = call(
+        unit, lambda *args, **kwargs: function(*args, **kwargs), "print", args, kwargs, node, None, effects.NOTHING
+    )
     unit.hoist(ast.Expr(made), node)
     return Known(None), None
 
@@ -318,7 +324,7 @@ def draw(unit: Any, found: Draw, node: ast.Call) -> Pair:
         return numpys(np.random.RandomState(0), *args, **kwargs)
 
     drawn.__wrapped__ = tried  # type: ignore[attr-defined]
-    return call(unit, drawn, name, args, kwargs, node)
+    return call(unit, drawn, name, args, kwargs, node, of=getattr(np.random, name, None))
 
 
 # Methods of a ``Generator`` that Numba lacks, or draws in ways of its own.
@@ -371,7 +377,7 @@ def draw_from_generator(unit: Any, base: Pair, name: str, args: list, kwargs: di
         return numpys(np.random.Generator(generator.bit_generator), *args, **kwargs)
 
     drawn.__wrapped__ = numpys  # type: ignore[attr-defined]
-    return call(unit, drawn, name, [base, *args], kwargs, node)
+    return call(unit, drawn, name, [base, *args], kwargs, node, of=numpys)
 
 
 # -- what Numba has refused

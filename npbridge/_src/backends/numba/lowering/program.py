@@ -91,6 +91,7 @@ class Program:
         self.forms: dict[Any, Any] = forms()
         self.ufuncs: dict[str, Any] = {}
         self.hosts: dict[str, Any] = {}
+        self.effects: dict[str, Any] = {}  # of what is called through the interpreter
         self.host_notes: list[tuple[str, int, str]] = []
         self.numpy_calls: dict[str, set] = {}
         self.entry: Any = None

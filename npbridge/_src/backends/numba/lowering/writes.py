@@ -10,38 +10,18 @@ import ast
 from typing import Any
 
 from . import failures
-from .host_calls import PREFIX
+from .effects import effects_of
 
-# Calls whose results share no memory with their arguments and that write none of
-# them; every other call may do both.
-_PURE = frozenset(
-    """
-    format abs absolute add all allclose any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin
-    argsort array array_equal bincount bool cbrt ceil clip complex concatenate copysign cos cosh count_nonzero cross
-    cumprod cumsum deg2rad degrees diff divide dot empty empty_like enumerate equal exp exp2 expm1 eye fabs float
-    floor floor_divide fmax fmin fmod full full_like gcd greater greater_equal histogram hypot inv int interp isfinite
-    isinf isnan kron lcm len less less_equal linspace log log10 log1p log2 logaddexp logical_and logical_not
-    logical_or logical_xor max maximum mean median min minimum mod multiply nanmax nanmean nanmin nansum negative norm
-    not_equal ones ones_like outer percentile pow power print prod quantile rad2deg radians range rint round
-    searchsorted sign sin sinh solve sqrt square stack std sum tan tanh tile trace trapezoid tri tril triu true_divide
-    unique var vstack hstack where zeros zeros_like item tolist tobytes ndim shape size random normal uniform randint
-    vdot isclose sinc round_ around trunc repeat digitize meshgrid eig eigh qr svd lstsq cholesky det slogdet pinv
-    bitwise_and bitwise_or bitwise_xor invert left_shift right_shift divmod remainder nan_to_num
-    py_truediv py_floordiv py_mod math_sqrt math_log math_log2 math_log10 math_acos math_asin
-    fit sub mul truediv floordiv pow matmul and or xor lshift rshift lt le gt ge eq ne noteq lte gte neg plus same_dtype
-    is_array is_number builtin_sum builtin_min builtin_max builtin_any builtin_all reversed_range pad
-    percentile nanpercentile nanquantile nanstd nanvar nanmedian polyfit polyval convolve correlate einsum tensordot
-    fft ifft rfft irfft fft2 ifft2 rfft2 irfft2 fftn ifftn rfftn irfftn fftfreq rfftfreq linspace indices mgrid
-    lexsort argpartition searchsorted cumulative_sum eigvals eigvalsh matrix_rank cond slogdet
-    """.split()
-)
-_WRITING_METHODS = frozenset("fill sort put partition resize setflags itemset shuffle".split())
 _VARIABLE = "<a Variable>"
 _FRESH = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Constant, ast.JoinedStr, ast.ListComp)
 
 
 def find(program: Any) -> None:
     """Fill ``unit.writes`` and ``lifted.written`` of a finished program."""
+    from ..overloads.arithmetic import ufunc_stubs  # which import Numba
+
+    for name, ufunc in program.ufuncs.items():
+        ufunc_stubs(name, ufunc)
     facts = {}
     for unit in program.order:  # callees come first, apart from recursion
         facts[unit] = _Facts(unit)
@@ -131,7 +111,7 @@ def _binds_anew(node: ast.Call, name: str, lifted: Any, found: _Facts) -> bool:
     callee = found.callees.get(id(node))
     if callee is not None:
         return lifted in callee.needs and lifted.name in callee.binds
-    return _call_name(node) == "rebind" and node.args[0].id == name
+    return _is_rebinding(node) and node.args[0].id == name
 
 
 def _is_in_a_loop(body: list, node: ast.AST) -> bool:
@@ -196,14 +176,8 @@ def _see_that_variables_stay(facts: dict) -> None:
             )
 
 
-def _call_name(node: ast.Call) -> str:
-    function = node.func
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    name = function.id if isinstance(function, ast.Name) else ""
-    if name.startswith(PREFIX):
-        return name.removeprefix(PREFIX).rsplit("_", 1)[0]
-    return name.removeprefix("npb_")
+def _is_rebinding(node: ast.Call) -> bool:
+    return isinstance(node.func, ast.Name) and node.func.id == "npb_rebind"
 
 
 class _Facts(ast.NodeVisitor):
@@ -269,10 +243,8 @@ class _Facts(ast.NodeVisitor):
             if callee is not None and callee.gives is not None:
                 pairs = zip(callee.parameters, node.args, strict=False)
                 return set().union(*(self.roots(a) for p, a in pairs if p in callee.gives))
-            if callee is None and _call_name(node) in _PURE:
-                return set()
-            names = set().union(*map(self.roots, node.args), *(self.roots(k.value) for k in node.keywords))
-            return names | (self.roots(node.func.value) if isinstance(node.func, ast.Attribute) else set())
+            given = node.args if callee is not None else effects_of(node, self.unit.program).shows
+            return set().union(*map(self.roots, given))
         return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
 
     def link(self, target: ast.AST, sources: set[str]) -> None:
@@ -328,41 +300,15 @@ class _Facts(ast.NodeVisitor):
         if callee is not None:
             for parameter, arg in zip(callee.parameters, node.args, strict=True):
                 self.handed.append((callee, parameter, self.roots(arg)))
-        elif _call_name(node) == "rebind":
+        elif _is_rebinding(node):
             self.rebound.append((node.args[0].id, self.roots(node.args[1]), node))
         else:
             self.targets |= self.call_targets(node)
+            kept = effects_of(node, self.unit.program).keeps
+            for container in self.roots(kept[0]) if kept else ():
+                self.link(ast.Name(container), set().union(*map(self.roots, kept[1:])))
         self.generic_visit(node)
 
     def call_targets(self, node: ast.Call) -> set[str]:
         """What a call of anything but another unit may write."""
-        name = _call_name(node)
-        found: set[str] = set()
-        for keyword in node.keywords:
-            if keyword.arg == "out":
-                found |= self.roots(keyword.value)
-        if isinstance(node.func, ast.Attribute) and name in _WRITING_METHODS:
-            found |= self.roots(node.func.value)
-        if name == "setitem" or name.startswith("at_"):
-            found |= self.roots(node.args[0])  # not the key, not the value
-        elif name not in _PURE and name not in _VIEWS:
-            found = found.union(*map(self.roots, node.args))
-        elif name in _UFUNC_OUT and len(node.args) > _UFUNC_OUT[name]:
-            found |= self.roots(node.args[-1])
-        return found
-
-
-# May share memory with their arguments, but do not write them.
-_VIEWS = frozenset(
-    """
-    asarray ascontiguousarray asfortranarray atleast_1d atleast_2d atleast_3d broadcast_to diag diagonal expand_dims
-    flatten flip fliplr flipud ravel real imag conj reshape rot90 squeeze swapaxes moveaxis transpose view zip reversed
-    list tuple iter next copy astype rollaxis append index min max sorted roll take compress split array_split
-    float64 float32 int64 int32 int8 int16 uint8 uint16 uint32 uint64 complex64 complex128 bool_ isinstance str
-    getitem window bound apart broadcast_arrays asanyarray sliding_window_view nonzero flatnonzero argwhere kind
-    real_if_close
-    """.split()
-)
-_UNARY_OUT = "exp log sqrt sin cos tan tanh abs absolute negative floor ceil square sign log1p expm1".split()
-_BINARY_OUT = "add subtract multiply divide true_divide power maximum minimum dot floor_divide mod outer".split()
-_UFUNC_OUT = dict.fromkeys(_UNARY_OUT, 1) | dict.fromkeys(_BINARY_OUT, 2)
+        return set().union(*map(self.roots, effects_of(node, self.unit.program).writes))

@@ -20,7 +20,7 @@ from numba.np.numpy_support import as_dtype
 from ..lowering.errors import WITH_VALUES
 from . import elements
 from .fitting import npb_fit
-from .forms import FAILED, STUBS, compiled, constant, overloads, stub
+from .forms import FAILED, STUBS, compiled, constant, overloads, stub, stub_that
 from .hosted import hosted_function
 from .loops import kernel
 from .trees import COMPARISONS, WEAK, Leaf, Op, resolved
@@ -150,7 +150,7 @@ def _declare(name: str) -> None:
     space: dict[str, Any] = {}
     exec(f"def npb_{name}(a, b, wa, wb):\n    raise NotImplementedError\n", space)
     exec(f"def npb_i{name}(a, b, wa, wb):\n    raise NotImplementedError\n", space)
-    plain, in_place = stub(space[f"npb_{name}"]), stub(space[f"npb_i{name}"])
+    plain, in_place = stub(space[f"npb_{name}"]), stub(space[f"npb_i{name}"], writes="a", shows="a")
 
     @overloads(plain)
     def typed(a, b, wa, wb):
@@ -219,7 +219,7 @@ _unary("plus", "+", np.positive)
 _unary("invert", "~", np.invert)
 
 
-@stub
+@stub_that(shows="a")
 def npb_no_integer(a):
     """`a`, which meets a number of Python's that no integer of NumPy's holds."""
 
@@ -241,7 +241,7 @@ def npb_matmul(a, b, wa, wb):
     """``a @ b`` for every dtype and any number of dimensions."""
 
 
-@stub
+@stub_that(writes="a", shows="a")
 def npb_imatmul(a, b, wa, wb):
     """``a @= b``."""
 
@@ -316,7 +316,7 @@ def _declare_ufunc(name: str, ufunc: np.ufunc) -> None:
     exec(f"def typed({head}):\n    return called({head})\n", scope)
     exec(f"def typed_into(place, {head}):\n    return stored(place, {head})\n", scope)
     overloads(stub(space[f"npb_ufunc_{name}"]))(scope["typed"])
-    overloads(stub(space[f"npb_into_{name}"]))(scope["typed_into"])
+    overloads(stub(space[f"npb_into_{name}"], writes="place", shows="place"))(scope["typed_into"])
 
 
 def _declare_methods(name: str, ufunc: np.ufunc) -> None:
@@ -325,7 +325,7 @@ def _declare_methods(name: str, ufunc: np.ufunc) -> None:
         exec(f"def {head}:\n    raise NotImplementedError\n", space)
     exec(f"def npb_at_{name}(a, indices, b):\n    raise NotImplementedError\n", space)
     for made in [v for k, v in space.items() if k.startswith("npb_")]:
-        stub(made)
+        stub(made, writes="a" if made.__name__.startswith("npb_at_") else "")
 
     @overloads(space[f"npb_outer_{name}"])
     def outer(a, b):

@@ -20,7 +20,7 @@ import numpy as np
 from numba import njit
 from numba.core import types
 
-from .forms import compiled, constant, form, overloads, stub
+from .forms import compiled, constant, form, overloads, stub_that
 
 _scalar = njit(error_model="numpy")
 
@@ -223,7 +223,7 @@ def _vonmises(mu, kappa):
     return -angle if negative else angle
 
 
-@stub
+@stub_that(shows="x")
 def npb_scale(x, name):
     """The scale of a distribution, which must not be negative."""
 

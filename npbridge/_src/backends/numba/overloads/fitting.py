@@ -12,10 +12,10 @@ import numba
 from numba.core import types
 
 from ..lowering.errors import WITH_VALUES
-from .forms import constant, overloads, stub
+from .forms import constant, overloads, stub_that
 
 
-@stub
+@stub_that(shows="value")
 def npb_fit(place, value, fresh):
     """`value`, when it can be broadcast into `place`; a copy where their memory overlaps.
 
@@ -31,7 +31,7 @@ def _fit(place, value, fresh):
     return _fitting(place, value, message, bool(constant(fresh, False)))
 
 
-@stub
+@stub_that(shows="value")
 def npb_fit_stored(place, value, fresh):
     """The same for what is assigned to ``place[...]``."""
 
@@ -42,7 +42,7 @@ def _fit_stored(place, value, fresh):
     return _fitting(place, value, message, bool(constant(fresh, False)))
 
 
-@stub
+@stub_that(shows="value")
 def npb_apart(place, value):
     """`value`; a copy where its memory overlaps that of `place`, which it is about to be assigned to."""
 

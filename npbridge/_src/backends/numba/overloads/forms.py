@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 from numba.extending import overload
 
+from ....facts import fact_of
 from ..lowering.values import Known
 
 
@@ -51,17 +53,28 @@ FORMS: dict[Any, Form] = {}
 STUBS: dict[str, Callable] = {}
 
 
-def stub(function: Callable) -> Callable:
-    """Make `function` known to compiled code by its name."""
+def stub(function: Callable, *, writes: str = "", shows: str = "") -> Callable:
+    """Make `function` known to compiled code by its name.
+
+    What it writes, and what its result may share memory with, are names of parameters.
+    """
     STUBS[function.__name__] = function
+    function.effects = writes.split(), shows.split()  # type: ignore[attr-defined]
     return function
 
 
-def form(*targets: Any, native: str | None = None) -> Callable[[Callable], Callable]:
-    """Let a stub stand in for NumPy functions."""
+def stub_that(*, writes: str = "", shows: str = "") -> Callable[[Callable], Callable]:
+    """The same as a decorator."""
+    return functools.partial(stub, writes=writes, shows=shows)
+
+
+def form(*targets: Any, native: str | None = None, fresh: bool = False) -> Callable[[Callable], Callable]:
+    """Let a stub stand in for NumPy functions, with what is known of the first; `fresh` is one that gives no views."""
 
     def register(function: Callable) -> Callable:
         stub(function)
+        if not fresh:
+            function.fact = fact_of(targets[0])  # type: ignore[attr-defined]
         for target in targets:
             FORMS[target] = Form(function, None if native is None else frozenset(native.split()))
         return function

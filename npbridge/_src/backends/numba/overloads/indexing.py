@@ -9,7 +9,7 @@ import numpy as np
 from numba.core import errors, types
 from numba.np.numpy_support import as_dtype
 
-from .forms import compiled, form, overloads, stub
+from .forms import compiled, form, overloads, stub_that
 from .storing import look_for
 
 NO_MASK = "boolean index did not match indexed array: it has another shape"
@@ -24,12 +24,12 @@ def mask_fits(mask, shape):
     return True
 
 
-@stub
+@stub_that(shows="a")
 def npb_getitem(a, key):
     """``a[key]``."""
 
 
-@stub
+@stub_that(writes="a")
 def npb_setitem(a, key, value):
     """``a[key] = value``."""
 
@@ -220,7 +220,7 @@ def _mask_write(a: Any, ndim: int, mask: str, value: Any) -> str:
     return "def impl(a, key, value):\n" + "".join(f"    {line}\n" for line in lines)
 
 
-@stub
+@stub_that(shows="a")
 def npb_window(a):
     """``x[..., i]``, which is returned or gets a name."""
 

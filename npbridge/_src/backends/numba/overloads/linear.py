@@ -61,7 +61,7 @@ def _split(subscripts: str) -> tuple[str, str]:
     return left.translate(str.maketrans(table)), result
 
 
-@form(np.einsum)
+@form(np.einsum, fresh=True)
 def npb_einsum(subscripts, *operands):
     """``numpy.einsum``."""
 

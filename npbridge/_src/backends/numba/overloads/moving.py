@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba.core import errors, types
 
-from .forms import compiled, constant, form, overloads, stub
+from .forms import compiled, constant, form, overloads, stub_that
 from .reductions import axes_of
 
 _NONE = (types.NoneType, types.Omitted)
@@ -97,7 +97,7 @@ def _moveaxis(a, source, destination):
     return compiled(f"def impl(a, source, destination):\n    return a.transpose({tuple(order)})\n")
 
 
-@stub
+@stub_that(shows="x")
 def npb_matrix_transpose(x):
     """``x.mT``."""
 

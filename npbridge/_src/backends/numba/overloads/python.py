@@ -10,7 +10,7 @@ from numba.core import errors, types
 from numba.np.numpy_support import as_dtype
 
 from ....ground.errors import VariableError
-from .forms import FAILED, compiled, constant, overloads, stub
+from .forms import FAILED, compiled, constant, overloads, stub, stub_that
 
 
 @stub
@@ -224,7 +224,7 @@ def _is_number(x):
     return lambda x: found
 
 
-@stub
+@stub_that(shows="x")
 def npb_unpack(x, count):
     """What ``a, b = x`` goes through."""
 
@@ -252,7 +252,7 @@ def _same_dtype(a, b):
 # -- assignments to attributes
 
 
-@stub
+@stub_that(writes="place", shows="value")
 def npb_rebind(place, value):
     """``object.name = value`` where the attribute holds an array."""
 
@@ -273,7 +273,7 @@ def _rebind(place, value):
     return impl
 
 
-@stub
+@stub_that(shows="value")
 def npb_fits(place, value, message):
     """`value`, which is assigned to a ``Variable``; `message` is the number of a text, for other shapes."""
 
@@ -301,7 +301,7 @@ def _fits(place, value, message):
     return impl
 
 
-@stub
+@stub_that(writes="box")
 def npb_store_number(box, value, path, exact):
     """``object.name = value`` where the attribute holds a number."""
 
@@ -322,7 +322,7 @@ def _store_number(box, value, path, exact):
     return impl
 
 
-@stub
+@stub_that(shows="value")
 def npb_bound(value, bound):
     """A variable that may have no value."""
 
@@ -337,7 +337,7 @@ def _bound(value, bound):
     return impl
 
 
-@stub
+@stub_that(writes="place")
 def npb_set_flat(place, value):
     """``x.flat = value``."""
 

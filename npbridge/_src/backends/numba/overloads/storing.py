@@ -14,10 +14,10 @@ import numpy as np
 from numba.core import types
 from numba.np.numpy_support import as_dtype
 
-from .forms import FAILED, compiled, overloads, stub
+from .forms import FAILED, compiled, overloads, stub_that
 
 
-@stub
+@stub_that(shows="value")
 def npb_weak(place, value):
     """`value`, a number of Python's, which is about to be written into `place`."""
 
@@ -44,7 +44,7 @@ def _refused(zero: Any, message: str) -> Any:
     return impl
 
 
-@stub
+@stub_that(shows="value")
 def npb_strong(place, value):
     """The same for a scalar of NumPy's."""
 
