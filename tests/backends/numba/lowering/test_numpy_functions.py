@@ -216,6 +216,9 @@ CALLS = [
     (lambda z: np.sort(z), np.array([complex(2, np.nan), 1 + 1j, 3])),
     (lambda x: np.unravel_index(x[1], (3, 5)), np.array([1, 40])),
     (lambda x: np.count_nonzero(x, axis=0, keepdims=True), X),
+    (lambda x: (np.expand_dims(x, 0), np.expand_dims(x, -1), np.expand_dims(x, axis=(0, 2))), X),
+    (lambda x: np.expand_dims(x, 4), X),
+    (lambda x: np.gradient(x), np.array([2.0])),
 ]
 
 

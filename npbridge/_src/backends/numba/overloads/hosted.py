@@ -259,7 +259,11 @@ def _array_spec(dtype: np.dtype, ndim: int, shared: bool, locked: bool) -> tuple
 
 def _scalar_spec(dtype: np.dtype) -> Callable:
     def spec(result: Any) -> Any:
-        if not np.can_cast(np.asarray(result).dtype, dtype, "same_kind"):
+        if (
+            isinstance(result, np.ndarray)
+            and result.ndim
+            or not np.can_cast(np.asarray(result).dtype, dtype, "same_kind")
+        ):
             raise Mismatch(repr(result), f"{dtype}")
         return result
 

@@ -157,6 +157,8 @@ def _gradient(f, dx=1.0, axis=None):
             return ", ".join([*every[:k], part, *every[k + 1 :]])
 
         lines += [
+            f"if f.shape[{k}] < 2:",
+            f"    raise ValueError({_SHORT!r})",
             f"o{k} = np.empty(f.shape, dt)",
             f"o{k}[{at('1:-1')}] = (f[{at('2:')}] - f[{at(':-2')}]) / (2.0 * dx)",
             f"o{k}[{at('0')}] = (f[{at('1')}] - f[{at('0')}]) / dx",
@@ -164,6 +166,9 @@ def _gradient(f, dx=1.0, axis=None):
         ]
     lines.append("return " + ", ".join(f"o{k}" for k in axes))
     return compiled("def impl(f, dx=1.0, axis=None):\n" + "".join(f"    {line}\n" for line in lines), dt=dt)
+
+
+_SHORT = "Shape of array too small to calculate a numerical gradient, at least (edge_order + 1) elements are required."
 
 
 @stub

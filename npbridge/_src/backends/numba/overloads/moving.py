@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba.core import errors, types
 
-from .forms import compiled, constant, form, overloads, stub_that
+from .forms import FAILED, compiled, constant, form, overloads, stub_that
 from .reductions import axes_of
 
 _NONE = (types.NoneType, types.Omitted)
@@ -78,6 +78,25 @@ def _squeeze(a, axis=None):
     message = "cannot select an axis to squeeze out which has size not equal to one"
     text = f"def impl(a, axis=None):\n    if {longer}:\n        raise ValueError({message!r})\n    return a[{key}]\n"
     return compiled(text)
+
+
+@form(np.expand_dims)
+def npb_expand_dims(a, axis):
+    """``numpy.expand_dims`` along one axis."""
+
+
+@overloads(npb_expand_dims)
+def _expand_dims(a, axis):
+    k = constant(axis)
+    if type(k) is not int or not isinstance(a, types.Array):
+        raise errors.TypingError("No match: np.expand_dims of such an axis has no compiled form")
+    key = [":"] * a.ndim
+    key.insert(k % (a.ndim + 1), "None")
+    lines = ["return a[" + ", ".join(key) + "]"]
+    if not -a.ndim - 1 <= k <= a.ndim:
+        lines[:0] = ["if failed[0]:", "    raise AxisError('axis is out of bounds')"]
+    text = "def impl(a, axis):\n" + "".join(f"    {line}\n" for line in lines)
+    return compiled(text, failed=FAILED, AxisError=np.exceptions.AxisError)
 
 
 @form(np.moveaxis)
