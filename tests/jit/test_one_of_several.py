@@ -55,6 +55,20 @@ def crosswise(a, b, n):
 
 
 @programs(*EACH)
+def exchanged_where_a_condition_says(a, b, n):
+    k = 0
+    while k < 3:
+        k += 1
+        if k % 2 == 0:
+            b[a > 3] = n
+            if n > k:
+                break
+        elif a[0] > 0:
+            a, b = b, a
+    return a, b
+
+
+@programs(*EACH)
 def or_none(a, b, n):
     r = None
     if n > 1:

@@ -109,7 +109,7 @@ class Host:
                 buffer = buffers.of_host(np.zeros(shape, dtype))
                 array = self.arrays[key] = _over(buffer)
                 for recorder in recorders_here():  # it is an input, and no array of this trace
-                    recorder.own.discard(id(buffer))
+                    recorder.disown(buffer)
         self.before.append((task, array))
         return None if array is None else jnp.asarray(array._value())
 

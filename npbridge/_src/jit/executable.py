@@ -219,7 +219,7 @@ class Executable:
                 with tracing(strict=self.strict) as context:
                     context.names = binding.names(self.arguments)
                     for i, _ in signature.numbers:  # they are made for this trace
-                        context.recorder.own.add(id(leaves[i]._buffer))
+                        context.recorder.born(leaves[i]._buffer)
                     host = context.host = host_draws.Host(self.state.drawn)
                     try:
                         result = self.function(*args, **kwargs)
@@ -247,7 +247,7 @@ class Executable:
 
     def ends_in(self, error, context, binding):
         """The outputs of a function that raises at the end of every run, if no check fails before."""
-        if not context.checks or not is_pythons(error):
+        if not context.checks or not (error is context.raised or is_pythons(error)):
             raise error
         self.output = describe(None, binding, [], {})
         self.checked = [e for _, e in context.checks] + [lines.located_where_raised(error)]

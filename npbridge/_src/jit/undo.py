@@ -21,7 +21,7 @@ class Undo(Recorder):
     is_of_trace = False
 
     def before_write(self, buffer: Buffer) -> None:
-        if id(buffer) not in self.own and id(buffer) not in self.saved:
+        if not self.is_own(buffer) and id(buffer) not in self.saved:
             buffer.current or buffer._download()
             self.saved[id(buffer)] = buffer, (buffer.host.copy(),)
 

@@ -34,7 +34,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.saved: dict[int, tuple[Buffer, tuple]] = {}
-        self.own: set[int] = set()
+        self.own: dict[int, weakref.ref[Buffer]] = {}  # by identity, which another takes over when one is gone
         self.read: dict[int, Buffer] = {}
         self.outer: Recorder | None = None
         self.thread = 0
@@ -51,25 +51,30 @@ class Recorder:
         self.thread = 0  # for contexts that were copied meanwhile
         outer = self.outer
         if outer is not None:
-            outer.own |= self.own
+            outer.own.update(self.own)
             for buffer in self.read.values():
                 outer.on_read(buffer)
 
     def born(self, buffer: Buffer) -> None:
-        self.own.add(id(buffer))
+        self.own[id(buffer)] = weakref.ref(buffer)
+
+    def disown(self, buffer: Buffer) -> None:
+        """Let a buffer count as one that was there before."""
+        self.own.pop(id(buffer), None)
 
     def is_own(self, buffer: Buffer) -> bool:
         """Whether the buffer was made while this recorder was active."""
-        return id(buffer) in self.own
+        found = self.own.get(id(buffer))
+        return found is not None and found() is buffer
 
     def on_read(self, buffer: Buffer) -> None:
-        if id(buffer) not in self.own:
+        if not self.is_own(buffer):
             self.read[id(buffer)] = buffer
 
     def before_write(self, buffer: Buffer) -> None:
         if buffer in frozen:
             raise ControlFlowError(frozen[buffer])
-        if id(buffer) in self.own or id(buffer) in self.saved:
+        if self.is_own(buffer) or id(buffer) in self.saved:
             return
         holding.keep(buffer)
         self.saved[id(buffer)] = (buffer, contents(buffer))

@@ -36,7 +36,7 @@ def turn_of(roll) -> dict:
     _check_aliases(roll, [*written, *(closed - set(written))])
     for key in written:
         # what was made in an iteration that was run apart is known to nobody else
-        if key not in closed and id(roll.entry[key]._buffer) not in roll.loop.born:
+        if key not in closed and not roll.loop.is_born(roll.entry[key]):
             raise Peel(f"{roll.places[key].name} is written in place and then bound to another array")
     return {k: turn[k] for k in closed}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import types
 
+from ...array import traced_index
 from ...array.either import Either
 from ...convert import context as contexts
 from ...convert import status as statuses
@@ -17,6 +18,7 @@ from ...storage.buffer import recorder_here
 from . import control_flow as branches
 from .control_flow_iterables import iteration_over
 from .control_flow_roll import Roll, decided
+from .control_flow_shared import parts_of
 from .control_flow_trace import NEEDS_VALUE, NotRollable, Peel
 
 SHORT = 8  # so many iterations are not worth a loop
@@ -40,14 +42,19 @@ class Loop:
         self.places = places_of(names, self.functions)
         self.start, self.live, self.written = set(start), set(live), written
         self.code = body.__code__
-        self.born: set[int] = set()  # buffers made in iterations that were run apart
+        self.born: dict = {}  # buffers made in iterations that were run apart
 
     def run_apart(self, run):
         """One iteration as Python runs it; its status."""
-        before = set(recorder_here().own)
+        before = dict(recorder_here().own)
         status = run()
-        self.born |= recorder_here().own - before
+        self.born.update((key, x) for key, x in recorder_here().own.items() if before.get(key) is not x)
         return status
+
+    def is_born(self, array) -> bool:
+        """Whether an array, or each of those that it is one of, was made in an iteration that was run apart."""
+        buffers = [traced_index.root(part._buffer) for part in parts_of(array)]
+        return all(id(b) in self.born and self.born[id(b)]() is b for b in buffers)
 
     def note(self, text) -> None:
         contexts.current().note_here(text)
