@@ -34,6 +34,21 @@ def test_one(name):
     assert type(got) is (np.bool_ if expected is bool else expected)
 
 
+def test_rounding_goes_by_the_exact_value():
+    """``np.round`` multiplies first, and takes 2.675 for a half."""
+    values = np.r_[2.675, 1.005, -0.125, 0.375, 1e17, -0.0, np.inf, np.arange(-3, 3, 0.0175), np.arange(0.005, 2, 0.01)]
+    with npbridge.backend("jax"):
+        npbridge.enable_x64(True)
+        try:
+            rounded = npbridge.jit(lambda x, n: [round(float(x[0]), 2), round(float(x[0]), 1), round(n, 1)])
+            for value in values:
+                got = rounded(npbridge.array([value]), 3)
+                assert [float(y).hex() for y in got[:2]] == [round(float(value), k).hex() for k in (2, 1)]
+                assert got[2] == 3
+        finally:
+            npbridge.enable_x64(False)
+
+
 @pytest.mark.parametrize("name", TWO)
 def test_two(name):
     function = getattr(math, name)

@@ -93,6 +93,16 @@ def integer_into_items(target, k):
     target[1] = k[0]
 
 
+@program(*[(np.zeros(2, d), np.array([k])) for d in ("int8", "uint8", "int32") for k in (-1, 7, 200, 1 << 40)])
+def integer_of_numpys_into_an_item(target, k):
+    target[1] = k[0]
+
+
+@program((np.zeros(2, int), np.array([1 << 63], "uint64")), (np.zeros(2, int), np.array([5], "uint64")))
+def integer_without_a_sign_into_an_item(target, k):
+    target[:1] = k[0]
+
+
 @program((floats(1.0, 2.0),))
 def complex_number_where_a_mask_says(x):
     x[x > 1] = 1j
@@ -204,9 +214,41 @@ def the_error_that_comes_first(x, limit):
     return x[99]
 
 
+@program((np.arange(3.0), 0), (np.arange(3.0), 5), (np.arange(3.0), 0))
+def the_error_that_comes_first_of_several_that_are_raised(x, limit):
+    for row in x:
+        if row > limit:
+            raise KeyError("too large")
+    raise RuntimeError("in any case")
+
+
 @program((np.array([False, True, True]),))
 def truths_added_at_places(x):
     np.add.at(x, [0, 0], 1)
+
+
+# --- numbers that are no arrays
+
+
+@program(
+    (np.arange(3.0), 2),
+)
+def part_of_a_number(x, n):
+    return round(n, 2)[0]
+
+
+@program(
+    (np.arange(3.0), 2),
+)
+def method_of_a_rounded_number(x, n):
+    return round(float(x[1]), 2).std() if n > 1 else x
+
+
+@program(
+    (np.arange(3.0), 2),
+)
+def added_at_places_of_a_number(x, n):
+    np.add.at(x.sum(), [0, 0], n)
 
 
 @pytest.mark.parametrize(("function", "several"), program, ids=lambda x: getattr(x, "__name__", ""))

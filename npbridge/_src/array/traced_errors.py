@@ -141,11 +141,17 @@ def see_that_it_can_be_stored(value, dtype) -> None:
         see(jnp.isnan(number), NAN)
         see(jnp.isinf(number), INFINITE)
         see(_outside(number, dtype) & jnp.isfinite(number), OverflowError(f"Python integer out of bounds for {dtype}"))
-    elif weak is int and not _fits(value, dtype):
+    elif weak is int and not _fits(value, dtype) or _goes_through_pythons(value, number, dtype):
         info, have = np.iinfo(dtype), np.iinfo(number.dtype)
         low = number < info.min if info.min > have.min else False
         high = number > info.max if info.max < have.max else False
         see(low | high, OverflowError(f"Python integer out of bounds for {dtype}"))
+
+
+def _goes_through_pythons(value, number, dtype) -> bool:
+    """Whether a scalar of NumPy's is an integer that a signed one may not hold."""
+    plain = getattr(value, "weak", None) is None and number.dtype.kind in "iu"
+    return plain and dtype.kind == "i" and not np.can_cast(number.dtype, dtype, "safe")
 
 
 def _fits(value, dtype) -> bool:

@@ -71,6 +71,14 @@ class TracedNumber(JaxScalar):
             raise NeedsValue(self.origins)
         return super()._read()
 
+    def __getitem__(self, key):
+        if key == ():  # as code of ours has its values
+            return self
+        raise TypeError(f"{self.weak.__name__!r} object is not subscriptable")
+
+    def __setitem__(self, key, value):
+        raise TypeError(f"{self.weak.__name__!r} object does not support item assignment")
+
 
 class Form:
     """An integer as a constant plus multiples of unknown integers."""

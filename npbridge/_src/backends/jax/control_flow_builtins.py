@@ -113,6 +113,8 @@ def _of_line(values, ufunc):
 def _round(x, ndigits=None):
     if not is_traced(x):
         return round(x) if ndigits is None else round(x, ndigits)
+    if ndigits is not None and type(x) in OURS and x.weak is not None:
+        return control_flow_math.rounded(x, ndigits.__index__())
     new = np.round(x, ndigits or 0)
     return _INT(new) if ndigits is None else new
 

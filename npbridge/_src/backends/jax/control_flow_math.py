@@ -12,6 +12,7 @@ import math
 
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 from jax.scipy import special
 
 from ...array import core, traced_index, traced_number
@@ -215,3 +216,42 @@ FUNCTIONS = {
         traced_number.of_value(jnp.angle(_value(z, complex)), float) if is_traced(z) else cmath.phase(z)
     ),
 }  # fmt: skip
+
+
+# -- round
+
+
+_TENS = 22  # up to this power, those of ten are floats
+
+
+def rounded(x, digits: int):
+    """``round(x, digits)`` of a number of Python's, by the exact value of a float: 2.675 is less than it looks."""
+    if x.weak is complex:
+        raise TypeError("type complex doesn't define __round__ method")
+    if x.weak is int and digits >= 0:
+        return x
+    value = jnp.asarray(x._value())
+    if x.weak is int or not 0 <= digits <= _TENS:
+        return traced_number.of_value(jnp.round(value, digits), x.weak)
+    ten = jnp.asarray(10.0**digits, value.dtype)
+    product, lost = _product(value, ten)
+    nearest = jnp.round(product)
+    half = product - nearest  # where this is a half, what was lost says on which side it lies
+    nearest = nearest + jnp.where((half == 0.5) & (lost > 0), 1, 0) - jnp.where((half == -0.5) & (lost < 0), 1, 0)
+    result = lax.optimization_barrier(nearest) / lax.optimization_barrier(ten)
+    has_decimals = jnp.abs(product) < 2.0 ** np.finfo(value.dtype).nmant
+    return traced_number.of_value(jnp.where(has_decimals, jnp.copysign(result, value), value), float)
+
+
+def _product(x, y):
+    """``x * y``, and what its rounding lost."""
+    split = 2.0 ** (np.finfo(x.dtype).nmant // 2 + 1) + 1
+
+    def halves(v):
+        large = lax.optimization_barrier(v * split)
+        high = large - lax.optimization_barrier(large - v)
+        return high, v - high
+
+    (a, b), (c, d) = halves(x), halves(y)
+    product = lax.optimization_barrier(x * y)
+    return product, ((lax.optimization_barrier(a * c) - product) + a * d + b * c) + b * d

@@ -162,6 +162,8 @@ def at(ufunc, array, indices, values=None):
 
 
 def _traced_at(ufunc, array, indices, values):
+    if type(array) is not core.JaxArray and (type(array) is core.JaxScalar or isinstance(array, core.JaxScalar)):
+        raise TypeError("first operand must be array")
     value = jnp.asarray(array._value())
     index = indexing.plain_key(indices)
     traced_index.see_that_all_are_inside(index, value.shape)
