@@ -246,6 +246,17 @@ def bound_in_a_loop(a):
     return x
 
 
+@programs(*ROWS, *EACH)
+def laid_flat(a):
+    x = a[a[..., None].sum(axis=-1) > 0] if a.ndim == 1 else a[a[:, 0] > 0]
+    places = np.argwhere(x > 2)
+    flat = x.ravel()
+    flat[-1] += 9
+    copy = places.flatten()
+    copy += 1
+    return x, flat, np.cumsum(x), np.cumprod(places), places.reshape(-1), copy
+
+
 @pytest.mark.parametrize("function, calls", programs, ids=lambda x: getattr(x, "__name__", ""))
 def test_as_numpy(function, calls):
     agrees(function, *calls)
@@ -264,6 +275,12 @@ def test_views_that_are_copies_cannot_be_written():
         x[0] = 100
         return y
 
-    for function in (halves, whole):
+    def on_one_path(a):
+        x = a[a > 0]
+        y = np.split(x, [1])[1] if a[0] > 0 else x * 2
+        y[0] = 100
+        return x
+
+    for function in (halves, whole, on_one_path):
         with pytest.raises(ControlFlowError, match="here it is a copy"):
             npbridge.jit(function, backend="jax", strict=True)(npbridge.array(FLOATS))

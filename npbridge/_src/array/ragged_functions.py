@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import jax.numpy as jnp
 import numpy as np
 
 from ..ground.compat import NO_VALUE
 from ..ground.errors import UnsupportedError
 from .operators import BINARY, COMPARISONS, UNARY
-from .ragged import FUNCTIONS, REFUSED, Extent, Ragged, number, of, of_axes, see_length
+from .ragged import FUNCTIONS, REFUSED, Chosen, Extent, Ragged, number, of, of_axes, see_length
 from .ragged_operands import aligned, fixed, in_step, method, ndim_of
 from .ragged_parts import packed
 
@@ -111,6 +112,7 @@ def _where(condition, x, y):
 
 def _cumulative(function, neutral):
     def accumulate(a, axis=None, **kwargs):
+        a = _flat(a) if axis is None else a
         return Ragged(function(a.filled(neutral), axis=axis), a.extents)
 
     return accumulate
@@ -140,17 +142,30 @@ def _refuse_form(function):
     raise UnsupportedError(REFUSED.format(what=f"numpy.{function.__name__} with these arguments"))
 
 
+def _flat(a) -> Ragged:
+    """Along one axis; where that can be a view, it is a view of the data."""
+    if a.ndim == 1:
+        return a
+    data = np.reshape(a.data, -1)
+    found = [e for e in a.extents if e is not None]
+    if len(found) == 1 and data.size == a.data.shape[a.extents.index(found[0])]:
+        return Ragged(data, found)
+    return Ragged(data, [Chosen(jnp.broadcast_to(a.mask(), a.data.shape).reshape(-1))])
+
+
 def _ravel(a, order="C"):
-    return a if a.ndim == 1 else _refuse_form(np.ravel)
+    return _flat(a) if a.ndim == 1 or order == "C" else _refuse_form(np.ravel)
 
 
 def _flatten(self, order="C"):
-    return self.copy() if self.ndim == 1 else _refuse_form(np.ravel)
+    return _ravel(self, order).copy()
 
 
 def _reshape(a, *shape, order="C", copy=None):
     """To one axis, or to a column or row of it: views."""
     lengths = shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
+    if tuple(lengths) == (-1,) and order == "C" and not copy:
+        return _flat(a)
     if a.ndim != 1 or copy or [n for n in lengths if not (type(n) is int and n == 1)] != [-1]:
         return _refuse_form(np.reshape)
     return _expand_dims(a, [i for i, n in enumerate(lengths) if n == 1])

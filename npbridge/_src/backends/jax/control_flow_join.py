@@ -74,7 +74,7 @@ def settled(tree, arrays):
         return Static(tree.origin)
     if isinstance(tree, Leaf) and tree.constant is UNDEFINED and tree.made is None:
         leaf = Leaf(tree.kind, tree.shape, tree.dtype, None, tree.weak)
-        leaf.locked = tree.locked
+        leaf.locked, leaf.refused = tree.locked, tree.refused
         if tree.origin is not None and arrays is not None:
             arrays.let_stand_for(leaf, tree)
         return leaf
@@ -131,7 +131,7 @@ def one_kind(a: Leaf, b: Leaf) -> Leaf | None:
     if a.kind != b.kind:
         kind = "array" if "array" in (a.kind, b.kind) and a.shape else "raw" if "raw" in (a.kind, b.kind) else "scalar"
     leaf = Leaf(kind, a.shape, a.dtype)
-    leaf.locked = a.locked and b.locked
+    leaf.locked, leaf.refused = a.locked and b.locked, a.refused or b.refused
     return leaf
 
 

@@ -16,6 +16,7 @@ from ...array import choice, core, ragged, traced_number
 from ...array.either import Either
 from ...convert.places import Unread
 from ...ground.errors import UnsupportedError
+from ...storage import recording
 from ...storage.buffer import Tracer, canonical
 
 OURS = core.OURS
@@ -46,10 +47,13 @@ class Leaf:
         The leaves whose conditions it takes.
     locked : bool
         Whether the array is read-only.
+    refused : str or None
+        Why it must not be written while tracing.
     """
 
     __slots__ = (
-        "conditions", "constant", "dtype", "kind", "locked", "made", "origin", "parts", "shape", "value", "weak",
+        "conditions", "constant", "dtype", "kind", "locked", "made", "origin", "parts", "refused", "shape", "value",
+        "weak",
     )  # fmt: skip
 
     def __init__(self, kind, shape, dtype, value=None, weak=None, constant=UNDEFINED) -> None:
@@ -61,7 +65,7 @@ class Leaf:
         self.constant = constant
         self.origin = self.made = None
         self.conditions, self.parts = [], []
-        self.locked = False
+        self.locked, self.refused = False, None
 
     @property
     def aval(self):
@@ -167,7 +171,7 @@ def _take_ours(x) -> Leaf:
         constant = UNDEFINED if isinstance(buffer.device, Tracer) else x
         return Leaf("scalar", (), x.dtype, x._value(), None, constant)
     leaf = Leaf("array", x.shape, x.dtype, x._value())
-    leaf.origin, leaf.locked = x, not x.flags.writeable
+    leaf.origin, leaf.locked, leaf.refused = x, not x.flags.writeable, recording.frozen.get(x._buffer)
     leaf.conditions = [Leaf("raw", (), bool, c) for c in choice.conditions_of(x)]
     return leaf
 
@@ -208,6 +212,8 @@ def put_together(tree, values) -> Any:
     if tree.kind == "raw":
         return value
     array = core.array_of_device(value)
+    if tree.refused:
+        recording.frozen[array._buffer] = tree.refused
     if tree.locked:
         array.flags.writeable = False
     return array
@@ -250,7 +256,7 @@ def variable(tree) -> Any:
         return Options(variable(tree.which), [variable(o) for o in tree.options])
     if isinstance(tree, Leaf) and tree.made is None:
         leaf = Leaf(tree.kind, tree.shape, tree.dtype, tree.value, tree.weak)
-        leaf.locked = tree.locked
+        leaf.locked, leaf.refused = tree.locked, tree.refused
         return leaf
     return tree
 
