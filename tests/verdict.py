@@ -73,10 +73,15 @@ class Judge:
         Where numbers of Python may have become scalars: the kinds of their dtypes.
     ndarrays : bool
         Whether arrays may be NumPy's: eagerly ``np.arange(3)`` never asks us.
+    rounding : float
+        The relative error that values may have from a narrower dtype in which they were computed.
     """
 
-    def __init__(self, variant: Variant, ulps: float = 0, numbers: str = "", *, ndarrays: bool = False) -> None:
+    def __init__(
+        self, variant: Variant, ulps: float = 0, numbers: str = "", *, ndarrays: bool = False, rounding: float = 0
+    ) -> None:
         self.variant = variant
+        self.rounding = rounding
         self.ndarrays = ndarrays
         self.ulps = ulps
         self.numbers = numbers
@@ -172,7 +177,7 @@ class Judge:
         number = np.finfo(got.dtype)
         finite = np.abs(want[np.isfinite(want)])
         largest = float(finite.max()) if finite.size else 0.0
-        atol = self.ulps * float(number.eps) * max(largest, float(number.tiny))
+        atol = max(self.ulps * float(number.eps), self.rounding) * max(largest, float(number.tiny))
         with np.errstate(all="ignore"):
             return np.allclose(got, want, rtol=0, atol=atol, equal_nan=True)
 

@@ -17,13 +17,15 @@ import npbridge
 from npbridge._src.dispatch import fallback
 
 from ..oracle import VARIANTS, Variant, set_up
-from ..verdict import RIGHT, Judge, Told, Verdict, call, copied
+from ..verdict import RIGHT, Judge, Told, Verdict, call, copied, everywhere
 from .generate import Program, State, limited
 
 BY_NAME = {v.name: v for v in VARIANTS}
 BACKENDS = {"jax": "jax-64", "numpy": "numpy-64", "np": "np"}
 # Sums in another order, fused products: a few programs add up what nearly cancels.
 ULPS = 2048
+# The same for what float64 holds and narrower floats were computed with, in units of these.
+NARROW_ULPS = 64
 SECONDS = 60
 CALLS = ((0, True), (0, False), (1, True), (1, False))
 
@@ -42,6 +44,13 @@ def give(variant: Variant, value: Any, memo: dict[int, Any]) -> Any:
     return memo[id(value)]
 
 
+def rounding(program: Program) -> float:
+    """The relative error of values that were computed in the narrowest floats that a program has."""
+    found = {x.dtype for value in program.arguments[0] for x in everywhere(value) if x.dtype.kind in "fc"}
+    found |= {np.dtype(name) for name in ("float16", "float32") if name in program.source}
+    return NARROW_ULPS * float(max([np.finfo(dtype).eps for dtype in found if np.finfo(dtype).bits < 64], default=0))
+
+
 def judge(backend: str, program: Program) -> Verdict:
     """How the program's compiled calls, and before them its eager ones, differ from NumPy's."""
     with set_up(BY_NAME[BACKENDS[backend]]) as variant:
@@ -56,7 +65,7 @@ def judge(backend: str, program: Program) -> Verdict:
 
 
 def _calls(variant: Variant, plain: Callable, ours: Callable, program: Program, *, rolls_back: bool) -> Verdict:
-    judge = Judge(variant, ULPS, numbers="bifc", ndarrays=not rolls_back)
+    judge = Judge(variant, ULPS, numbers="bifc", ndarrays=not rolls_back, rounding=rounding(program))
     theirs: list[Any] = []
     mine: list[Any] = []
     for number, (which, fresh) in enumerate(CALLS):
