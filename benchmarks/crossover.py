@@ -143,12 +143,11 @@ def report(ufunc: np.ufunc, what: str, row: crossover.Row | None) -> None:
 
 
 def written(name: str, rows: Rows) -> str:
-    lines = [f"{name}: dict[str, dict[str, Row]] = {{"]
+    lines = [f'{name} = _rows(\n    """']
     for ufunc, by_types in rows.items():
-        lines.append(f'    "{ufunc}": {{')
-        lines += [f'        "{types}": Row({row.threshold}, {row.speedup}),' for types, row in by_types.items()]
-        lines.append("    },")
-    return "\n".join([*lines, "}\n"])
+        cells = [f"{types} {row.threshold.bit_length() - 1} {row.speedup}" for types, row in by_types.items()]
+        lines.append(f"    {ufunc}: " + ", ".join(cells))
+    return "\n".join([*lines, '    """\n)\n'])
 
 
 def main() -> int:
@@ -160,7 +159,7 @@ def main() -> int:
     ufuncs, reductions = measured_ufuncs(arguments.only), measured_reductions(arguments.only)
     if arguments.write:
         table = Path(crossover.__file__)
-        head = table.read_text().partition("UFUNCS: ")[0]
+        head = table.read_text().partition("UFUNCS = ")[0]
         table.write_text(head + written("UFUNCS", ufuncs) + written("REDUCTIONS", reductions))
     return 0
 
