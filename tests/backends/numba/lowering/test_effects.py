@@ -68,10 +68,26 @@ def draws_in_place(x):
     np.random.default_rng(3).shuffle(x)
 
 
+def into_a_number(x):
+    x[0] = 7.0
+    y = 1.5
+    np.negative(x, out=y)
+
+
+def into_a_number_by_position(x):
+    x[0] = 7.0
+    np.add(x, 2.0, 1.5)
+
+
+def into_a_number_in_a_tuple(x):
+    x[0] = 7.0
+    np.add(x, 2.0, out=(1.5,))
+
+
 PROGRAMS = [
     a_difference_of_order_0, conjugate_of_reals, edges_of_bins, infinities_in_place, the_same_array_without_infinities,
     windows_in_a_list, checked_array, median_of_what_it_sorts, grids_that_are_windows, open_grids, a_buffer,
-    draws_in_place,
+    draws_in_place, into_a_number, into_a_number_by_position, into_a_number_in_a_tuple,
 ]  # fmt: skip
 
 

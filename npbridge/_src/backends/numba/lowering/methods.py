@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import host_calls, twins
+from . import host_calls, hosting, twins
 from .numpy_calls import dtype_node, native, with_arguments
 from .values import Dynamic, Known, Struct, Value, is_constant
 
@@ -35,7 +35,7 @@ def method(unit: Any, base: Value, made: ast.expr | None, name: str, node: ast.C
     special = _SPECIAL.get(name)
     if special is not None and not (name in _TAKES_NOTHING and (args or kwargs)) and "order" not in kwargs:
         return special(unit, base, made, args, kwargs, node)
-    if host_calls.method_wanted(unit, name, node) or (name == "sort" and base.number is None and (args or kwargs)):
+    if hosting.method_wanted(unit, name, node) or (name == "sort" and base.number is None and (args or kwargs)):
         return host_calls.method_call(unit, (base, made), name, args, kwargs, node)
     whole = unit.whole(base, made)
     call = native(unit, ast.Attribute(whole, name, ast.Load()), name, args, kwargs, node)[1]
@@ -176,7 +176,7 @@ def ufunc_method(unit: Any, method_of: Any, node: ast.Call) -> Pair:
     if kind == "accumulate" and ufunc in running and len(args) == 1:
         kwargs = {"axis": (Known(0), None), **kwargs}
         return with_arguments(unit, running[ufunc], twins.dotted(running[ufunc]), args, kwargs, node)
-    again = host_calls.refused_before(unit, kind, node)
+    again = hosting.refused_before(unit, kind, node)
     if not again and not kwargs and kind in ("outer", "accumulate", "at") and ufunc.nin == 2:
         made = [unit.node(v, m, node, "array") for v, m in args]
         unit.program.ufuncs[ufunc.__name__] = ufunc

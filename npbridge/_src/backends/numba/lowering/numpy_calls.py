@@ -10,7 +10,7 @@ import numpy as np
 from ....facts.fact import fact_of, signature_of
 from ....ground.compat import NO_VALUE
 from ..overloads import compared
-from . import host_calls, made_generators, twins
+from . import host_calls, hosting, made_generators, twins
 from .questions import CODES, is_scalar, number_of
 from .values import Dynamic, Known, Struct, Value
 
@@ -92,13 +92,13 @@ def _with_arguments(unit: Any, value: Any, name: str, args: list, kwargs: dict, 
     if value in (np.ndim, np.size, np.shape) and len(args) == 1:
         return _about(unit, value, args[0], node)
     if isinstance(value, np.ufunc) and value.signature is None:
-        if host_calls.refused_before(unit, name, node):
+        if hosting.refused_before(unit, name, node):
             return host_calls.call(unit, value, name, args, kwargs, node)
         return _ufunc(unit, value, name, args, kwargs, node)
     if isinstance(value, type) or not name.startswith("numpy.") or name.startswith("numpy.random."):
         return _other(unit, value, name, args, kwargs, node)
     kwargs = {k: p for k, p in kwargs.items() if not is_default(value, k, p[0])}
-    refused = host_calls.refused_before(unit, name, node)
+    refused = hosting.refused_before(unit, name, node)
     if refused or not compared.allows(value, _given(value, args, kwargs)):
         return host_calls.call(unit, value, name, args, kwargs, node)
     form = unit.program.forms.get(value)
@@ -141,7 +141,7 @@ def is_default(value: Any, name: str, given: Value) -> bool:
 def _other(unit: Any, value: Any, name: str, args: list, kwargs: dict, node: ast.AST) -> Pair:
     """Functions of ``math`` and ``numpy.random``."""
     form = unit.program.forms.get(value)
-    if host_calls.refused_before(unit, name, node):
+    if hosting.refused_before(unit, name, node):
         return host_calls.call(unit, value, name, args, kwargs, node)
     if form is not None:
         call = _through_form(unit, form, value, args, kwargs, node)
@@ -150,7 +150,7 @@ def _other(unit: Any, value: Any, name: str, args: list, kwargs: dict, node: ast
     if name in _CHECKED and len(args) == 1:
         made = ast.Call(unit.stub("npb_" + name.replace(".", "_")), [unit.node(*args[0], node)], [])
         return result_of(name, args), made
-    if host_calls.unknown(name):
+    if hosting.unknown(name):
         return host_calls.call(unit, value, name, args, kwargs, node)
     if name.startswith("numpy.random."):
         host_calls.with_scales(unit, name.removeprefix("numpy.random."), args, kwargs, node)
@@ -282,7 +282,8 @@ def _ufunc(unit: Any, value: np.ufunc, name: str, args: list, kwargs: dict, node
     if given.keys() - {"out"} or value.nout != 1 or value.signature is not None or len(args) < value.nin:
         return host_calls.call(unit, value, name, args, given, node)
     args = args[: value.nin]
-    if not all(isinstance(v, Dynamic) or is_scalar(v) for v, _ in args):
+    known = out is not None and not isinstance(out[0], Dynamic)  # a number, say, into which NumPy does not write
+    if known or not all(isinstance(v, Dynamic) or is_scalar(v) for v, _ in args):
         return host_calls.call(unit, value, name, args, {} if out is None else {"out": out}, node)
     made = [unit.node(v, m, node, "array") for v, m in args]
     scalar = all(is_scalar(v) for v, _ in args)

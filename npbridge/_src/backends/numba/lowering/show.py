@@ -104,8 +104,8 @@ def preview(executable: Any) -> str:
 
 
 def _code_for(executable: Any, parameters: Any, instead: Any) -> str:
-    from .executable import Variant
-    from .lower import Settings
+    from .refusals import Settings
+    from .variant import Variant
 
     try:
         Variant(executable, tuple([instead if p.default is p.empty else p.default for p in parameters]), Settings())

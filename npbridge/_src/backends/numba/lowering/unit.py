@@ -9,9 +9,11 @@ from typing import Any
 from . import errors
 from .bindings import Bindings
 from .calls import Calls
+from .conditions import Conditions
 from .control import Control
 from .displays import Displays
 from .expressions import Expressions
+from .invoking import Invoking
 from .items import Items
 from .paths import Path, Root
 from .program import Lifted, Program
@@ -20,7 +22,7 @@ from .statements import Statements
 from .values import Conflict, Dynamic, Known, Struct, Value, is_constant
 
 
-class Unit(Statements, Bindings, Control, Calls, Raising, Expressions, Displays, Items):
+class Unit(Statements, Bindings, Control, Calls, Invoking, Raising, Expressions, Conditions, Displays, Items):
     """The walker over one function and what it emits.
 
     Parameters
