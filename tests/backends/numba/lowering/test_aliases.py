@@ -176,3 +176,49 @@ def what_numpy_made_and_windows(x):
 @pytest.mark.parametrize("program", [window_on_what_numpy_made, what_numpy_made_and_windows], ids=lambda p: p.__name__)
 def test_results_of_hosted_functions_share_memory_too(program):
     assert verdict_of(program, [X]) == "right"
+
+
+def at_its_own_positions(x):
+    x[x] = 1
+
+
+def at_its_own_positions_reversed(x):
+    x[x[::-1]] = 7 % len(x)
+
+
+def added_at_its_own_positions(x):
+    x[x] += 1
+
+
+def at_positions_in_parts_of_itself(x):
+    y = x.reshape(2, 3)
+    y[x[:2] % 2, y[0, 1:] % 3] = 1
+    y[x[:1] * 0, x[1:2] * 0] = x[3:4]
+
+
+def chosen_by_itself(x):
+    b, c, d = x > 2, x > 2, x > 2
+    b[b] = False
+    c[c[::-1]] = False
+    d[1:][d[:-1]] = False
+    return b, c, d
+
+
+def added_at(x):
+    np.add.at(x, x, 1)
+
+
+def added_at_in_two_dimensions(x):
+    np.add.at(x.reshape(2, 3), (x[:2] * 0, x[1:3] * 0 + 1), x[0])
+
+
+@pytest.mark.parametrize(
+    "program",
+    [at_its_own_positions, at_its_own_positions_reversed, added_at_its_own_positions, at_positions_in_parts_of_itself,
+     chosen_by_itself, added_at, added_at_in_two_dimensions],
+    ids=lambda p: p.__name__,
+)  # fmt: skip
+@pytest.mark.parametrize("dtype", ["uint8", "int64"])
+def test_an_index_is_read_before_anything_is_written(program, dtype):
+    for values in ([5, 1, 2, 3, 4, 0], [1, 2, 3, 4, 5, 0]):
+        assert verdict_of(program, [np.array(values, dtype)]) == "right"

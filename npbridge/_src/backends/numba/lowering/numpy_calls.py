@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from typing import Any
 
 import numpy as np
@@ -43,8 +44,11 @@ def function(unit: Any, value: Any, name: str, node: ast.Call) -> Pair:
 
 
 def _from_display(unit: Any, node: ast.Call) -> Pair | None:
-    """``np.array([[a, 1], [2, 3.5]])``: rows that mix kinds are one row, reshaped."""
+    """``np.array([1, 2.5])``, ``np.array([[a, 1], [2, 3.5]])``: rows that mix kinds are one row, reshaped."""
     rows = node.args[0].elts
+    if len({type(r.value) for r in rows if isinstance(r, ast.Constant)}) > 1:
+        with contextlib.suppress(ValueError):
+            return _copied(unit, np.array(ast.literal_eval(node.args[0])), node)
     if not rows or not all(isinstance(r, (ast.List, ast.Tuple)) and r.elts for r in rows):
         return None
     if len({len(r.elts) for r in rows}) != 1 or any(isinstance(e, ast.Starred) for r in rows for e in r.elts):

@@ -19,7 +19,7 @@ from numba.np.numpy_support import as_dtype
 
 from ..lowering.errors import WITH_VALUES
 from . import elements
-from .fitting import npb_fit
+from .fitting import npb_fit, npb_key
 from .forms import FAILED, STUBS, compiled, constant, overloads, stub, stub_that
 from .hosted import hosted_function
 from .loops import kernel
@@ -345,13 +345,13 @@ def _declare_methods(name: str, ufunc: np.ufunc) -> None:
         if isinstance(indices, types.Integer):
             return compiled(f"def impl(a, indices, b):\n    a[indices] = np.{ufunc.__name__}(a[indices], b)\n")
         first = indices[0] if isinstance(indices, types.BaseTuple) else indices
-        lines, value, count, key = [], "b", "len(indices)", "indices[k]"
+        lines, value, count, key = ["indices = npb_key(a, indices)"], "b", "len(indices)", "indices[k]"
         if isinstance(indices, types.BaseTuple):
             parts = [f"indices[{i}]{'.ravel()' if p.ndim > 1 else ''}" for i, p in enumerate(indices)]
-            lines = [f"i{i} = {part}" for i, part in enumerate(parts)]
+            lines += [f"i{i} = {part}" for i, part in enumerate(parts)]
             key, count = ", ".join(f"i{i}[k]" for i in range(len(parts))), "len(i0)"
         elif getattr(indices, "ndim", 1) > 1:
-            lines, key, count = ["flat = indices.ravel()"], "flat[k]", "len(flat)"
+            lines, key, count = [*lines, "flat = indices.ravel()"], "flat[k]", "len(flat)"
         if isinstance(b, types.Array) and b.ndim:
             taken = len(indices) if isinstance(indices, types.BaseTuple) else 1
             places = "indices[0].shape" if first is not indices else "np.shape(indices)"
@@ -360,7 +360,7 @@ def _declare_methods(name: str, ufunc: np.ufunc) -> None:
             value = "values[k]"
         start = "".join(f"    {line}\n" for line in lines)
         body = f"{start}    for k in range({count}):\n        a[{key}] = np.{ufunc.__name__}(a[{key}], {value})\n"
-        return compiled(f"def impl(a, indices, b):\n{body}")
+        return compiled(f"def impl(a, indices, b):\n{body}", npb_key=npb_key)
 
 
 __all__ = ["UFUNC", "binary", "ufunc_stubs"]

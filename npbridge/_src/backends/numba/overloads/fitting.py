@@ -12,7 +12,7 @@ import numba
 from numba.core import types
 
 from ..lowering.errors import WITH_VALUES
-from .forms import constant, overloads, stub_that
+from .forms import compiled, constant, overloads, stub_that
 
 
 @stub_that(shows="value")
@@ -58,6 +58,27 @@ def _apart(place, value):
     return impl
 
 
+@stub_that(shows="key")
+def npb_key(place, key):
+    """An index of what is about to be written; copies of those of its arrays that a write to `place` may change."""
+
+
+@overloads(npb_key)
+def _key(place, key):
+    if isinstance(key, types.BaseTuple) and any(isinstance(k, types.Array) for k in key.types):
+        parts = "".join(f"npb_key(place, key[{i}]), " for i in range(len(key.types)))
+        return compiled(f"def impl(place, key):\n    return ({parts})\n", npb_key=npb_key)
+    if not isinstance(key, types.Array) or not isinstance(place, types.Array) or not key.ndim:
+        return lambda place, key: key
+    # a mask is read where it is written next, in turn; positions are read in another order
+    change = _overlaps if isinstance(key.dtype, types.Boolean) else _meet
+
+    def impl(place, key):
+        return key.copy() if change(place, key) else key
+
+    return impl
+
+
 def _fitting(place: Any, value: Any, message: str, fresh: bool) -> Any:
     depth, inner = place.ndim, value.ndim
     message = WITH_VALUES + message
@@ -89,13 +110,19 @@ def _extent(x):
 
 
 @numba.njit
-def _overlaps(place, value):
-    """Whether writing to `place` may change what is still to be read of `value`."""
+def _meet(place, value):
+    """Whether two arrays have memory in common, perhaps."""
     if place.size == 0 or value.size == 0:
         return False
     low, high = _extent(place)
     start, stop = _extent(value)
-    if stop <= low or high <= start:
+    return stop > low and high > start
+
+
+@numba.njit
+def _overlaps(place, value):
+    """Whether writing to `place` may change what is still to be read of `value`."""
+    if not _meet(place, value):
         return False
     return not (place.ctypes.data == value.ctypes.data and _same_steps(place, value))
 

@@ -9,6 +9,7 @@ import numpy as np
 from numba.core import errors, types
 from numba.np.numpy_support import as_dtype
 
+from .fitting import npb_key
 from .forms import compiled, form, overloads, stub_that
 from .storing import look_for
 
@@ -154,6 +155,18 @@ def _mask_read(a: Any, ndim: int, mask: str) -> str:
 
 @overloads(npb_setitem)
 def _setitem(a, key, value):
+    if not isinstance(a, types.Array) or not any(isinstance(p, types.Array) for p in _parts(key)):
+        return _write(a, key, value)
+    return lambda a, key, value: npb_write(a, npb_key(a, key), value)
+
+
+@stub_that(writes="a")
+def npb_write(a, key, value):
+    """``a[key] = value`` where writing changes no part of `key` that is still to be read."""
+
+
+@overloads(npb_write)
+def _write(a, key, value):
     if isinstance(a, types.NumpyFlatType) and isinstance(key, types.Integer):
 
         def put(a, key, value):
