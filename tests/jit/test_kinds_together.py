@@ -35,6 +35,20 @@ def own_mask(a, b):
 
 
 @programs(*EACH)
+def places_of_one_kind_or_another(a, b):
+    k = np.array([0, 3]) if a[1, 1] > 0 else a.sum() > 1
+    b[k] += 1
+    return b, b[k]
+
+
+@programs(*EACH)
+def written_with_known_values(a, b):
+    np.sqrt(np.zeros(a.shape), out=a)
+    a[3:] *= 2
+    return a, b
+
+
+@programs(*EACH)
 def looped_over(a, b):
     c = b if a[1, 1] > 0 else a[0] * 1
     total = 0.0

@@ -149,6 +149,52 @@ def after_a_loop_that_may_not_run(a, b, n):
     return x.sum(), y.sum()
 
 
+@programs(*EACH)
+def in_a_tuple_of_several_kinds(a, b, n):
+    x, pair = a, None
+    for item in (0, 0.5):
+        for _ in range(n):
+            x = b * 2
+            pair = (x, item)
+    return pair, x
+
+
+@programs(*[(a, b, 3) for a, b, _ in EACH])
+def in_a_tuple_after_two_loops(a, b, n):
+    for i in range(n):
+        x = a * 2
+        pair = (x, i)
+    for i in range(n):
+        x = a * 3
+        pair = (x, i)
+    return pair[0], x, pair
+
+
+@programs(*EACH)
+def one_of_several_twice(a, b, n):
+    x = None
+    for _ in range(3):
+        if a.sum() > n:
+            x = a
+            a = b * 2.0
+    for _ in range(len(b)):
+        for _ in range(len(b)):
+            both = [x, x]
+    return both, a
+
+
+@programs(*EACH)
+def in_a_tuple_where_a_condition_says(a, b, n):
+    pair = None
+    for k in range(len(b)):
+        for u in a:
+            if u > k:
+                pair = (a, u)
+            else:
+                b[0] += 1
+    return pair
+
+
 @pytest.mark.parametrize("function, calls", programs, ids=lambda x: getattr(x, "__name__", ""))
 def test_writes_show(function, calls):
     agrees(function, *calls)

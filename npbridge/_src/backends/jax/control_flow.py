@@ -20,6 +20,7 @@ from ...convert.places import UNBOUND, StructureChanged, places_of
 from ...ground.errors import ControlFlowError, UnsupportedError
 from ...storage.recording import Recorder
 from . import control_flow_loops as loops
+from .control_flow_exchange import arrays_chosen
 from .control_flow_join import Mismatch, fit, fits_together, join, one_kind
 from .control_flow_merge import Merge
 from .control_flow_trace import PYTHONS, trace_block
@@ -244,7 +245,7 @@ def _in_step(function, args, found):
 def _each(found, call):
     """What `call` gives for the option that it is, where it can be called for each: it writes nothing."""
     trace = contexts.current()
-    results, checks = [], []
+    results, checks, recorders = [], [], []
     before = trace.checks
     try:
         for k, option in enumerate(found.options):
@@ -256,16 +257,19 @@ def _each(found, call):
                 recorder.restore()
             if recorder.saved:
                 raise Mismatch("it is written to")
+            recorders.append(recorder)
             checks += [((found.which == k) & flag, error) for flag, error in trace.checks]
     finally:
         trace.checks = before
-    result = _chosen(found.which, results)
+    result = _chosen(*arrays_chosen(found.which, results, recorders))
     trace.checks += checks
     return result
 
 
 def _chosen(which, results):
     """The one of several results that `which` says."""
+    if len(results) == 1:
+        return results[0]
     trees = [take_apart(x) for x in results]
     if not any(isinstance(t, Options) for t in trees) and not any(
         fits_together(x, y) for k, x in enumerate(trees) for y in trees[:k]

@@ -18,8 +18,8 @@ from ...storage.buffer import canonical
 from . import control_flow_exchange as exchange
 from .control_flow_join import NOTHING, Mapped, fit, fits_together, settled
 from .control_flow_lasting import Lasting
-from .control_flow_shared import Stores, storage_of
-from .control_flow_trace import same_object, share, visible
+from .control_flow_shared import Sharing, Stores, storage_of
+from .control_flow_trace import same_object, visible
 from .control_flow_values import (
     UNDEFINED,
     Leaf,
@@ -240,6 +240,7 @@ class Emission:
         self.stores = Stores()
         for key, value in zip(self.shared, final[self.stores_at :], strict=False):
             self.stores.add(key, value)
+        sharing = Sharing(self.stores)
         values = iter(final[self.carried_at :])
         carried = {key: put_together(tree, values) for key, tree in roll.carried.items()}
         for key, (buffer, _) in roll.buffers.items():
@@ -250,12 +251,9 @@ class Emission:
             if key not in roll.turn:
                 if key in block.objects and not any(block.objects[key] is p for p in roll.proxies.values()):
                     self._freeze(block.objects[key], new, roll.places[key].name)
-                roll.places[key].set(self._as_it_was(key, new, runs))
+                roll.places[key].set(self._as_it_was(key, sharing.of(block.objects.get(key), new), runs))
         exchange.hand_back(roll, carried, runs)
-        self._bind(values, runs)
-        # where nothing may have run, names that were bound before stand for what they stood for
-        again = [k for k in carried if not roll.dynamic or roll.entry[k] is UNBOUND]
-        share([(block.objects[k], roll.places[k]) for k in (*again, *self.bound) if k in block.objects], self.stores)
+        self._bind(values, runs, sharing)
         values = iter(final[self.stores_at + len(self.shared) :])
         self._extend_lists(values)
         for _, error in block.checks:
@@ -321,13 +319,14 @@ class Emission:
         answer = self.block.trees[self.roll.go.key]
         return isinstance(answer, Leaf) and answer.constant is True and self.roll.entry[self.roll.go.key] is True
 
-    def _bind(self, values, runs) -> None:
+    def _bind(self, values, runs, sharing) -> None:
         """Give places that the body binds what they were last bound to."""
         roll, block = self.roll, self.block
         for key, tree in self.bound.items():
             place = roll.places[key]
             now = UNBOUND if tree is UNDEFINED else put_together(tree, values)
             self._freeze(block.objects[key], now, place.name)
+            now = sharing.of(block.objects[key], now)
             old = roll.entry[key]
             if roll.dynamic and place.name in roll.loop.live and now is not UNBOUND:
                 now = _one_of(runs, old, now)

@@ -14,7 +14,7 @@ from jax import lax
 
 from ...array import choice, core
 from ...convert.places import UNBOUND
-from .control_flow_trace import NotRollable, Peel, same_object
+from .control_flow_trace import NotRollable, Peel, same_object, visible
 
 
 def turn_of(roll) -> dict:
@@ -88,6 +88,22 @@ def hand_back(roll, carried, runs) -> None:
 def can_be_chosen(a, b) -> bool:
     """Whether one array can stand for either of two."""
     return type(a) is core.JaxArray and type(b) is core.JaxArray and (a.shape, a.dtype) == (b.shape, b.dtype)
+
+
+def arrays_chosen(which, results, recorders):
+    """`which` and the results, where arrays of one kind that were there before are one array that is each of them."""
+    options, places = [], []
+    for k, (new, recorder) in enumerate(zip(results, recorders, strict=True)):
+        there = visible(new, recorder)
+        at = next((i for i, old in enumerate(options) if there and can_be_chosen(old, new)), len(options))
+        if at == len(options):
+            options.append(new)
+        elif not same_object(options[at], new):
+            options[at] = choice.array_of(which == k, new, options[at], None)
+        places.append(at)
+    if len(options) == len(results):
+        return which, results
+    return jnp.asarray(places, "int32")[which], options
 
 
 def _period(turn, key) -> int:

@@ -14,6 +14,7 @@ import operator
 import jax.numpy as jnp
 
 from ...array import choice, core, traced_number, traced_range
+from ...convert import context as contexts
 from .control_flow_trace import NEEDS_VALUE, same_object
 from .control_flow_values import Leaf, Node, Options, Static, leaves
 from .control_flow_windows import window_in_buffer
@@ -29,9 +30,11 @@ class Lasting:
 
     def is_older(self, array) -> bool:
         """Whether an array lies in memory from before the loop that no iteration moves."""
-        if type(array) is not core.JaxArray or choice.conditions_of(array):
+        if type(array) is not core.JaxArray:
             return False
         buffer = array._buffer
+        if choice.conditions_of(array) and not (self.is_older(buffer.first) and self.is_older(buffer.second)):
+            return False
         return not self.block.recorder.is_own(buffer) and not any(
             buffer is p._buffer for p in self.roll.proxies.values()
         )
@@ -61,6 +64,8 @@ class Lasting:
         """The tree of a value of several kinds, with the arrays from before the loop in it as themselves."""
         if isinstance(tree, Options):
             return Options(tree.which, [self.with_older(o) for o in tree.options])
+        if isinstance(tree, Node):
+            return Node(tree.cls, tree.keys, [self.with_older(c) for c in tree.children])
         older = isinstance(tree, Leaf) and tree.origin is not None and self.is_older(tree.origin)
         return Static(self._again(tree.origin)) if older else tree
 
@@ -94,8 +99,8 @@ class Lasting:
 
     def _again(self, array):
         same = next((x for x in self.roll.entry.values() if x is array), None)
-        if same is not None:
-            return same
+        if same is not None or choice.conditions_of(array):
+            return array
         window = window_in_buffer(array)
         key = id(window.buffer), *window[1:]
         if key not in self.roll.windows:
@@ -110,10 +115,13 @@ class Lasting:
         index = traced_number.of_value(jnp.maximum(jnp.asarray(runs) - 1, 0), int)
         last = roll.over.last()
         traced_range.bound(index, 0, last if type(roll.first) is int and roll.first == 0 else None)
+        trace = contexts.current()
+        checks, trace.checks = trace.checks, []  # where nothing ran, nobody asks for it
         for moves, place in ((True, index), (False, runs - 1 if isinstance(runs, int) else index)):
             # a list among what it runs over has no item whose number is not known
             with contextlib.suppress(*NEEDS_VALUE):
                 self.last[moves] = roll.over.item(place + roll.first)
+        trace.checks = checks
 
     def _part(self, array, path, value):
         """The view of the last item that an array was of its own; a copy of its values where that is not known."""

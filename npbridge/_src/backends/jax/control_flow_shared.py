@@ -13,7 +13,10 @@ import jax.numpy as jnp
 
 from ...array import choice, core, traced_index
 from ...array.choice import Choice
-from .control_flow_values import UNDEFINED, Leaf, leaves
+from ...array.either import Either
+from ...array.ragged import Ragged
+from ...convert.places import UNBOUND
+from .control_flow_values import UNDEFINED, Leaf, leaves, take_apart
 from .control_flow_windows import window_of
 
 
@@ -141,3 +144,76 @@ class Shared:
     def go_together(self, a, b) -> bool:
         """Whether two arrays lie in storage that is one after the branch."""
         return self.has(a) and self.has(b) and self.partner.get(id(storage_of(a))) == id(storage_of(b))
+
+
+class Sharing:
+    """Lets what was one object at the end of a block be one after it, where it is in several places.
+
+    `stores` has the arrays that lie in storage which they share.
+    """
+
+    def __init__(self, stores) -> None:
+        self.stores = stores
+        self.known: dict = {}  # by the identity of what the block left: it, and what came out of it
+
+    def of(self, old, new):
+        """What came out of a block for `old`, which it left: the same for each place that had it."""
+        if old is new or type(old) not in _SHARED:
+            return new
+        if type(old) is Either or type(new) is Either:
+            return self._options(old, new)
+        found = self.known.get(id(old))
+        if found is None or not _are_alike(found[1], new):
+            found = self.known[id(old)] = old, self._made(old, new, self.of)
+        return found[1]
+
+    def _options(self, old, new):
+        """The same where it is one of several: that it is known for other places does not say which of them it is."""
+        if type(new) is not Either:
+            return new
+        if sum(o is not UNBOUND for o in new.options) == 1 and type(old) is not Either:
+            return Either(new.which, [o if o is UNBOUND else self.of(old, o) for o in new.options])
+        olds = old.options if type(old) is Either else [old]
+        pairs = [(next((x for x in olds if _are_alike(x, o)), olds[0]), o) for o in new.options]
+        return Either(new.which, [self._stored(x, o) for x, o in pairs])
+
+    def _stored(self, old, new):
+        either = type(old) is Either or type(new) is Either
+        return self._options(old, new) if either else self._made(old, new, self._stored)
+
+    def _made(self, old, new, each):
+        """What came out, of the storage that is shared, with ``each(old, new)`` for what is in it."""
+        if type(old) is not type(new) or type(old) not in _SHARED:
+            return new
+        if type(old) is core.JaxArray:
+            stored = self.stores.array(old) if _are_alike(old, new) else None
+            return new if stored is None else stored
+        if type(old) is Ragged:
+            data = each(old.data, new.data)
+            return new if data is new.data else Ragged(data, new.extents)
+        if len(new) != len(old):
+            return new
+        items = [each(x, y) for x, y in zip(old, new, strict=True)]
+        return new if all(x is y for x, y in zip(items, new, strict=True)) else type(old)(items)
+
+
+_SHARED = {core.JaxArray, Either, Ragged, list, tuple}
+
+
+def _are_alike(a, b) -> bool:
+    """Whether two values are of one kind, with all that is in them; numbers may be known in one of them."""
+    if type(a) not in _SHARED and type(b) not in _SHARED:
+        return _kind(a) == _kind(b)
+    if type(a) is not type(b):
+        return False
+    if type(a) is core.JaxArray:
+        return a.shape == b.shape and a.dtype == b.dtype
+    if type(a) in (list, tuple, Either):
+        x, y = (v.options if type(v) is Either else v for v in (a, b))
+        return len(x) == len(y) and all(map(_are_alike, x, y))
+    return True
+
+
+def _kind(x):
+    tree = take_apart(x)
+    return (tree.weak, tree.dtype) if isinstance(tree, Leaf) else type(x)

@@ -13,8 +13,6 @@ import jax
 from jax.extend.core import jaxpr_as_fun
 
 from ...array import core, traced_index
-from ...array.either import Either
-from ...array.ragged import Ragged
 from ...convert import context as contexts
 from ...convert import status as statuses
 from ...convert.lines import located_where_raised
@@ -212,37 +210,6 @@ def collect(block: Block, status, places, heap: Heap, needed, grown) -> None:
         block.checks.append((Leaf("raw", (), bool, flag), error))
 
 
-def share(found, stores) -> None:
-    """Let what was one array at the end of a block be one after it, where it is in several places.
-
-    `found` has pairs of an object, as the block left it, and the place that has what came out of it;
-    `stores` has the arrays that lie in storage which they share.
-    """
-    known: dict = {}
-
-    def shared(old, new):
-        if type(new) is Either and len(new.options) == 2 and any(o is UNBOUND for o in new.options):
-            return Either(new.which, [o if o is UNBOUND else shared(old, o) for o in new.options])
-        if isinstance(old, Ragged) and isinstance(new, Ragged):
-            data = shared(old.data, new.data)
-            return new if data is new.data else Ragged(data, new.extents)
-        if type(old) is core.JaxArray and type(new) is core.JaxArray:
-            stored = stores.array(old)
-            return known.setdefault(id(old), new if stored is None else stored)
-        if type(old) in (list, tuple) and type(new) is type(old) and len(new) == len(old):
-            items = [shared(x, y) for x, y in zip(old, new, strict=True)]
-            if all(x is y for x, y in zip(items, new, strict=True)):
-                return new
-            return type(old)(items)
-        return new
-
-    for old, place in found:
-        now = place.get()
-        new = shared(old, now)
-        if new is not now:
-            place.set(new)
-
-
 def visible(x, *recorders) -> bool:
     """Whether an array is, or is a part of, one that was there before the block."""
     if type(x) not in OURS or isinstance(x, core.JaxScalar) or type(x) is core.JaxScalar or x.weak is not None:
@@ -257,7 +224,6 @@ __all__ = [
     "Peel",
     "StructureChanged",
     "same_object",
-    "share",
     "trace_block",
     "visible",
 ]
