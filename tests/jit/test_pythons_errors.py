@@ -16,6 +16,7 @@ def floats(*values):
     return np.array(values, float)
 
 
+A = np.arange(1.0, 4)
 SPECIAL = [(floats(v, 1.0),) for v in (np.nan, np.inf, 3.7, -5.5, 300.0)]
 
 
@@ -225,6 +226,51 @@ def the_error_that_comes_first_of_several_that_are_raised(x, limit):
 @program((np.array([False, True, True]),))
 def truths_added_at_places(x):
     np.add.at(x, [0, 0], 1)
+
+
+# --- arrays where there is room for one number
+
+
+@program((np.zeros(3), np.arange(1.0, 4), 1), (np.zeros(3, bool), np.arange(1.0, 4), 1), (np.zeros(3, complex), A, 1))
+def array_of_one_into_an_item(x, y, i):
+    x[...] = y.sum()
+    x[i] = y[:1]
+
+
+@program((np.zeros(3), np.arange(1.0, 4)), (np.zeros(3, int), np.arange(4)))
+def list_into_an_item(x, y):
+    x[np.argmax(y[:3])] = [y[0]]
+
+
+@program(
+    (np.zeros(3), np.arange(1.0, 4)),
+)
+def array_of_a_length_of_the_run_time_into_an_item(x, y):
+    x[0] = y[y > 2]
+
+
+@program(
+    (np.array(1.5), np.array([0, 0])),
+)
+def items_of_an_array_without_dimensions(x, k):
+    return (x + 1)[k]
+
+
+@program((np.arange(5.0), np.array([1.0, 0])), (np.arange(5.0), np.array([1, 0])))
+def places_that_are_no_integers(x, k):
+    x[k] += 1
+    return x[k]
+
+
+# --- loops that never run
+
+
+@program((np.arange(6.0).reshape(3, 2), 1), (np.arange(6.0).reshape(3, 2), 3))
+def last_row_of_a_part(x, n):
+    part = x[n:]
+    for row in part:
+        last = row
+    return last
 
 
 # --- numbers that are no arrays

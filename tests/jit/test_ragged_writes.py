@@ -246,6 +246,13 @@ def bound_in_a_loop(a):
     return x
 
 
+@programs(*EACH)
+def more_axes_than_there_are(a):
+    x = np.unique(a)
+    x[...] = np.expand_dims(x * 2, 0)
+    return x
+
+
 @programs(*ROWS, *EACH)
 def laid_flat(a):
     x = a[a[..., None].sum(axis=-1) > 0] if a.ndim == 1 else a[a[:, 0] > 0]
@@ -284,3 +291,13 @@ def test_views_that_are_copies_cannot_be_written():
     for function in (halves, whole, on_one_path):
         with pytest.raises(ControlFlowError, match="here it is a copy"):
             npbridge.jit(function, backend="jax", strict=True)(npbridge.array(FLOATS))
+
+
+def test_views_that_are_read_only_are_so():
+    def diagonals(a):
+        places = np.argwhere(a > 0)
+        return np.diag(places), np.diag(places * 1.5), np.tile(places, 2)
+
+    for (values,) in EACH:
+        want, got = diagonals(values), npbridge.jit(diagonals, backend="jax")(npbridge.array(values))
+        assert [x.flags.writeable for x in got] == [x.flags.writeable for x in want] == [False, False, True]

@@ -312,6 +312,8 @@ def _set_anywhere(self, key, value):
             source = value
     elif isinstance(value, core.jax.Array):
         source = core.array_of_device(value)
+    if recorders:
+        traced_index.see_that_it_is_a_number(self, key, value if source is None else source, kind)
     buffer = self._buffer
     if type(key) is not int:
         key = plain_key(key)
@@ -346,7 +348,7 @@ def _as_stored(number, dtype):
     return core.of_device(cast(number._value() if type(number) in OURS else number, dtype))
 
 
-either.PURE.add(_as_stored)
+either.PURE |= {_as_stored, _getitem}
 
 
 def _same_window(self, key, value) -> bool:

@@ -275,6 +275,8 @@ def _joined_arrays(which, results):
         differ = len({n for _, n in lengths}) > 1
         extents.append(Extent(0, _number(_select(which, lengths))) if differ else None)
     array = core.array_of_device(whole)
+    if not any(type(v) is core.JaxArray and v.flags.writeable for _, v in results):
+        array.flags.writeable = False  # as the views are that NumPy gives
     return Ragged(array, extents) if any(e is not None for e in extents) else array
 
 

@@ -180,10 +180,22 @@ def write_whole(target: Ragged, value) -> None:
     """``target[...] = value``, in the memory of its data."""
     if type(value) not in OURS and not isinstance(value, (Ragged, Tracer)):
         value = traced_index().indexing.stored(value, target.dtype, not np.ndim(value))
+    value = _without_leading_axes(value, target.ndim)
     (_, new), _ = aligned((target, value), like=target)
     values = cast(new._value() if type(new) in OURS else new, target.dtype)
     values = jnp.broadcast_to(values, target.data.shape)
     target.data[...] = core.array_of_device(jnp.where(target.mask(), values, jnp.asarray(target.data._value())))
+
+
+def _without_leading_axes(value, ndim: int):
+    """What is written, without the axes of length one that NumPy lets it have before those of its target."""
+    while ndim_of(value) > ndim:
+        if isinstance(value, Ragged) and value.extents[0] is not None:
+            raise UnsupportedError(REFUSED.format(what="what is written with more axes than its target has"))
+        if value.shape[0] != 1:
+            raise ValueError(f"could not broadcast an array of {ndim_of(value)} dimensions into one of {ndim}")
+        value = value[0]
+    return value
 
 
 def _into(ufunc, inputs, out, where):

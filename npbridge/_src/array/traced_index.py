@@ -38,6 +38,9 @@ from .window import Window
 on_check: Callable | None = None
 
 
+_TOO_MANY = "too many indices for array: array is {}-dimensional, but {} were indexed"
+
+
 def is_traced_integer(x) -> bool:
     if type(x) in OURS:
         return isinstance(x._buffer.device, Tracer) and not x.shape or x.weak is not None
@@ -84,7 +87,7 @@ def parse(key, shape):
     key = key if type(key) is tuple else (key,)
     given = sum(k is not None and k is not Ellipsis for k in key)
     if given > len(shape):
-        raise IndexError(f"too many indices for array: array is {len(shape)}-dimensional, but {given} were indexed")
+        raise IndexError(_TOO_MANY.format(len(shape), given))
     if not any(k is Ellipsis for k in key):
         key = (*key, Ellipsis)
     axes, order = [], []
@@ -217,12 +220,14 @@ def _clamped(x, n, step=1):
 
 def see_that_all_are_inside(key, shape) -> None:
     """The same for arrays of integers in a (plain) key; `shape` is the array's."""
-    if on_check is None:
-        return
     parts = tuple([np.asarray(k) if type(k) is list else k for k in (key if type(key) is tuple else (key,))])
     taken = [max(k.ndim, 1) if _is_mask(k) else 0 if k is None else 1 for k in parts]
+    if sum(taken) > len(shape):
+        raise IndexError(_TOO_MANY.format(len(shape), sum(taken)))
+    if any(hasattr(k, "dtype") and np.dtype(k.dtype).kind not in "iub" for k in parts):
+        raise IndexError("arrays used as indices must be of integer (or boolean) type")
     axis = 0
-    for k, count in zip(parts, taken, strict=True):
+    for k, count in zip(parts if on_check is not None else (), taken, strict=False):
         if k is Ellipsis:
             axis += len(shape) - sum(taken) + 1
             continue
@@ -306,9 +311,11 @@ def write(self, key, value) -> None:
     spec, starts = _window(self, axes, order)
     if isinstance(value, ragged.Ragged):
         value = ragged_operands.in_shape(value, spec.shape)
-    if type(value) is list or type(value) is tuple:
+    kind = type(value)
+    if kind is list or kind is tuple:
         value = core.sequence_values(value)
     see_that_it_can_be_stored(self, key, value)
+    see_that_it_is_a_number(self, key, value, kind)
     if type(value) not in OURS and not isinstance(value, Tracer):
         value = indexing.stored(value, self.dtype, not order)
     new = value._value() if type(value) in OURS else jnp.asarray(value)
@@ -322,6 +329,24 @@ def see_that_it_can_be_stored(array, key, value) -> None:
         return
     if value.weak is not None or indexing.is_basic(key) or needs(key):
         traced_errors.see_that_it_can_be_stored(value, array.dtype)
+
+
+def see_that_it_is_a_number(array, key, value, kind) -> None:
+    """NumPy's error where what has dimensions, even if it is of one item, is assigned to a single item.
+
+    `kind` is the class of what is assigned: a sequence, of which `value` is the array, or an array.
+    """
+    parts = key if type(key) is tuple else (key,)
+    if parts and getattr(value, "ndim", 0) and len(parts) == array.ndim and all(map(_is_place, parts)):
+        shape = [n if type(n) is int else 1 for n in value.shape]
+        sample = np.zeros(shape, value.dtype)
+        np.zeros(1, array.dtype)[0] = kind(sample) if kind in (list, tuple) else sample
+
+
+def _is_place(k) -> bool:
+    if type(k) is bool or isinstance(k, np.bool_):
+        return False
+    return isinstance(k, (int, np.integer)) or is_traced_integer(k) and _is_integral(k)
 
 
 def is_traced_number(x) -> bool:

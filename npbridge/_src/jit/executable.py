@@ -239,7 +239,7 @@ class Executable:
                 self.written = tuple(
                     i for i, (b, t) in enumerate(zip(binding.buffers, tracers, strict=True)) if b.device is not t
                 )
-                new = [jnp.asarray(binding.buffers[i].device) for i in self.written]
+                new = [jnp.asarray(binding.buffers[i].to_device()) for i in self.written]
                 return [*values, *new, *first_failed([flag for flag, _ in context.checks])]
             finally:
                 for place in places:

@@ -21,10 +21,13 @@ class Late(NamedTuple):
     data : int
     masks : list of (axis, int)
         Which places count along an axis.
+    locked : bool
+        Whether it is read-only.
     """
 
     data: int
     masks: list
+    locked: bool
 
 
 def described(x: Ragged, values) -> Late:
@@ -36,7 +39,7 @@ def described(x: Ragged, values) -> Late:
 
     lengths = zip(x.data.shape, x.extents, strict=True)
     masks = [(axis, added(e.mask(n))) for axis, (n, e) in enumerate(lengths) if e is not None]
-    return Late(added(x.data._value()), masks)
+    return Late(added(x.data._value()), masks, not x.data.flags.writeable)
 
 
 def settled(plan: Late, values):
@@ -51,5 +54,7 @@ def settled(plan: Late, values):
     data = np.array(values[plan.data])
     for axis, mask in plan.masks:
         data = np.compress(np.asarray(values[mask]), data, axis)
-    values[plan.data] = core.of_fresh(np.ascontiguousarray(data).reshape(data.shape))
-    return values[plan.data]
+    values[plan.data] = result = core.of_fresh(np.ascontiguousarray(data).reshape(data.shape))
+    if plan.locked:
+        result.flags.writeable = False
+    return result

@@ -257,6 +257,9 @@ def through_host(fact: Fact, args, kwargs, expected, failure):
     beside = fact.changes(args, kwargs) != fact.writes
     if expected is UNKNOWN or fact.kind == "view" or beside or _attempts.get():
         raise refused(fact, failure) from None
+    for leaf in _flat(expected):
+        if type(leaf) is Leaf and leaf.dtype is not None:
+            core.check_dtype(leaf.dtype)
     return host_calls.call(fact, args, kwargs, expected, failure)
 
 
