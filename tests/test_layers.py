@@ -28,6 +28,7 @@ LAYERS = [
     {"backends", "face", "convert"},
     {"namespace", "random", "support_table", "accuracy"},
     {"io"},
+    {"engine"},
     {"jit"},
     {"transforms"},
     {"adapters"},

@@ -32,7 +32,7 @@ def set_to(way: str):
     before = jax.config.jax_enable_x64
     jax.config.update("jax_enable_x64", not way.endswith("32"))
     try:
-        with npbridge.backend("jax" if "jax" in way else "numpy"), quiet():
+        with npbridge.backend(way.split("-")[1]), quiet():
             yield
     finally:
         jax.config.update("jax_enable_x64", before)
@@ -58,20 +58,21 @@ def run(program: Program, way: str) -> None:
         expected = function(*args)
     with set_to(way):
         if way.startswith("eager"):
-            got = once(program, given, lambda function: function)
+            got = once(program, given, ours, lambda function: function)
             assert_same((expected, args, made), got, way, program, narrow)
             return
         compiled: dict = {}
+        make = ours if way != "jit-auto" else lambda value: value  # which leaves ndarrays what they are
         for _ in range(2 if program.method is None else 1):
-            got = once(program, given, lambda function: compiled.setdefault(0, npbridge.jit(function)))
+            got = once(program, given, make, lambda function: compiled.setdefault(0, npbridge.jit(function)))
             assert_same((expected, args, made), got, way, program, narrow)
 
 
-def once(program: Program, given, way) -> tuple:
-    function, args, made = program.prepare(lambda value: ours(given(value)))
+def once(program: Program, given, make, way) -> tuple:
+    function, args, made = program.prepare(lambda value: make(given(value)))
     if made is not None:
         for name, value in vars(made).items():
-            setattr(made, name, ours(given(value)))
+            setattr(made, name, make(given(value)))
     return way(function)(*args), args, made
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-WAYS = ("eager-jax", "eager-numpy", "jit-jax", "jit-numpy", "jit-jax-32")
+WAYS = ("eager-jax", "eager-numpy", "jit-jax", "jit-numpy", "jit-auto", "jit-jax-32")
 MODULES = (
     "stencils", "flows", "factorizations", "solvers", "tables", "graphs", "integers", "many_bodies", "fourier",
     "neural", "cellular", "learning", "optimizing", "trajectories", "neurons", "filters", "finance", "images",

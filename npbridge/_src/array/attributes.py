@@ -96,7 +96,7 @@ def _device(self):
     """Where the values are: ``"cpu"``, or a ``jax.Device`` elsewhere."""
     device = self._buffer.device
     if device is None or self._buffer.current or self._buffer.traced:
-        return "cpu" if active().name == "numpy" else device_name(default_device())
+        return "cpu" if active().name != "jax" else device_name(default_device())
     return device_name(device.device)
 
 

@@ -264,7 +264,7 @@ class JaxArray:
         """The values as a ``jax.Array`` (an ``ndarray`` on ``'numpy'``)."""
         from ..dispatch.backend import active
 
-        if active().name == "numpy" and not isinstance(self._buffer.device, Tracer):
+        if active().name != "jax" and not isinstance(self._buffer.device, Tracer):
             return self._read()
         value = self._value()
         if isinstance(value, np.ndarray):

@@ -93,6 +93,6 @@ def place(result: JaxArray, device) -> JaxArray:
         return np.asarray(result)
     if device is None:
         return result
-    if active().name == "numpy" and device != "cpu":
+    if active().name != "jax" and device != "cpu":
         raise ValueError(f'Device not understood. Only "cpu" is allowed, but received: {device}')
     return result.to_device(device)

@@ -69,7 +69,7 @@ class nan_check(contextlib.ContextDecorator):
     def __enter__(self):
         self.stack = contextlib.ExitStack()
         self.stack.enter_context(np.errstate(invalid="raise"))
-        if active().name == "numpy":
+        if active().name != "jax":
             self.stack.enter_context(debugging.look_with(watched_plainly))
         else:
             self.stack.enter_context(jax.debug_nans(True))

@@ -13,7 +13,7 @@ from ..ground.config import chosen
 from ..ground.errors import BackendError
 from .registry import Rule, tables
 
-ALIASES = {"jax": "jax", "numpy": "numpy", "numba": "numpy"}
+ALIASES = {"jax": "jax", "numpy": "numpy", "numba": "numpy", "auto": "auto"}
 
 
 class Backend:
@@ -86,16 +86,17 @@ def canonical_name(name: str) -> str:
         return ALIASES[name]
     except (KeyError, TypeError):
         raise BackendError(
-            f"there is no backend {name!r}. The backends are 'jax' and 'numpy' ('numba' is another name for 'numpy')."
+            f"there is no backend {name!r}. The backends are 'jax', 'numpy' (also called 'numba') and 'auto'."
         ) from None
 
 
 def load(name: str) -> Backend:
     name = canonical_name(name)
     if name not in _loaded:
-        package = {"jax": "jax", "numpy": "numba"}[name]
+        package = "jax" if name == "jax" else "numba"  # what is not compiled is NumPy's under 'auto'
         module = importlib.import_module(f"..backends.{package}", __package__)
         _loaded[name] = module.make_backend()
+        _loaded[name].name = name
     return _loaded[name]
 
 
@@ -119,8 +120,9 @@ def use_backend(name: str) -> None:
 
     Parameters
     ----------
-    name : {"jax", "numpy", "numba"}
-        ``"numba"`` is another name for ``"numpy"``.
+    name : {"jax", "numpy", "numba", "auto"}
+        ``"numba"`` is another name for ``"numpy"``.  Under ``"auto"`` what :func:`npbridge.jit` compiles
+        runs on the engine that is fastest for it, all else as on ``"numpy"``; numbers have 64 bits.
 
     Raises
     ------
@@ -151,7 +153,7 @@ def get_backend_name() -> str:
     Returns
     -------
     str
-        ``"jax"`` or ``"numpy"``.
+        ``"jax"``, ``"numpy"`` or ``"auto"``.
 
     Examples
     --------
@@ -168,8 +170,9 @@ def backend(name: str) -> Iterator[None]:
 
     Parameters
     ----------
-    name : {"jax", "numpy", "numba"}
-        ``"numba"`` is another name for ``"numpy"``.
+    name : {"jax", "numpy", "numba", "auto"}
+        ``"numba"`` is another name for ``"numpy"``.  Under ``"auto"`` what :func:`npbridge.jit` compiles
+        runs on the engine that is fastest for it, all else as on ``"numpy"``; numbers have 64 bits.
 
     Raises
     ------

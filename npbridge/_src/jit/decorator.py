@@ -20,6 +20,7 @@ from ..convert.lines import tidy
 from ..dispatch import backend as backends
 from ..dispatch import fallback, forked
 from ..dispatch.backend import active
+from ..engine.auto import Auto, on_xla
 from ..ground import debugging
 from ..ground.errors import UnsupportedError
 from ..ground.floating import asked
@@ -86,7 +87,10 @@ class CompiledFunction:
         if (recorders or lookers) and (_context() is not None or _looking() is not None):
             return self._unlike_other_calls(args, kwargs)
         short = not asked()  # who asks about floating-point errors is looked after the long way
-        if (self._backend or (_override() or backends._default or active()).name) != "jax":
+        name = self._backend or (_override() or backends._default or active()).name
+        if name != "jax":
+            if name == "auto":
+                return (self._auto or self._make_auto())(args, kwargs)
             if short and len(args) == self._fast_count and not kwargs:
                 result = self._fast(*args)  # what the executable would do first
                 if result is not self._numba_miss:
@@ -296,6 +300,17 @@ class CompiledFunction:
             self._show(texts.shown_on_numpy(self._numba))
         return result
 
+    # -- on whichever is fastest
+
+    def _make_auto(self) -> Auto:
+        def on(backend):
+            return lambda: CompiledFunction(self.function, **{**self.options, "backend": backend, "strict": True})
+
+        engines = {"XLA": on("jax"), "Numba": on("numpy")} if _in_python(self.function) else {}
+        before = functools.partial(undo.Before, self.function)
+        self._auto = Auto(self.function, engines, before, undo.Undo, self._kept.auto)
+        return self._auto
+
     def _show(self, text) -> None:
         """Print code, unless it is what was printed last."""
         without_places = re.sub(r"0x[0-9a-f]+", "", text)
@@ -335,8 +350,12 @@ class CompiledFunction:
     @property
     def source(self) -> str:
         """The code that was compiled: with control flow converted on ``'jax'``, as Numba gets it on ``'numpy'``."""
-        if (self._backend or active().name) == "jax":
+        name = self._backend or active().name
+        if name == "jax":
             return texts.converted_source(self.function, self._latest)
+        if name == "auto":
+            chosen = (self._auto or self._make_auto()).chosen()
+            return chosen.source if chosen is not None else ""
         return self._numba.source if self._numba is not None else ""
 
     def lower(self, *args, **kwargs):
@@ -355,7 +374,11 @@ class CompiledFunction:
         >>> "mul" in lowered.jaxpr
         True
         """
-        if (self._backend or active().name) != "jax":
+        name = self._backend or active().name
+        if name == "auto":  # for XLA: the other engine's code is not much to look at
+            with on_xla():
+                return (self._auto or self._make_auto()).compiled("XLA").lower(*args, **kwargs)
+        if name != "jax":
             return texts.LoweredOnNumpy(self._make_numba(), args, kwargs)
         return texts.lower_on_jax(self, *self.prepared(args, kwargs))
 
@@ -383,7 +406,10 @@ class CompiledFunction:
 
     def cache_info(self) -> dict:
         """How often the function was compiled, for how many signatures, and why last."""
-        if (self._backend or active().name) == "jax":
+        name = self._backend or active().name
+        if name == "auto":
+            return (self._auto or self._make_auto()).cache_info()
+        if name == "jax":
             return {"compiles": self._compiles, "entries": len(self._kept.entries), "reason": self._reason}
         kept = sum(map(len, self._numba.variants.values())) if self._numba is not None else 0
         return {"compiles": kept, "entries": kept, "reason": self._reason if not kept else "new kinds of arguments"}
@@ -398,7 +424,10 @@ class CompiledFunction:
             the source, with a remark under each line that became a loop, a branch, a
             masked operation or a check at run time.
         """
-        if (self._backend or active().name) == "jax":
+        name = self._backend or active().name
+        if name == "auto":
+            return f"{self.__name__} {(self._auto or self._make_auto()).explain()}"
+        if name == "jax":
             return texts.explained(self, self._latest, self._pools)
         return self._numba.explain() if self._numba is not None else f"{self.__name__}: {self._reason}"
 
@@ -409,7 +438,7 @@ class CompiledFunction:
 
     def _forget_calls(self) -> None:
         self._pools = Pools()
-        self._numba = self._latest = self._fast = None
+        self._numba = self._latest = self._fast = self._auto = None
         self._fast_count = -1
         self._quick = NO_QUICK_PATH
 

@@ -26,8 +26,15 @@ def jit(
     function : callable
         A function, bound method, ``functools.partial``, NumPy function, or an object
         with ``__call__``.  Without it, a decorator with the other options.
-    backend : {"jax", "numpy"}, optional
-        Where to compile; None follows the active backend at each call.
+    backend : {"jax", "numpy", "auto"}, optional
+        Where to compile; None follows the active backend at each call.  With ``"auto"``
+        the first call of each kind (types, dtypes, sizes to a factor of two) is a race:
+        it runs on XLA, on Numba and in plain NumPy, each on what was there before, and
+        the fastest runs later calls, if it gave what NumPy gave (to 1e-9 of the scale in
+        float64, 1e-5 in float32; integers exactly) and gains 5 % or more.  Results are
+        what NumPy makes: ndarrays of ndarrays, arrays of ours of ours.  Where an engine
+        fails later, the call is made by plain Python, from its start: the error is
+        Python's, and so is what it leaves.  ``NPBRIDGE_AUTO=off`` keeps to plain Python.
     parallel : bool
         On ``"numpy"``, let Numba run array expressions on several threads.
     static_argnums, static_argnames : int or str, or sequences of them

@@ -7,6 +7,7 @@ alive.  What was found in the objects themselves, a *pool*, is kept for those us
 
 from __future__ import annotations
 
+from ..engine.auto import Known
 from ..face import host_draws
 from . import discover
 
@@ -32,6 +33,8 @@ class Kept:
         The paths of NumPy's scalars in the state that others bind anew.
     raws_are_constants : bool
         Whether the values of arrays of JAX's that are held are needed.
+    auto : Known
+        Which engine is the fastest, for each kind of call.
     drawn : Arrays
         Where the numbers come that NumPy draws.
     """
@@ -46,6 +49,7 @@ class Kept:
         self.moving: frozenset = frozenset()
         self.varied: frozenset = frozenset()
         self.raws_are_constants = False
+        self.auto = Known()
         self.drawn = host_draws.Arrays()
 
     def add(self, key, entry) -> None:

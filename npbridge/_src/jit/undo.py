@@ -1,4 +1,4 @@
-"""A function that runs as plain Python where it was to be compiled: an exception leaves everything as it was."""
+"""What a call may change, as it was before: for putting it back where the call raises, or is made again."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..array import core
 from ..storage.buffer import Buffer
 from ..storage.recording import Recorder
 from . import discover, effects
@@ -27,33 +28,83 @@ class Undo(Recorder):
 
     def restore(self) -> None:
         for buffer, (values,) in self.saved.values():
-            with buffer.lock:
-                np.copyto(buffer.host_for_writing(), values)
+            _put_back(buffer, values)
+
+
+class Before:
+    """Attributes, containers, names, ndarrays and random states in reach of a call, as they are now.
+
+    Attributes
+    ----------
+    buffers : dict
+        The buffers of our arrays in reach, and copies of what they hold, after :meth:`copy_ours`.
+    """
+
+    def __init__(self, function: Callable, args: tuple, kwargs: dict) -> None:
+        given = (*args, *kwargs.values())
+        state = self._state = discover.State()
+        state.visit(function, getattr(function, "__name__", "function"))
+        for i, value in enumerate(given):
+            state.visit(value, f"argument {i}")
+        places = [make(*what) for make, *what in state.places] + [*effects.in_arguments((args, kwargs))]
+        self.places = [place for place in places if place is not None]
+        self.arrays = [(x, x.copy()) for x in _ndarrays(state, given) if x.flags.writeable]
+        self.buffers: dict[int, tuple[Buffer, np.ndarray]] = {}
+        self.draws = _draws([*args, *(x for place in self.places for x in place.before.values())])
+
+    def copy_ours(self) -> None:
+        """Copy our arrays as well; without it they are somebody else's to put back."""
+        for _, array in self._state.arrays:
+            buffer = array._buffer
+            if id(buffer) not in self.buffers:
+                self.buffers[id(buffer)] = buffer, np.array(_values(buffer))
+
+    def learn(self, undo: Undo) -> None:
+        """Take in what a call wrote that nobody found before."""
+        for key, (buffer, (values,)) in undo.saved.items():
+            self.buffers.setdefault(key, (buffer, values))
+
+    def restore(self) -> None:
+        for place in self.places:
+            place.restore()
+        for array, values in self.arrays:
+            np.copyto(array, values)
+        for buffer, values in self.buffers.values():
+            _put_back(buffer, values)
+        for put_back, before in self.draws:
+            put_back(before)
+
+    def after(self) -> tuple:
+        """What a call has made of it: arrays, and what was bound anew under ``(place, key)``."""
+        changes = [(i, key, new) for i, place in enumerate(self.places) for key, _, new in place.changes()]
+        arrays = [array for array, _ in self.arrays]
+        ours = {key: _values(buffer) for key, (buffer, _) in self.buffers.items()}
+        return arrays, ours, {(i, key): new for i, key, new in changes}
+
+    def nbytes(self) -> int:
+        return sum(v.nbytes for _, v in self.arrays) + sum(v.nbytes for _, v in self.buffers.values())
 
 
 def run(function: Callable, args: tuple, kwargs: dict) -> Any:
     """Call `function`; where it raises, arrays, attributes, containers, names and random states are put back."""
-    state = discover.State()
-    state.visit(function, getattr(function, "__name__", "function"))
-    for i, value in enumerate((*args, *kwargs.values())):
-        state.visit(value, f"argument {i}")
-    places = [make(*what) for make, *what in state.places] + [*effects.in_arguments((args, kwargs))]
-    places = [place for place in places if place is not None]
-    arrays = [(x, x.copy()) for x in _ndarrays(state, (*args, *kwargs.values())) if x.flags.writeable]
-    draws = _draws([*args, *(x for place in places for x in place.before.values())])
+    before = Before(function, args, kwargs)
     undo = Undo()
     try:
         with undo:
             return function(*args, **kwargs)
     except BaseException:
         undo.restore()
-        for place in places:
-            place.restore()
-        for array, values in arrays:
-            np.copyto(array, values)
-        for put_back, before in draws:
-            put_back(before)
+        before.restore()
         raise
+
+
+def _values(buffer: Buffer) -> np.ndarray:
+    return core.of_view(buffer, None, None)._read()
+
+
+def _put_back(buffer: Buffer, values: np.ndarray) -> None:
+    with buffer.lock:
+        np.copyto(buffer.host_for_writing(), values)
 
 
 def _ndarrays(state: discover.State, values: Any) -> list[np.ndarray]:

@@ -42,11 +42,11 @@ class NamespaceInfo:
 
     def default_device(self):
         """Return the device of new arrays."""
-        return "cpu" if active().name == "numpy" else device_name(default_device())
+        return "cpu" if active().name != "jax" else device_name(default_device())
 
     def devices(self) -> list:
         """Return what can be given as `device`."""
-        return ["cpu"] if active().name == "numpy" else [device_name(device) for device in jax.devices()]
+        return ["cpu"] if active().name != "jax" else [device_name(device) for device in jax.devices()]
 
     def default_dtypes(self, *, device=None) -> dict[str, np.dtype]:
         """Return the dtypes of arrays made without one."""

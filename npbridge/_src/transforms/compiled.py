@@ -12,6 +12,7 @@ from typing import Any
 from ..convert import context as contexts
 from ..dispatch import forked
 from ..dispatch.backend import active
+from ..engine.auto import on_xla
 from ..ground.errors import UnsupportedError
 from ..jit.interface import jit
 
@@ -41,10 +42,10 @@ class Inline:
 
 
 def require_jax(name: str) -> None:
-    """Refuse a transformation on the other backend."""
+    """Refuse a transformation on a backend that has none; under ``'auto'`` they run on XLA."""
     if forked.in_child:
         forked.refuse(f"npbridge.{name} is made of JAX's transformations")
-    if active().name != "jax":
+    if active().name == "numpy":
         raise UnsupportedError(
             f"npbridge.{name} is made of JAX's transformations, and the active backend is {active().name!r}, which has "
             "none. Choose the backend that has them: npbridge.use_backend('jax'), or `with npbridge.backend('jax'):` "
@@ -71,7 +72,11 @@ def apply(name: str, functions: tuple, run: Callable, options: tuple, state: tup
     if contexts.current() is not None:
         return run(*functions, args, kwargs)
     require_jax(name)
-    return compiled(name, functions, run, options, state)(*args, **kwargs)
+    call = compiled(name, functions, run, options, state)
+    if active().name == "jax":
+        return call(*args, **kwargs)
+    with on_xla():
+        return call(*args, **kwargs)
 
 
 def compiled(name, functions, run, options, state):
@@ -177,9 +182,11 @@ class Transformed:
             direct = self.compiled()
             if not _copied(self.function):  # else its closure is looked at again for each call
                 self._direct = direct
-        elif active().name != "jax":
-            require_jax(self.name)
-        return direct(*args, **kwargs)
+        if active().name == "jax":
+            return direct(*args, **kwargs)
+        require_jax(self.name)
+        with on_xla():
+            return direct(*args, **kwargs)
 
     def compiled(self):
         """What runs outside of traces: a function made by :func:`npbridge.jit`."""
