@@ -34,6 +34,7 @@ LAYERS = [
     {"adapters"},
     {"debug"},
     {"public", "loading"},
+    {"tiers"},
     {"shell"},
     {"stubs"},
 ]

@@ -214,7 +214,7 @@ def test_it_can_be_switched_off(monkeypatch):
     compiled = npbridge.jit(running_sum, backend="auto")
     assert compiled(V.copy()) == V.cumsum()[-1] and in_the_end(compiled) == race.NUMPY
     monkeypatch.setenv("NPBRIDGE_AUTO", "on")
-    with pytest.raises(BackendError, match="'race' or 'off'"):
+    with pytest.raises(BackendError, match="'race', 'wait', 'off'"):
         npbridge.jit(running_sum, backend="auto")(V.copy())
 
 

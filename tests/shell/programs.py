@@ -9,7 +9,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PLAIN = [sys.executable]
-OURS = [sys.executable, "-m", "npbridge"]
+AUTO = [sys.executable, "-m", "npbridge"]
+OURS = [*AUTO, "--backend", "jax"]
+WAYS = {"auto": AUTO, "jax": OURS}
 
 
 def run(command, folder, stdin=""):
@@ -22,9 +24,9 @@ def run(command, folder, stdin=""):
     )
 
 
-def both(arguments, folder, stdin=""):
+def both(arguments, folder, stdin="", way="jax"):
     """``(plain, ours)``: what the program did under plain python and under npbridge."""
-    return run([*PLAIN, *arguments], folder, stdin), run([*OURS, *arguments], folder, stdin)
+    return run([*PLAIN, *arguments], folder, stdin), run([*WAYS[way], *arguments], folder, stdin)
 
 
 def write(folder, **files):

@@ -2,7 +2,9 @@
 
 import pytest
 
-from .programs import OURS, PLAIN, both, run, write
+from .programs import AUTO, OURS, PLAIN, WAYS, both, run, write
+
+ways = pytest.mark.parametrize("way", WAYS)
 
 KINDS = """
 import importlib, sys
@@ -62,10 +64,11 @@ sys.exit(sys.argv[1] if sys.argv[1] == "message" else int(sys.argv[1]))
 """
 
 
+@ways
 @pytest.mark.parametrize("status", ["3", "message"])
-def test_the_program_sees_what_it_always_sees(tmp_path, status):
+def test_the_program_sees_what_it_always_sees(tmp_path, status, way):
     write(tmp_path, main=FACTS, helper="")
-    plain, ours = both(["main.py", status, "--help", "-m"], tmp_path)
+    plain, ours = both(["main.py", status, "--help", "-m"], tmp_path, way=way)
     assert plain.stdout
     assert (ours.stdout, ours.stderr, ours.returncode) == (plain.stdout, plain.stderr, plain.returncode)
 
@@ -92,23 +95,26 @@ except ValueError as error:
 """
 
 
+@ways
 @pytest.mark.parametrize("what", ["plain", "cause", "context", "import", "hook"])
-def test_tracebacks_are_plain_pythons(tmp_path, what):
+def test_tracebacks_are_plain_pythons(tmp_path, what, way):
     write(tmp_path, main=TROUBLE, broken="import numpy as np\nnp.ones(3)[7]\n")
-    plain, ours = both(["main.py", what], tmp_path)
+    plain, ours = both(["main.py", what], tmp_path, way=way)
     assert plain.returncode == ours.returncode == 1
     assert (plain.stdout, plain.stderr) == (ours.stdout, ours.stderr)
 
 
-def test_warnings_name_the_users_line(tmp_path):
+@pytest.mark.parametrize("command", [AUTO, [*AUTO, "--backend", "numpy"]], ids=["auto", "numpy"])
+def test_warnings_name_the_users_line(tmp_path, command):
     program = "import numpy as np\nx = np.zeros(3)\n\ny = x / x\nz = np.log(x[1:])\nnp.float64(0) / 0\n"
     write(tmp_path, main=program)
     plain = run([*PLAIN, "main.py"], tmp_path)
-    ours = run([*OURS, "--backend", "numpy", "main.py"], tmp_path)
+    ours = run([*command, "main.py"], tmp_path)
     assert plain.stderr == ours.stderr != ""
 
 
-def test_modules_and_packages(tmp_path):
+@ways
+def test_modules_and_packages(tmp_path, way):
     show = "import sys, numpy\nfrom . import x\n"
     show += "print(sys.argv, __name__, __package__, __spec__.name, x, sys.path[0])\n"
     write(tmp_path, package__in____init__="x = 1\n", package__in____main__=show, package__in__tool=show)
@@ -118,10 +124,11 @@ def test_modules_and_packages(tmp_path):
         ["-m", "nothing"],
         ["-m", "package.nothing"],
     ):
-        plain, ours = both(arguments, tmp_path)
+        plain, ours = both(arguments, tmp_path, way=way)
         assert (ours.stdout, ours.stderr, ours.returncode) == (plain.stdout, plain.stderr, plain.returncode)
 
 
+@ways
 @pytest.mark.parametrize(
     ("arguments", "stdin"),
     [
@@ -133,7 +140,7 @@ def test_modules_and_packages(tmp_path):
         (["interrupted.py"], ""),
     ],
 )
-def test_other_programs(tmp_path, arguments, stdin):
+def test_other_programs(tmp_path, arguments, stdin, way):
     text = "import sys, near\nprint(sys.argv, __name__, __package__, near.__name__)\n"
     write(
         tmp_path,
@@ -142,7 +149,7 @@ def test_other_programs(tmp_path, arguments, stdin):
         wrong="def f(:\n",
         interrupted="raise KeyboardInterrupt",
     )
-    plain, ours = both(arguments, tmp_path, stdin)
+    plain, ours = both(arguments, tmp_path, stdin, way)
     assert (ours.stdout, ours.stderr, ours.returncode) == (plain.stdout, plain.stderr, plain.returncode)
 
 
@@ -159,9 +166,10 @@ if __name__ == "__main__":
 """
 
 
-def test_processes_of_the_program(tmp_path):
+@pytest.mark.parametrize("command", [AUTO, [*AUTO, "--backend", "numpy"]], ids=["auto", "numpy"])
+def test_processes_of_the_program(tmp_path, command):
     write(tmp_path, main=POOL)
-    ours = run([*OURS, "--backend", "numpy", "main.py"], tmp_path)
+    ours = run([*command, "main.py"], tmp_path)
     assert (ours.stdout, ours.stderr) == ("[[0, 2, 4], [2.0, 2.0]]\n", "")
 
 
@@ -171,6 +179,7 @@ def test_options(tmp_path):
         run([*OURS, "--backend=numba", "main.py", "--backend", "x"], tmp_path).stdout
         == "numpy ['main.py', '--backend', 'x']\n"
     )
+    assert run([*AUTO, "main.py"], tmp_path).stdout == "auto ['main.py']\n"
     for arguments, says in (
         (["--backend", "tpu", "main.py"], "there is no backend 'tpu'"),
         (["--wrong", "main.py"], "there is no option '--wrong'"),
@@ -199,6 +208,27 @@ print(total(np.arange(3.0)))
 """
 
 
-def test_compiled_user_code(tmp_path):
+@ways
+def test_compiled_user_code(tmp_path, way):
     write(tmp_path, main=NUMBA)
-    assert run([*OURS, "main.py"], tmp_path).stdout == "3.0\n"
+    assert run([*WAYS[way], "main.py"], tmp_path).stdout == "3.0\n"
+
+
+DECORATED = """
+import numpy as np
+import npbridge
+
+@npbridge.jit
+def total(x):
+    s = 0.0
+    for v in x:
+        s += v
+    return s
+
+print(type(np.ones(3)).__name__, total(np.arange(4.0)), total(np.arange(4.0)), (npbridge.arange(3) / 2).dtype)
+"""
+
+
+def test_what_is_decorated_is_compiled_as_ever(tmp_path):
+    write(tmp_path, main=DECORATED)
+    assert run([*AUTO, "main.py"], tmp_path).stdout == "ndarray 6.0 6.0 float64\n"

@@ -15,14 +15,14 @@ folder.mkdir(exist_ok=True)
 """
 
 
-def test_the_same_three_times(tmp_path):
+def test_the_same_each_time(tmp_path):
     write(tmp_path, main=PROGRAM)
     done = run([*OURS, "--compare", "main.py"], tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "    sum 45\n" in done.stdout
-    assert done.stdout.count("the same") == 2
+    assert done.stdout.count("the same") == 3
     assert sorted(p.name for p in (tmp_path / "output").iterdir()) == [
-        f"drawn-{how}.png" for how in ("jax", "numpy", "python")
+        f"drawn-{how}.png" for how in ("auto", "jax", "numpy", "python")
     ]
 
 
@@ -39,5 +39,5 @@ def test_a_script_that_fails(tmp_path):
     write(tmp_path, main="raise SystemExit(4)")
     done = run([*OURS, "--compare", "main.py"], tmp_path)
     assert done.returncode == 1
-    assert done.stdout.count("FAILED (4)") == 3
+    assert done.stdout.count("FAILED (4)") == 4
     assert run([*OURS, "--compare", "nothing.py"], tmp_path).returncode == 2

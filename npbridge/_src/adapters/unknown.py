@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from ..face.whose import in_library
 from ..ground.imports import when_accepted
+from ..ground.users import in_library
 from . import borders, rows
 
 # They were compared, call by call (docs/libraries.md), or have nothing to do with arrays.

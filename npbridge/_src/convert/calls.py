@@ -15,7 +15,7 @@ from ..face import host_functions, traced_draws
 from ..face.modules import face_of, functions
 from ..face.objects import vectorize
 from ..face.rebind import OVER_OURS
-from ..face.whose import in_library
+from ..ground.users import in_library
 from . import context as contexts
 
 _JaxArray = core.JaxArray

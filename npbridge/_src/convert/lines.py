@@ -12,8 +12,8 @@ import copy
 import linecache
 import types
 
-from ..face.whose import in_library
 from ..ground.compat import frame_above
+from ..ground.users import in_library
 
 _MACHINERY = ("<frozen ", "<__array_function__")
 _COMPILES = "npbridge._src.jit."

@@ -20,8 +20,8 @@ import numpy as np
 
 from ..array import core
 from ..dispatch.backend import active
-from ..face.whose import in_library
 from ..ground import debugging
+from ..ground.users import in_library
 
 OURS = core.OURS
 

@@ -106,7 +106,7 @@ def active() -> Backend:
 
 
 def _start() -> Backend:
-    name = os.environ.get("NPBRIDGE_BACKEND", "jax")
+    name = os.environ.get("NPBRIDGE_BACKEND", "auto" if "auto" in chosen else "jax")
     try:
         begin_with(name)
     except BackendError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,14 +12,15 @@ import numpy as np
 
 from ..array.classes import OURS
 from ..dispatch import backend as backends
-from ..ground.errors import BackendError
+from ..ground.config import mode
 from ..ground.users import is_users_class
-from .kinds import kind_of_call
+from .kinds import ARRAYS, kind_of_call
 from .race import NUMPY, Race, Trial, shares
 
+ARRAYS |= OURS
 _override = backends._override
 _x64 = jax.enable_x64
-MODES = ("race", "off")
+FAILED = object()
 KINDS = 256  # of calls are known; of very many the oldest go
 
 
@@ -138,6 +138,8 @@ class Auto:
             try:
                 result = engine(args, kwargs)
             except Exception:
+                result = FAILED  # what Python raises has nothing to do with it
+            if result is FAILED:
                 return self.plain(args, kwargs)
             return result if mends is None else mended(result, mends, self.function, args, kwargs)
 
@@ -168,14 +170,6 @@ def on_xla() -> Iterator[None]:
     """Let XLA compute, in NumPy's precision."""
     with backends.backend("jax"), _x64(True):
         yield
-
-
-def mode() -> str:
-    """How engines are chosen: ``NPBRIDGE_AUTO``."""
-    chosen = os.environ.get("NPBRIDGE_AUTO", "race")
-    if chosen not in MODES:
-        raise BackendError(f"NPBRIDGE_AUTO is {chosen!r}; it can be 'race' or 'off'.")
-    return chosen
 
 
 def mended(result: Any, mends: tuple[bool, frozenset], function: Callable, args: tuple, kwargs: dict) -> Any:

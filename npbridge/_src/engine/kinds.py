@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..array.classes import OURS
 from ..ground.users import is_users_class
 
-ARRAYS = OURS | {np.ndarray}
+# and ours, once there are any: see engine/auto.py
+ARRAYS = {np.ndarray}
 NUMBERS = {float, complex, bool, str, bytes, type(None)}
 MANY = 32  # attributes of an object, or items of a container, are looked at
 

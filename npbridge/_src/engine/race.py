@@ -140,6 +140,8 @@ class Race:
                     trial.is_out(f"it gives {reason}")
                     continue
                 trial.mends = what_to_mend(numpys.outcome, trial.outcome)
+                if trial.mends is not None and not {str}.issuperset(map(type, trial.mends[1])):
+                    trial.is_out("it puts arrays of another class into containers")
 
     def time_numpy(self, numpys: Trial, before: Any, args: tuple, kwargs: dict) -> None:
         """Time a short call of NumPy's more often; what the first left is put in its place again."""

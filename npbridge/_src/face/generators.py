@@ -14,10 +14,10 @@ import numpy as np
 from ..backends import host
 from ..convert import context as contexts
 from ..ground.compat import frame_above
+from ..ground.users import in_library
 from . import tables
 from .adopt import OURS, adopt, given
 from .makers import Maker
-from .whose import in_library
 
 
 def _writes(function, args, kwargs):

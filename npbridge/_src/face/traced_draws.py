@@ -14,10 +14,10 @@ from ..array import core
 from ..convert import context as contexts
 from ..ground.compat import frame_above
 from ..ground.errors import UnsupportedError
+from ..ground.users import in_library
 from ..storage.buffer import canonical
 from .host_draws import Host
 from .host_tasks import GLOBAL, Task, is_traced, plain, set_state, state_of
-from .whose import in_library
 
 OURS = core.OURS
 GENERATORS = (np.random.Generator, np.random.RandomState)

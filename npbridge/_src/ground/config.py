@@ -7,11 +7,20 @@ import os
 from .errors import BackendError
 
 FALLBACK_CHOICES = ("warn", "error", "silent")
+AUTO_CHOICES = ("race", "wait", "off")
 REPR_CHOICES = ("npbridge", "numpy")
 
 
-# What this process was told, by a call or by its environment: "backend", "x64".
+# What this process was told, by a call or by its environment: "backend", "x64"; "auto" under the runner.
 chosen: set[str] = set()
+
+
+def mode() -> str:
+    """How ``'auto'`` chooses engines, by ``NPBRIDGE_AUTO``: ``"race"``, ``"wait"`` for trials beside, or ``"off"``."""
+    asked = os.environ.get("NPBRIDGE_AUTO", "race")
+    if asked not in AUTO_CHOICES:
+        raise BackendError(f"NPBRIDGE_AUTO is {asked!r}; it can be {', '.join(map(repr, AUTO_CHOICES))}.")
+    return asked
 
 
 class Config:

@@ -5,10 +5,12 @@ Nothing is imported for it.  A library that is never used costs one look into a 
 
 from __future__ import annotations
 
+import contextlib
 import importlib.machinery
 import importlib.util
+import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 _waiting: dict[str, list[Callable[[Any], None]]] = {}
@@ -53,6 +55,20 @@ def _look() -> None:
 
 def _is_being_imported(module: Any) -> bool:
     return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Import large libraries without the program's random numbers becoming others: some draw when they are imported."""
+    numpys = sys.modules.get("numpy.random")
+    pythons = random.getstate()
+    before = numpys.get_state(legacy=False) if numpys is not None else None
+    try:
+        yield
+    finally:
+        random.setstate(pythons)
+        if numpys is not None:
+            numpys.set_state(before)
 
 
 class _Finder:

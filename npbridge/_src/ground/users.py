@@ -1,12 +1,16 @@
-"""Whose code a module is: the user's own, or a library's."""
+"""Whose code it is, by module, class or file: the user's own, or a library's."""
 
 from __future__ import annotations
 
 import builtins
+import functools
+import os
 import sys
 import sysconfig
 
 _LIBRARY_PATHS = tuple({sysconfig.get_paths()[k] for k in ("stdlib", "platstdlib", "purelib", "platlib")})
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+_LIBRARY_FILES = (_PACKAGE + os.sep, *{os.path.realpath(path) + os.sep for path in _LIBRARY_PATHS})
 _LIBRARIES = {"npbridge", "numpy", "jax", "jaxlib", "numba", "builtins", "scipy"}
 _NAMESPACES = {("types", "SimpleNamespace"), ("argparse", "Namespace")}  # classes with no attributes of their own
 _MADE_AT_RUN_TIME = 1 << 9  # Py_TPFLAGS_HEAPTYPE
@@ -26,6 +30,13 @@ def is_users(module: str | None) -> bool:
             found = not file.startswith(_LIBRARY_PATHS)
         _decided[module] = found
     return found
+
+
+@functools.cache
+def in_library(filename: str) -> bool:
+    """Whether a source file belongs to an installed library, to Python, or to npbridge."""
+    path = os.path.realpath(filename)
+    return path.startswith(_LIBRARY_FILES) or "site-packages" in path or "dist-packages" in path
 
 
 def is_users_class(kind: type) -> bool:

@@ -39,6 +39,14 @@ _looking = debugging.looking
 lookers = debugging.lookers
 _override = backends._override.get
 STORM = 16
+_DEFAULTS = {
+    "parallel": False,
+    "fastmath": False,
+    "debug": False,
+    "boundscheck": True,
+    "static_argnums": (),
+    "static_argnames": (),
+}
 MISSES = 64
 
 
@@ -303,12 +311,8 @@ class CompiledFunction:
     # -- on whichever is fastest
 
     def _make_auto(self) -> Auto:
-        def on(backend):
-            return lambda: CompiledFunction(self.function, **{**self.options, "backend": backend, "strict": True})
-
-        engines = {"XLA": on("jax"), "Numba": on("numpy")} if _in_python(self.function) else {}
         before = functools.partial(undo.Before, self.function)
-        self._auto = Auto(self.function, engines, before, undo.Undo, self._kept.auto)
+        self._auto = Auto(self.function, engines(self.function, self.options), before, undo.Undo, self._kept.auto)
         return self._auto
 
     def _show(self, text) -> None:
@@ -454,6 +458,17 @@ class CompiledFunction:
 
     def __reduce__(self):
         return bound.reduced(self)
+
+
+def engines(function, options=None) -> dict:
+    """The engines that may run a function, by their names: what makes its compiled forms."""
+    if not _in_python(function):
+        return {}
+    given = {**_DEFAULTS, **(options or {}), "strict": True, "show_code": False}
+    return {
+        "XLA": lambda: CompiledFunction(function, **{**given, "backend": "jax"}),
+        "Numba": lambda: CompiledFunction(function, **{**given, "backend": "numpy"}),
+    }
 
 
 def _likely_a_size(kind: type):

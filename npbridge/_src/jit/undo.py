@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import random
+import types
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..array import core
+from ..ground.users import is_users
 from ..storage.buffer import Buffer
 from ..storage.recording import Recorder
 from . import discover, effects
@@ -81,8 +83,9 @@ class Before:
         ours = {key: _values(buffer) for key, (buffer, _) in self.buffers.items()}
         return arrays, ours, {(i, key): new for i, key, new in changes}
 
-    def nbytes(self) -> int:
-        return sum(v.nbytes for _, v in self.arrays) + sum(v.nbytes for _, v in self.buffers.values())
+    def functions(self) -> list:
+        """The user's functions in reach."""
+        return [x for x in self._state._seen.values() if isinstance(x, types.FunctionType) and is_users(x.__module__)]
 
 
 def run(function: Callable, args: tuple, kwargs: dict) -> Any:

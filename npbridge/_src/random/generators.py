@@ -18,9 +18,9 @@ from ..array import core
 from ..convert import context as contexts
 from ..dispatch.backend import active
 from ..face import generators as face
-from ..face.whose import in_library
 from ..ground.compat import frame_above
 from ..ground.errors import UnsupportedError
+from ..ground.users import in_library
 from ..namespace.wrappers import present
 from . import keys
 from .methods import jax_methods

@@ -8,8 +8,8 @@ from typing import Any
 
 from ..adapters import borders
 from ..dispatch import fallback
-from ..face.whose import in_library
 from ..ground.compat import frame_above
+from ..ground.users import in_library
 
 _Place = tuple[str, str, int]
 

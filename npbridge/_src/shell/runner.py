@@ -6,9 +6,12 @@ search path, ``__main__`` module, exit status.  Only its ``numpy`` is another.
 
 from __future__ import annotations
 
+import builtins
+import ctypes
 import os
 import runpy
 import sys
+import types
 import warnings
 from importlib.machinery import PathFinder, SourceFileLoader, SourcelessFileLoader
 
@@ -19,20 +22,27 @@ usage: python -m npbridge [options] script.py [args ...]
        python -m npbridge [options] - [args ...]         (the program comes from stdin)
        python -m npbridge --compare script.py [args ...]
 
-Run a NumPy program, unchanged. Its arrays are npbridge's, with 64-bit numbers; the
-libraries that it uses keep their own NumPy.
+Run a NumPy program, unchanged.
+
+With the 'auto' backend, which is the default, it runs as under plain python; functions
+of its own that use up time are tried beside it on XLA and on Numba, and go on compiled
+where that is faster and gives what NumPy gave. With 'jax' or 'numpy' its arrays are
+npbridge's, with 64-bit numbers; the libraries that it uses keep their own NumPy.
 
 options:
-  --backend NAME  'jax' or 'numpy' (NumPy and Numba); also NPBRIDGE_BACKEND
+  --backend NAME  'auto', 'jax' or 'numpy' (NumPy and Numba); also NPBRIDGE_BACKEND
   --compare       run the script under plain python and on each backend, and show
                   output, time and pictures side by side
-  --report        tell at the end, on stderr, which functions of libraries were handed ndarrays
-                  at which lines, and which NumPy functions ran on the host
+  --report        tell at the end, on stderr, what became of functions that used up time
+                  ('auto'); which functions of libraries were handed ndarrays at which lines,
+                  and which NumPy functions ran on the host ('jax', 'numpy')
   --version       say which npbridge this is
   -h, --help      this text
 
 environment:
   NPBRIDGE_BACKEND         as --backend
+  NPBRIDGE_AUTO            with 'auto': 'race' (default); 'wait' for each trial, so that two runs
+                           compile the same calls; 'off' compiles nothing
   NPBRIDGE_FALLBACK        'warn' (default), 'error' or 'silent': functions that have no
                            native form on the backend and run in NumPy
   NPBRIDGE_TRACEBACK=full  keep the frames of npbridge and JAX in tracebacks
@@ -68,7 +78,7 @@ def _parse(arguments: list[str]) -> tuple[dict[str, str], list[str]]:
             options[name.lstrip("-")] = "yes"
         elif name == "--backend":
             if not equals and not rest:
-                raise UsageError("--backend needs a name: 'jax' or 'numpy'")
+                raise UsageError("--backend needs a name: 'auto', 'jax' or 'numpy'")
             options["backend"] = value if equals else rest.pop(0)
         else:
             raise UsageError(f"there is no option {name!r}")
@@ -90,6 +100,8 @@ def _run(options: dict[str, str], program: list[str]) -> None:
         raise SystemExit(compare(program))
     elif not program and sys.stdin.isatty():
         sys.stdout.write(HELP)
+    elif (options.get("backend") or os.environ.get("NPBRIDGE_BACKEND") or "auto") == "auto":
+        _run_plainly(_located(program or ["-"]), "report" in options)
     else:
         prepare(options.get("backend"))
         located = _located(program or ["-"])
@@ -97,6 +109,37 @@ def _run(options: dict[str, str], program: list[str]) -> None:
             execute(*located)
             return
         _reported(located)
+
+
+def _run_plainly(located: tuple, report: bool) -> None:
+    """Run a program as plain python does, and look after what uses up its time."""
+    from ..ground.config import chosen
+    from ..ground.users import in_library
+    from ..tiers.hot import Tiers
+    from .tracebacks import hide_frames, point_warnings
+
+    code, attributes, _ = located
+    chosen.add("auto")
+    tiers = Tiers(lambda file: not file.startswith("<frozen") and not in_library(file))
+    main = types.ModuleType("__main__")
+    if "__annotations__" in sys.modules["__main__"].__dict__:
+        main.__annotations__ = {}  # Python before 3.14 puts it there at once
+    main.__dict__.update(attributes, __builtins__=builtins)
+    sys.modules["__main__"] = main
+    _keep_to_the_end(main)
+    point_warnings()
+    tiers.start()
+    try:
+        exec(code(), main.__dict__)
+    except SystemExit:
+        raise
+    except BaseException:
+        hide_frames(above=main.__spec__ is None)
+        raise
+    finally:
+        told = tiers.stop()
+        if report:
+            sys.stderr.write(told)
 
 
 def _reported(located: tuple) -> None:
@@ -234,6 +277,14 @@ def _module(name: str, args: list[str]):
 _kept = sys.modules.get("__main__")  # its globals live as long as it does
 
 
+def _keep_to_the_end(main: types.ModuleType) -> None:
+    """Let a module live until Python clears the globals of those that do: files that they hold are closed then.
+
+    It would be gone before, and the files not closed, where a library still knows a function of the program's.
+    """
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(main))
+
+
 def execute(code, attributes: dict, root: str) -> None:
     """Run a program as ``__main__``.
 
@@ -247,7 +298,7 @@ def execute(code, attributes: dict, root: str) -> None:
         The directory in which the user's modules are.
     """
     from ..adapters import extensions
-    from ..face.whose import in_library
+    from ..ground.users import in_library
     from .tracebacks import hide_frames, point_warnings
     from .user_code import UserFinder, new_main
 
@@ -255,6 +306,7 @@ def execute(code, attributes: dict, root: str) -> None:
     extensions.watch()
     point_warnings()
     main = new_main(**attributes)
+    _keep_to_the_end(main)
     try:
         compiled = code()
         origin = main.__dict__.get("__file__")

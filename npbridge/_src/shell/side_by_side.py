@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 HOWS = {
     "python": [sys.executable],
+    "auto": [sys.executable, "-m", "npbridge", "--backend", "auto"],
     "numpy": [sys.executable, "-m", "npbridge", "--backend", "numpy"],
     "jax": [sys.executable, "-m", "npbridge", "--backend", "jax"],
 }
-TITLES = {"python": "python", "numpy": "npbridge, numpy backend", "jax": "npbridge, jax backend"}
+TITLES = {"python": "python", **{how: f"npbridge, {how} backend" for how in ("auto", "numpy", "jax")}}
 
 
 class Run(NamedTuple):

@@ -6,9 +6,11 @@ import os
 import sys
 import warnings
 
-from ..ground.compat import frame_above
-from .user_code import IMPORT_FILE
+from ..tiers import trampolines
 
+# The name under which the import function of user code stands in tracebacks.  `warnings` counts
+# stack levels without frames whose file has "importlib" and "_bootstrap" in its name.
+IMPORT_FILE = "<npbridge importlib._bootstrap>"
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) + os.sep
 _MACHINERY = ("jax", "jaxlib", "numba", "llvmlite", "contextlib")
 
@@ -76,8 +78,8 @@ def _cleaned(trace):
 
 
 def _ours(trace) -> bool:
-    filename = trace.tb_frame.f_code.co_filename
-    return filename == IMPORT_FILE or filename.startswith(_PACKAGE)
+    code = trace.tb_frame.f_code
+    return code.co_filename == IMPORT_FILE or code.co_filename.startswith(_PACKAGE) or id(code) in trampolines.made
 
 
 def _machinery(trace) -> bool:
@@ -98,11 +100,13 @@ def point_warnings() -> None:
 
 def _caller(filename: str, lineno: int) -> tuple[str, int]:
     """Where the innermost frame is that called npbridge."""
+    from ..ground.compat import frame_above  # with which JAX is imported
+
     frame = frame_above(2)
     inside = False
     while frame is not None:
         name = frame.f_code.co_filename
-        if name.startswith(_PACKAGE):
+        if name.startswith(_PACKAGE) or id(frame.f_code) in trampolines.made:
             inside = True
         elif inside and frame.f_globals.get("__name__", "").partition(".")[0] not in _MACHINERY:
             return name, frame.f_lineno

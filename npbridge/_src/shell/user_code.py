@@ -15,13 +15,10 @@ import types
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 
 from ..face.modules import face_of
-from ..face.whose import in_library
+from ..ground.users import in_library
+from .tracebacks import IMPORT_FILE
 
 _real_import = builtins.__import__
-
-# The name under which the import function stands in tracebacks.  `warnings` counts
-# stack levels without frames whose file has "importlib" and "_bootstrap" in its name.
-IMPORT_FILE = "<npbridge importlib._bootstrap>"
 
 
 def _import(name, globals=None, locals=None, fromlist=(), level=0):

@@ -222,3 +222,31 @@ def added_at_in_two_dimensions(x):
 def test_an_index_is_read_before_anything_is_written(program, dtype):
     for values in ([5, 1, 2, 3, 4, 0], [1, 2, 3, 4, 5, 0]):
         assert verdict_of(program, [np.array(values, dtype)]) == "right"
+
+
+class Replaced:
+    def __init__(self, make):
+        self.x = make(np.zeros(3))
+
+    def fill(self, v):
+        v[1] += 7.0
+
+    def step(self, k):
+        for i in range(len(self.x)):
+            self.x[i] += k
+        self.fill(self.x)
+        self.x = self.x * 2
+        return self.x.sum()
+
+
+@pytest.mark.parametrize("make", [np.array, npbridge.array], ids=["ndarray", "ours"])
+def test_whoever_holds_an_array_sees_what_was_written_before_it_was_replaced(make):
+    with npbridge.backend("numpy"):
+        ours, theirs = Replaced(make), Replaced(np.array)
+        step = npbridge.jit(ours.step, strict=True)
+        for k in range(4):
+            held, expected = ours.x, theirs.x
+            assert step(k + 0.5) == theirs.step(k + 0.5)
+            assert held.tolist() == expected.tolist() and ours.x.tolist() == theirs.x.tolist()
+        del held
+        assert step(1.0) == theirs.step(1.0)

@@ -11,31 +11,18 @@ import ast
 import contextlib
 import functools
 import hashlib
-import os
 import pathlib
 import pickle
-import stat
 import sys
 from typing import Any
 
 import numpy as np
 
+from ....ground.cache import folder, usable
 from ....ground.compat import set_cache
 
 # counts with each change of how arrays are handed to kernels, which is compiled into them
 FORMAT = "4"
-
-
-def folder() -> pathlib.Path:
-    """Where programs are kept: ``NPBRIDGE_CACHE_DIR``, or the user's cache folder."""
-    given = os.environ.get("NPBRIDGE_CACHE_DIR")
-    if given:
-        return pathlib.Path(given)
-    if sys.platform == "darwin":
-        base = pathlib.Path.home() / "Library" / "Caches"
-    else:
-        base = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
-    return base / "npbridge"
 
 
 @functools.cache
@@ -71,24 +58,10 @@ def key_of(program: Any, options: dict) -> str | None:
 
 def attach(dispatcher: Any, key: str | None) -> None:
     """Let a dispatcher look for its machine code on disk, and leave it there."""
-    if key is None or os.environ.get("NPBRIDGE_CACHE_DIR") == "":
+    if key is None or usable() is None:
         return
-    try:
-        folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError:
-        return  # a home that cannot be written: compile, as without a cache
-    if not _is_ours(folder()):
-        return  # others could put machine code there
     dispatcher.py_func.__npbridge_key__ = key
     set_cache(dispatcher, _cache_class()(dispatcher.py_func))
-
-
-def _is_ours(path: pathlib.Path) -> bool:
-    """Whether a folder is the user's, and nobody else can write there."""
-    if not hasattr(os, "getuid"):
-        return True
-    found = path.stat()
-    return found.st_uid == os.getuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def _sealed(data: bytes) -> bytes:

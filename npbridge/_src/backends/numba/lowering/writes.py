@@ -74,6 +74,8 @@ def _see_that_copies_will_do(program: Any, facts: dict) -> None:
     """
     rebound = {x.name: x for x in program.lifted.values() if x.rebound and x.role == "array"}
     for unit, found in facts.items():
+        for name in unit.writes & set(rebound):
+            rebound[name].moved = True  # the old array may have been written: whoever holds it sees that
         for name, sources, node in found.rebound:
             sources = {found.copies.get(s, s) for s in sources}
             shared = sources & found.outside

@@ -1,0 +1,101 @@
+"""What was found out about a program, kept for the next process: JSON, which is read and never executed."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import json
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Iterable
+from importlib import metadata
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+from ..ground.cache import usable
+from ..ground.users import in_library
+from ..ground.version import __version__
+
+MANY = 2000  # files are kept at most
+
+
+def key_of(code: CodeType, kind: Any) -> str:
+    """A key of a kind of calls of a function: its code, the user's files, the machine, the versions."""
+    total = hashlib.sha256(_surroundings())
+    for name, text in _sources():
+        total.update(f"{name} {text}\n".encode())
+    total.update(f"{code.co_filename} {code.co_firstlineno} {code.co_qualname} {kind!r}".encode())
+    return total.hexdigest()
+
+
+def recall(key: str) -> Any:
+    """What is kept under a key; None where nothing is, or nothing that can be read."""
+    place = _folder()
+    if place is None:
+        return None
+    with contextlib.suppress(OSError, ValueError):
+        found = json.loads((place / key).read_text())
+        return found if isinstance(found, dict) else None
+    return None
+
+
+def remember(key: str, found: dict) -> None:
+    """Keep what JSON can hold.  A reader in another process sees all of it or nothing."""
+    place = _folder()
+    if place is None:
+        return
+    with contextlib.suppress(OSError):
+        place.mkdir(exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=place)
+        with os.fdopen(handle, "w") as file:
+            json.dump(found, file)
+        Path(name).replace(place / key)
+        _make_room(place)
+
+
+def forget(key: str) -> None:
+    """Keep nothing under a key: it was no longer true."""
+    place = _folder()
+    if place is not None:
+        with contextlib.suppress(OSError):
+            (place / key).unlink()
+
+
+def _folder() -> Path | None:
+    place = usable()
+    return None if place is None else place / "auto"
+
+
+def _make_room(place: Path) -> None:
+    files = list(place.iterdir())
+    if len(files) > MANY:
+        for file in sorted(files, key=lambda f: f.stat().st_mtime)[: MANY // 10]:
+            file.unlink(missing_ok=True)
+
+
+@functools.cache
+def _surroundings() -> bytes:
+    packages = [f"{name} {metadata.version(name)}" for name in ("numpy", "jax", "jaxlib", "numba", "llvmlite")]
+    machine = (platform.machine(), platform.processor(), _model(), str(os.cpu_count()))
+    return "\n".join([sys.version, __version__, *packages, *machine]).encode()
+
+
+def _model() -> str:
+    """The name of the processor, where the system tells it."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line
+    return ""
+
+
+def _sources() -> Iterable[tuple[str, str]]:
+    """The user's files that are loaded, and digests of what is in them: a function may call any."""
+    files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
+    for file in sorted(f for f in files if isinstance(f, str) and not in_library(f)):
+        with contextlib.suppress(OSError):
+            yield file, hashlib.sha256(Path(file).read_bytes()).hexdigest()

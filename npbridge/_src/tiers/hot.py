@@ -1,0 +1,294 @@
+"""Functions that use up time: each is run as it is, then tried beside, then compiled, if that pays.
+
+Nothing here imports NumPy, JAX or Numba before a function has been found to be worth it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+import time
+from types import CodeType, FunctionType
+from typing import Any
+
+from ..ground.config import mode
+from ..ground.imports import undisturbed
+from . import beside
+from .sampling import Sampler
+from .trampolines import functions_of, trampoline
+
+LEAST = 5e-5  # seconds that a call takes at least, to be worth looking at
+PATIENCE = 0.15  # seconds until the outermost of several functions has been called again
+TRIES = 6  # kinds of calls are tried of one function
+LAST = 500  # calls are looked at after a trial that NumPy has won: one of another kind may come
+CHECKED = 5  # calls are timed after a function has been compiled
+NUMPY = "NumPy"
+
+
+class Tier:
+    """One function of the user's that uses up time.
+
+    Attributes
+    ----------
+    function : function
+        The object that the program calls; its code is another one while it is looked after.
+    plain : function
+        The same with its own code.
+    depth : int
+        How many of the user's functions were above it on the stack.
+    word : str
+        What became of it, for the report.
+    """
+
+    def __init__(self, tiers: Tiers, function: FunctionType, depth: int) -> None:
+        self.tiers, self.function, self.depth = tiers, function, depth
+        self.code = function.__code__
+        self.plain = _copied(function)
+        self.since = time.perf_counter()
+        self.calls = self.tries = 0
+        self.kinds: set = set()  # that were tried
+        self.auto: Any = None
+        self.found: list[tuple] = []  # what a trial has found, for the thread of the program
+        self.word = "it was called only once while it was looked at"
+        self.best: dict[Any, float] = {}  # seconds that plain Python needs, by the kind of call
+        self.checks: dict[Any, list[float]] = {}
+        self.keys: dict[Any, str] = {}  # under which it is remembered
+        self.installed = False
+        self.swapped: CodeType | None = None  # its identity is known, so it stays as long as this does
+
+    def __call__(self, args: tuple, kwargs: dict) -> Any:
+        if self.auto is not None:
+            return self.auto(args, kwargs)
+        if self.found:
+            with undisturbed():
+                self.decided(*self.found.pop())
+            return self(args, kwargs) if self.installed else self.plain(*args, **kwargs)
+        self.calls += 1
+        if self.calls == 1:
+            start = time.perf_counter()
+            try:
+                return self.plain(*args, **kwargs)
+            finally:
+                if time.perf_counter() - start < LEAST:
+                    self.give_up("a call takes so little that it would not pay")
+        if self.calls > LAST and self.tries:
+            self.give_up(self.word)
+        elif self.calls > 1 and self.tiers.running is None:
+            self.tiers.consider(self, args, kwargs)
+        return self.plain(*args, **kwargs)
+
+    def __reduce__(self) -> tuple:
+        """Where code is pickled, as by joblib and dask: what plain Python does."""
+        return Plain, (self.plain,)
+
+    def install(self) -> bool:
+        code = trampoline(self.code, self)
+        if code is None or self.code.co_name in self.code.co_names:  # or it calls itself
+            return False
+        self.function.__code__ = self.swapped = code
+        self.installed = True
+        return True
+
+    def give_up(self, word: str) -> None:
+        """Leave the function to Python, as it was."""
+        self.function.__code__ = self.code
+        self.installed, self.auto, self.word = False, None, word
+
+    def note(self, kind: Any, key: str, found: Any) -> None:
+        self.keys[kind] = key
+        for name, seconds, *_ in (found or {}).get("trials", ()):
+            if name == NUMPY:
+                self.best[kind] = seconds
+
+    def decided(self, kind: Any, found: Any) -> None:
+        """A trial has ended."""
+        if found is None:
+            found = {"reason": "the trial beside it died"}
+        if "winner" not in found:
+            self.give_up(found["reason"])
+            return
+        if found["winner"] == NUMPY:  # calls of another kind may gain
+            others = [
+                f"{name}: {reason or f'{seconds * 1e3:.3g} ms'}" for name, seconds, _, reason in found["trials"][1:]
+            ]
+            self.word = f"nothing is faster than NumPy, {self.best[kind] * 1e3:.3g} ms ({'; '.join(others)})"
+            self.calls = 1
+            return
+        self.tiers.reserve(self, found["reached"])
+        from .compiling import choosing
+
+        auto = choosing(self)
+        auto.add(kind, found)
+        seconds = next(seconds for name, seconds, *_ in found["trials"] if name == found["winner"])
+        self.word = f"runs on {found['winner']}: {self.best[kind] * 1e3:.3g} ms in Python, {seconds * 1e3:.3g} ms there"
+        self.auto = auto
+
+    def timed(self, kind: Any, seconds: float) -> None:
+        """Look whether it pays here as it did in the trial; the first call, which compiles, does not count."""
+        seen = self.checks.setdefault(kind, [])
+        seen.append(seconds)
+        if len(seen) == CHECKED + 1 and min(seen[1:]) > self.best.get(kind, seconds):
+            from ..engine.memory import forget
+
+            forget(self.keys[kind])
+            self.give_up(f"compiled it took {min(seen[1:]) * 1e3:.3g} ms, in Python {self.best[kind] * 1e3:.3g} ms")
+
+    def is_checked(self, kind: Any) -> bool:
+        return len(self.checks.get(kind, ())) > CHECKED
+
+
+class Remembered:
+    """What an earlier process found out, in the place of a child."""
+
+    def __init__(self, found: Any) -> None:
+        self.found = found
+
+    def result(self) -> Any:
+        return self.found
+
+    def end(self) -> None:
+        pass
+
+
+class Plain:
+    """A function that is called with its arguments in a tuple and a dictionary."""
+
+    def __init__(self, function: FunctionType) -> None:
+        self.function = function
+
+    def __call__(self, args: tuple, kwargs: dict) -> Any:
+        return self.function(*args, **kwargs)
+
+
+class Tiers:
+    """All functions of a program that use up time.
+
+    Parameters
+    ----------
+    is_users : callable
+        Whether a file is the user's.
+    """
+
+    def __init__(self, is_users: Any) -> None:
+        self.known: dict[CodeType, list[Tier]] = {}
+        self.reserved: set[tuple] = set()  # the places of functions that are compiled inside others
+        self.running: beside.Child | Remembered | None = None
+        self.waits = mode() == "wait"
+        self.sampler = Sampler(is_users, self.is_hot)
+
+    def start(self) -> None:
+        if beside.CAN_FORK and mode() != "off":
+            self.sampler.start()
+            atexit.register(self.stop)
+
+    def stop(self) -> str:
+        """Leave all to Python, keep nothing of the program's alive, and give the report."""
+        self.sampler.stop()
+        if self.running is not None:
+            self.running.end()
+        report = self.report()
+        for tier in self.all():
+            tier.function.__code__ = tier.code
+        self.known.clear()
+        self.sampler.counts.clear()
+        return report
+
+    def is_hot(self, code: CodeType, depth: int) -> None:
+        """Look after the functions of some code."""
+        if _place(code) in self.reserved:
+            return
+        tiers = [Tier(self, function, depth) for function in functions_of(code)]
+        self.known[code] = [tier for tier in tiers if tier.install()]
+
+    def all(self) -> list[Tier]:
+        return [tier for tiers in list(self.known.values()) for tier in tiers]
+
+    def consider(self, tier: Tier, args: tuple, kwargs: dict) -> None:
+        """Try a call of a function beside, if no other function has to be tried before it."""
+        now = time.perf_counter()
+        if now - tier.since < PATIENCE or threading.active_count() > 2:
+            return  # threads of the program's would be missing in the child
+        waiting = [t for t in self.all() if t.installed and t.auto is None and t.calls > 1 and t.tries == 0]
+        if tier.tries or all(tier.depth <= t.depth for t in waiting):
+            self.try_beside(tier, args, kwargs)
+
+    def try_beside(self, tier: Tier, args: tuple, kwargs: dict) -> None:
+        from ..engine.kinds import kind_of_call
+        from ..engine.memory import key_of, recall
+
+        kind = kind_of_call(args, kwargs)
+        if kind in tier.kinds or tier.tries >= TRIES or self.running is not None:
+            return
+        tier.kinds.add(kind)
+        tier.tries += 1
+        key = key_of(tier.code, kind)
+        found = recall(key)
+        self.running = Remembered(found) if found else beside.start(lambda: self.trial(tier, args, kwargs))
+        waiting = threading.Thread(target=self.wait, args=(tier, kind, key), name="npbridge-trial", daemon=True)
+        waiting.start()
+        if self.waits:
+            waiting.join()
+
+    def trial(self, tier: Tier, args: tuple, kwargs: dict) -> Any:
+        """In the child: nothing is looked after there."""
+        for other in self.all():
+            other.function.__code__ = other.code
+        from .compiling import prepared
+        from .trial import of_call
+
+        prepared()
+        return of_call(tier.plain, args, kwargs)
+
+    def wait(self, tier: Tier, kind: Any, key: str) -> None:
+        from ..engine.memory import remember
+
+        running = self.running
+        try:
+            found = None if running is None else running.result()
+            if found is not None and type(running) is beside.Child and not _was_forked(found):
+                remember(key, found)
+            tier.note(kind, key, found)
+            if tier.auto is None:
+                tier.found.append((kind, found))
+            elif found is not None and "winner" in found:
+                tier.auto.add(kind, found)
+        finally:
+            self.running = None
+
+    def reserve(self, tier: Tier, places: list) -> None:
+        """Leave functions alone that are compiled as parts of another one."""
+        own = _place(tier.code)
+        self.reserved |= {tuple(place) for place in places} - {own}
+        for other in self.all():
+            if other is not tier and other.installed and _place(other.code) in self.reserved:
+                other.give_up(f"it is compiled as a part of {tier.code.co_qualname}")
+
+    def report(self) -> str:
+        """What was compiled, what was not and why."""
+        rows = sorted(self.all(), key=lambda t: -self.sampler.counts[t.code])
+        lines = []
+        for tier in rows:
+            code = tier.code
+            place = f"{os.path.basename(code.co_filename)}:{code.co_firstlineno}"
+            lines.append(f"  {code.co_qualname} ({place}): {tier.word}\n")
+        return "npbridge: functions that used up time\n" + ("".join(lines) or "  none\n")
+
+
+def _copied(function: FunctionType) -> FunctionType:
+    copy = FunctionType(
+        function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__
+    )
+    copy.__kwdefaults__, copy.__qualname__ = function.__kwdefaults__, function.__qualname__
+    copy.__module__, copy.__doc__ = function.__module__, function.__doc__
+    copy.__dict__.update(function.__dict__)
+    return copy
+
+
+def _was_forked(found: dict) -> bool:
+    """Whether an engine could not take part, as the program had used it before: another time it may."""
+    return any(reason.startswith("ForkedError") for *_, reason in found.get("trials", ()))
+
+
+def _place(code: CodeType) -> tuple:
+    return code.co_filename, code.co_firstlineno, code.co_name

@@ -1,0 +1,207 @@
+"""Programs under ``python -m npbridge``: what is hot is compiled, and nobody sees a difference."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import pytest
+
+from npbridge._src.tiers import beside
+
+from ..shell.programs import AUTO, PLAIN, run, write
+
+pytestmark = pytest.mark.skipif(not beside.CAN_FORK, reason="no fork")
+
+RELAXATION = """
+import numpy as np
+
+def relax(u):
+    n = len(u)
+    for i in range(1, n - 1):
+        for j in range(1, n - 1):
+            u[i, j] = 0.25 * (u[i - 1, j] + u[i + 1, j] + u[i, j - 1] + u[i, j + 1])
+
+def main():
+    u = np.zeros((50, 50))
+    u[0] = 1
+    for k in range(700):
+        relax(u)
+    print(type(u).__name__, repr(u.sum()), u[1].tolist())
+
+main()
+"""
+STATE = """
+import numpy as np
+
+class Walker:
+    def __init__(self):
+        self.x, self.time, self.turns, self.last = np.zeros(800), 0.0, 0, None
+
+    def step(self, k):
+        for i in range(len(self.x)):
+            self.x[i] += np.sin(self.x[i] * k + i)
+        self.time += 0.5
+        self.turns = self.turns + 1
+        self.last = self.x * 0.999
+        return self.x[:3]
+
+def lucky(n):
+    count = 0
+    for i in range(n):
+        if np.random.random() < 0.3:
+            count += 1
+    return count
+
+def over(k):
+    def inner(a):
+        total = 0.0
+        for v in a:
+            total += v * k
+        return total
+    return inner
+
+np.random.seed(3)
+walker, triple, ones = Walker(), over(3.0), np.ones(2000)
+found = 0.0
+for n in range(2000):
+    part = walker.step(0.5)
+    found += lucky(3000) + triple(ones)
+print(walker.x.tolist(), walker.time, walker.turns, walker.last.tolist())
+print(type(walker.last).__name__, type(part).__name__)
+print(found, np.random.random(), np.shares_memory(part, walker.x))
+"""
+EFFECTS = """
+import random, time
+import numpy as np
+log = open("log.txt", "w")
+
+def prints(a):
+    for i in range(len(a)):
+        a[i] += 0.1
+    if a[0] > 1499.0:
+        print("far", a[0])
+    return a
+
+def logs(a):
+    s = 0.0
+    for i in range(len(a)):
+        s += a[i]
+    log.write(f"{s}\\n")
+
+def fails(a, n):
+    s = 0.0
+    for i in range(len(a)):
+        s += a[i]
+    a[0] += 0.5
+    if n % 50 == 49:
+        return a[len(a) + n]
+    return s
+
+def rolls(n):
+    return sum(random.random() for _ in range(n))
+
+a, caught, total = np.ones(5000), 0, 0.0
+random.seed(1)
+for n in range(2500):
+    prints(a)
+    logs(a)
+    try:
+        total += fails(a, n)
+    except IndexError as error:
+        caught, message = caught + 1, str(error)
+    total += rolls(1000)
+print(a.sum(), total, caught, message, random.random())
+
+def deep():
+    fails(a, 49)
+
+deep()
+"""
+
+
+def compared(tmp_path, program, runs=1):
+    """What each run under npbridge reports, having printed what plain python prints."""
+    write(tmp_path, main=program)
+    plain = run([*PLAIN, "main.py"], tmp_path)
+    log = tmp_path / "log.txt"
+    logged = log.read_text() if log.exists() else ""
+    reports = []
+    for _ in range(runs):
+        ours = run(
+            ["env", "NPBRIDGE_AUTO=wait", f"NPBRIDGE_CACHE_DIR={tmp_path / 'kept'}", *AUTO, "--report", "main.py"],
+            tmp_path,
+        )
+        report, trace = told_apart(ours.stderr)
+        assert (ours.stdout, trace, ours.returncode) == (plain.stdout, plain.stderr, plain.returncode)
+        assert not log.exists() or log.read_text() == logged
+        reports.append(report)
+    return reports
+
+
+def told_apart(text):
+    """The report, and what else was written to stderr."""
+    before, _, after = text.partition("npbridge: functions that used up time\n")
+    lines = after.splitlines(keepends=True)
+    own = [line for line in lines if re.match(r"  \S.* \(\S+:\d+\): |  none", line)]
+    return "".join(own), before + "".join(lines[len(own) :])
+
+
+def test_a_function_that_is_hot_is_compiled_and_remembered(tmp_path):
+    for report in compared(tmp_path, RELAXATION, runs=2):
+        assert "relax (main.py:4): runs on Numba" in report
+        assert "main (main.py:10): it was called only once" in report
+    assert len(os.listdir(tmp_path / "kept" / "auto")) == 1
+
+
+def test_state_draws_and_closures_are_as_in_python(tmp_path):
+    (report,) = compared(tmp_path, STATE)
+    assert "Walker.step (main.py:8): runs on" in report and "lucky (main.py:16): runs on" in report
+
+
+def test_what_is_seen_outside_stays_pythons(tmp_path):
+    (report,) = compared(tmp_path, EFFECTS)
+    assert re.search(r"prints .*may be seen outside: print", report)
+    assert re.search(r"logs .*may be seen outside: write", report)
+    assert re.search(r"fails .*runs on", report)
+
+
+def test_nothing_is_looked_after_where_it_is_switched_off(tmp_path):
+    write(tmp_path, main=RELAXATION.replace("700", "30"))
+    off = run(["env", "NPBRIDGE_AUTO=off", *AUTO, "--report", "main.py"], tmp_path)
+    assert off.returncode == 0 and "  none" in off.stderr
+
+
+THREADS = """
+import os, pickle, threading
+import numpy as np
+
+def work(a):
+    s = 0.0
+    for i in range(len(a)):
+        s += a[i] * i
+    return s
+
+a, found = np.ones(6000), []
+for n in range(1500):
+    work(a)
+threads = [threading.Thread(target=lambda: found.append([work(a) for _ in range(30)])) for _ in range(3)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+child = os.fork()
+if child == 0:
+    os._exit(0 if work(a) == found[0][0] else 1)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), {x for part in found for x in part})
+print(pickle.loads(pickle.dumps(work)) is work)
+try:
+    os.wait()
+except ChildProcessError:
+    print("no child is left")
+"""
+
+
+def test_threads_and_processes_of_the_program(tmp_path):
+    (report,) = compared(tmp_path, THREADS)
+    assert "work (main.py:5): runs on" in report
