@@ -52,18 +52,18 @@ class Program:
 
 @contextlib.contextmanager
 def limited(seconds: float = 0.5) -> Iterator[None]:
-    """Raise TimeoutError where a program is not done in time."""
+    """Raise TimeoutError where a program is not done in so much time of the processor: others may use it, too."""
 
     def stop(*_: object) -> None:
         raise TimeoutError("the program does not end")
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 @dataclass
