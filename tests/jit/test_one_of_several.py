@@ -240,3 +240,22 @@ WINDOWS = [(f, calls) for f, calls in programs if f is not table_of_positions]
 @pytest.mark.parametrize("function, calls", WINDOWS, ids=lambda x: getattr(x, "__name__", ""))
 def test_what_is_returned_shares_memory_as_in_numpy(function, calls):
     shares_alike(function, *calls)
+
+
+def test_what_is_not_the_same_in_each_iteration_and_written_is_found_at_once():
+    """And not tried again until no more attempts are left: each compiles all that is inside."""
+
+    def clipped(a, b, n):
+        if n[0] > 1:
+            a = a[:2]
+        for i in range(9):
+            np.clip(a, -1, n[0], out=a)
+            if n[0] > i:
+                a = a * 2
+        return a
+
+    given = [A, B, np.array([2])]
+    compiled = npbridge.jit(clipped, backend="jax")
+    got, want = compiled(*map(npbridge.array, given)), clipped(*[x.copy() for x in given])
+    assert np.array_equal(got, want)
+    assert "an array in a, which is not the same in each iteration, is written in place" in str(compiled.explain())

@@ -29,6 +29,7 @@ from .control_flow_values import (
     Leaf,
     Options,
     alike,
+    arrays_in,
     leaves,
     put_together,
     same,
@@ -84,6 +85,7 @@ class Roll:
         self.carried: dict = {}
         self.buffers: dict = {}
         self.proxies: dict = {}
+        self.copies: dict = {}  # what is in tuples and values of several kinds: which place has a buffer
         self.guards: list = []
         self.growing: dict = {}  # the lists that each iteration appends to
         self.turn: dict = {}
@@ -178,13 +180,16 @@ class Roll:
         for key, p in self.places.items():
             if key not in self.carried and not p.shared and p.name not in self.start:
                 p.set(UNBOUND)
-        given = iter(values)
-        self.proxies = {}
+        given, known = iter(values), set(map(id, values))
+        self.proxies, self.copies = {}, {}
         for key, tree in self.carried.items():
             value = put_together(tree, given)
             self.places[key].set(value)
             if isinstance(tree, Leaf) and tree.kind == "array":
                 self.proxies[key] = value
+            else:
+                made = [x._buffer for x in arrays_in(value) if id(x._buffer.device) in known]  # not what is itself
+                self.copies |= {id(buffer): self.places[key].name for buffer in made}
         for buffer in [b for b, _ in self.buffers.values()] + self.guards:
             buffer.stand_in()
             buffer.device, buffer.current, buffer.snapshot = next(given), False, None
@@ -223,8 +228,9 @@ class Roll:
         own = {id(p._buffer) for p in self.proxies.values()}
         for key in own:
             block.buffers.pop(key, None)
+        written = [self.copies[key] for key in block.buffers if key in self.copies]
         for key, (buffer, _) in block.buffers.items():
-            if key not in self.buffers:
+            if key not in self.buffers and key not in self.copies:
                 self.buffers[key] = (buffer, _leaf_of(buffer))
                 changed = True
         for key, tree in block.trees.items():
@@ -233,6 +239,8 @@ class Roll:
                 self.places[key] = place
                 self.entry[key] = block.entry[key]
             changed = self._learn_place(key, place, tree) or changed
+        if written and not changed:
+            raise NotRollable(f"an array in {written[0]}, which is not the same in each iteration, is written in place")
         return changed
 
     def _learn_place(self, key, place, tree) -> bool:

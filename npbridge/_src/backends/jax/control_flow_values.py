@@ -219,6 +219,17 @@ def put_together(tree, values) -> Any:
     return array
 
 
+def arrays_in(x) -> list:
+    """The arrays in a value."""
+    if type(x) is core.JaxArray:
+        return [x]
+    if isinstance(x, ragged.Ragged):
+        return [x.data]
+    parts = x.options if type(x) is Either else x.values() if type(x) is dict else x
+    holds = type(x) is Either or isinstance(x, (list, tuple, dict))
+    return [array for part in parts for array in arrays_in(part)] if holds else []
+
+
 def cast(value, leaf: Leaf):
     """A leaf's values in the form that `leaf` asks for."""
     value = jnp.asarray(value)
