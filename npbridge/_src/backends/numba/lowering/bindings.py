@@ -228,6 +228,8 @@ class Bindings:
     ) -> list[ast.stmt]:
         base_node = self.whole(base, base_node)
         key = self.index(target.slice)
+        if self.is_dictionary(base_node):
+            return [ast.Assign([ast.Subscript(base_node, key, ast.Store())], self.node(value, made, node))]
         base_node = self.held(base_node, node) if _may_not_fit(value) else base_node
         stored = self.fitting(base_node, value, made, node)
         wrapped = self.must_wrap(target.slice, base_node)
@@ -343,6 +345,8 @@ class Bindings:
             base_node, key = self.held(base_node, node), self.held(key, node)
             old = ast.Call(self.stub("npb_getitem"), [base_node, key], [])
             new = self.operator_call("i" + OPERATOR[type(node.op)], [old, made], [Dynamic(), value])
+            if self.is_dictionary(base_node):
+                return [ast.Assign([ast.Subscript(base_node, key, ast.Store())], new)]
             return [ast.Expr(ast.Call(self.stub("npb_setitem"), [base_node, key, new], []))]
         if _only_slices(key):
             place = ast.Subscript(copy.deepcopy(base_node), copy.deepcopy(key), ast.Load())

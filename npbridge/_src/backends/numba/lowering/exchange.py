@@ -229,7 +229,8 @@ def wrapped(result: Any, number: str | None, returned: Any, seen: list) -> Any:
         items = [wrapped(r, None, p, seen) for r, p in zip(result, returned.types, strict=True)]
         return items if getattr(kind, "is_list", False) else kind(*items)
     if kind.__name__ == "Dict" and kind.__module__.startswith("numba"):
-        return {k: wrapped(v, None, None, seen) for k, v in result.items()}
+        key, item = returned.key_type, returned.value_type
+        return {wrapped(k, None, key, seen): wrapped(v, None, item, seen) for k, v in result.items()}
     return result
 
 

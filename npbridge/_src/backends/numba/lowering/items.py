@@ -10,6 +10,7 @@ import numpy as np
 
 from . import host_calls, numpy_calls, twins
 from .errors import NeedsValue
+from .joins import dictionaries_in
 from .questions import describe, number_of
 from .values import Dynamic, Known, Method, Struct, Value, is_constant
 
@@ -155,8 +156,17 @@ class Items:
         """
         if isinstance(base, ast.Attribute) and base.attr == "flat":
             return True
+        if self.is_dictionary(base):
+            return False
         parts = key.elts if isinstance(key, ast.Tuple) else [key]
         return any(not isinstance(p, (ast.Slice, ast.Constant)) and not self._surely_scalar(p) for p in parts)
+
+    def is_dictionary(self, base: ast.expr | None) -> bool:
+        """Whether a name stands for nothing but dictionaries that are written out in this function.
+
+        Numba tells the types of an empty one from the assignments to its items: no call of ours may take their place.
+        """
+        return isinstance(base, ast.Name) and base.id not in self.parameters and base.id in dictionaries_in(self.tree)
 
     def _surely_scalar(self, node: ast.expr) -> bool:
         if isinstance(node, ast.Name):

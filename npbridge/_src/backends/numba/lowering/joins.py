@@ -19,6 +19,16 @@ def names_in(target: ast.expr) -> list[str]:
     return [t.id for t in targets_of(target) if isinstance(t, ast.Name)]
 
 
+def dictionaries_in(tree: ast.AST) -> set[str]:
+    """The names that are bound to dictionaries that are written out, and to nothing else."""
+    nodes = list(ast.walk(tree))
+    whole = [n for n in nodes if isinstance(n, (ast.Assign, ast.AnnAssign)) and isinstance(n.value, ast.Dict)]
+    targets = [t for n in whole for t in (n.targets if isinstance(n, ast.Assign) else [n.target])]
+    written = {id(t): t.id for t in targets if isinstance(t, ast.Name)}
+    stored = (n for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+    return set(written.values()) - {n.id for n in stored if id(n) not in written}
+
+
 def as_store(target: ast.expr) -> ast.expr:
     if isinstance(target, (ast.Tuple, ast.List)):
         return ast.Tuple([as_store(t) for t in target.elts], ast.Store())

@@ -85,6 +85,9 @@ class _Look:
             place = self.types[node.target.name]
             if isinstance(place, types.List):
                 self.meet(node.value, place.dtype, "", node.loc)
+            elif isinstance(place, types.DictType):
+                self.meet(node.index if isinstance(node, ir.SetItem) else node.index_var, place.key_type, "", node.loc)
+                self.meet(node.value, place.value_type, "", node.loc)
         elif isinstance(node, ir.Assign):
             self.assigned(node.target, node.value, node.loc)
 

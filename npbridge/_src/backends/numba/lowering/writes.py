@@ -178,6 +178,12 @@ def _see_that_variables_stay(facts: dict) -> None:
             )
 
 
+def _containers_in(tree: ast.AST) -> set[str]:
+    """The names that are bound, somewhere at least, to a list or a dictionary that is written out."""
+    bound = [n for n in ast.walk(tree) if isinstance(n, ast.Assign) and isinstance(n.value, (ast.Dict, ast.List))]
+    return {t.id for n in bound for t in n.targets if isinstance(t, ast.Name)}
+
+
 def _is_rebinding(node: ast.Call) -> bool:
     return isinstance(node.func, ast.Name) and node.func.id == "npb_rebind"
 
@@ -194,6 +200,7 @@ class _Facts(ast.NodeVisitor):
         self.made: list[ast.AST] = []  # variables
         self.copies: dict[str, str] = {}  # of local arrays, on their way to attributes
         self.rebound: list[tuple[str, set[str], ast.AST]] = []  # attributes, what they become, where
+        self.containers = _containers_in(unit.emitted)
         for statement in unit.emitted.body:
             self.visit(statement)
         self.outside = self.reached(set(unit.parameters) | {n for n in self.links if n.startswith(_KEPT)})
@@ -261,6 +268,9 @@ class _Facts(ast.NodeVisitor):
             self.link(target.value, sources)
         else:
             self.targets |= self.roots(target)
+            place = getattr(target, "value", None)
+            if isinstance(place, ast.Name) and place.id in self.containers:
+                self.link(place, sources)  # its item is the array itself, which may be written by that
 
     def visit_Assign(self, node: ast.Assign) -> None:
         sources = self.roots(node.value)
@@ -306,6 +316,8 @@ class _Facts(ast.NodeVisitor):
             self.rebound.append((node.args[0].id, self.roots(node.args[1]), node))
         else:
             self.targets |= self.call_targets(node)
+            if isinstance(node.func, ast.Name) and node.func.id == "npb_setitem":
+                self.link(ast.Subscript(*node.args[:2], ast.Store()), self.roots(node.args[2]))
             kept = effects_of(node, self.unit.program).keeps
             for container in self.roots(kept[0]) if kept else ():
                 self.link(ast.Name(container), set().union(*map(self.roots, kept[1:])))
