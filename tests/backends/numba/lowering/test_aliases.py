@@ -41,6 +41,16 @@ def windows_on_an_argument(x):
     return {"a": x, "b": x[1:]}, x[::-1]
 
 
+def broadcast(x):
+    y = np.rint(x)
+    return np.broadcast_to(y, (2, 3))
+
+
+def broadcast_beside_the_whole(x):
+    y = np.rint(x)
+    return np.broadcast_to(y[:2], (2, 2)), y, np.broadcast_to(y[0], (3,))
+
+
 def one_window(x):
     y = np.rint(x)
     return y[::-1]
@@ -49,7 +59,7 @@ def one_window(x):
 @pytest.mark.parametrize(
     "program",
     [array_and_its_reverse, windows_before_the_whole, twice, real_part_of_another, transpose_and_rows,
-     windows_on_an_argument, one_window],
+     windows_on_an_argument, broadcast, broadcast_beside_the_whole, one_window],
     ids=lambda p: p.__name__,
 )  # fmt: skip
 def test_results_share_memory_as_in_numpy(program):

@@ -274,13 +274,15 @@ def _fresh(result: np.ndarray, seen: list) -> Any:
         array = core.of_memory(whole)
         seen.append((array, whole))
         return _view(result, array, whole, whole)
-    elif result.size and memoryview(base).nbytes > result.nbytes:  # a window: all of the memory is an array
+    elif result.size and memoryview(base).nbytes != result.nbytes:  # a window: all of the memory is an array
         whole = np.frombuffer(base, result.dtype)
         array = fresh(whole)
         seen.append((array, whole))
         return _view(result, array, whole, whole)
     else:
         array = fresh(result) if result.flags.c_contiguous else core.of_fresh(result)
+    if not result.flags.writeable:  # one number, say, broadcast
+        array.flags.writeable = False
     seen.append((array, result))
     return array
 

@@ -218,8 +218,8 @@ def _example_array(dtype: np.dtype, ndim: int, size: int) -> np.ndarray:
 def spec_of(found: Any, given: list[np.ndarray]) -> tuple[Callable, Any]:
     """A function that brings results into the form of `found`, and its Numba type."""
     if isinstance(found, np.ndarray):
-        shared = any(np.may_share_memory(found, g) for g in given)
-        locked = shared and not found.flags.num & _WRITEABLE
+        locked = not found.flags.num & _WRITEABLE  # one number, broadcast, is so without an array that is given
+        shared = locked or any(np.may_share_memory(found, g) for g in given)
         return _array_spec(found.dtype, found.ndim, shared, locked)
     if isinstance(found, (tuple, list)):
         parts = [spec_of(f, given) for f in found]
