@@ -10,6 +10,8 @@ import pytest
 import npbridge
 from npbridge._src.backends.numba.lowering.interface import compile_function
 
+from .compare import verdict_of
+
 
 def w_index(x, i):
     x[0] = 9.0
@@ -312,3 +314,34 @@ def test_indices_out_of_bounds_change_nothing(function, dtype):
     with npbridge.backend("numpy"), pytest.raises(theirs.type):
         npbridge.jit(function, strict=True)(x, npbridge.asarray(beyond))
     np.testing.assert_array_equal(x, np.ones(4))
+
+
+def past_the_end(x):
+    rows = [row for row in x]
+    y = np.eye(2)
+    z = y[99]
+
+
+def written_past_the_end(x):
+    total = sum(row for row in x)
+    y = np.eye(2)
+    y[99] = 1.0
+
+
+def divided_by_nothing(x):
+    rows = [row for row in x]
+    z = 1 // (len(x) - 5)
+
+
+def names_of_a_comprehension(x):
+    row = 2
+    rows = [[row * k for row in x] for k in range(row)]
+    return rows, row
+
+
+@pytest.mark.parametrize(
+    "program", [past_the_end, written_past_the_end, divided_by_nothing, names_of_a_comprehension],
+    ids=lambda p: p.__name__,
+)  # fmt: skip
+def test_beside_a_comprehension_what_nobody_uses_raises_too(program):
+    assert verdict_of(program, [np.arange(5.0)]) == "right"

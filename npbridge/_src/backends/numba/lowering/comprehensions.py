@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from typing import Any
 
 from . import unroll
@@ -16,7 +17,7 @@ def emit(unit: Any, node: ast.ListComp) -> Pair:
     found = unroll.probe(unit, first.iter)
     if found is not None and _objects(found):
         return _unrolled(unit, node, unroll.items(unit, first.iter))
-    return _native(unit, node)
+    return _as_loop(unit, node)
 
 
 def _objects(found: list[Pair]) -> bool:
@@ -83,28 +84,13 @@ class Renamed(Dynamic):
         self.name = name
 
 
-def _native(unit: Any, node: ast.ListComp) -> Pair:
-    outer = dict(unit.env)
-    generators = []
-    unit.pre.append([])
-    for generator in node.generators:
-        value, made = unit.iterable(generator.iter)
-        shadow = {n.id for n in ast.walk(generator.target) if isinstance(n, ast.Name)}
-        unit.locals |= shadow
-        unit.bind_loop(generator.target, value)
-        tests = [unit.dynamic(t) for t in generator.ifs]
-        generators.append(ast.comprehension(_stored(generator.target), made, tests, 0))
-    value, made = unit.expr(node.elt)
-    made = unit.node(value, made, node.elt)
-    hoisted = unit.pre.pop()
-    unit.env = outer
-    if hoisted:
-        return _as_loop(unit, node)
-    return Dynamic(), ast.ListComp(made, generators)
-
-
 def _as_loop(unit: Any, node: ast.ListComp) -> Pair:
-    """A comprehension whose items need statements of their own."""
+    """A loop that appends.
+
+    Numba makes a comprehension a function that it takes to pieces, and then drops every
+    statement around it of which nothing is used: an index out of range would raise nothing.
+    """
+    node = _with_names_of_its_own(unit, node)
     name = unit.fresh("collected")
     append = ast.Call(ast.Attribute(ast.Name(name, ast.Load()), "append", ast.Load()), [node.elt], [])
     body: list[ast.stmt] = [ast.Expr(append)]
@@ -120,6 +106,29 @@ def _as_loop(unit: Any, node: ast.ListComp) -> Pair:
             unit.hoist(made, node)
     unit.env = outer | {name: Dynamic()}
     return Dynamic(), ast.Name(name, ast.Load())
+
+
+def _with_names_of_its_own(unit: Any, node: ast.ListComp) -> ast.ListComp:
+    """The comprehension with new names for its variables, which are no others of the function."""
+    bound = {n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name)}
+    names = _Renamer({name: unit.fresh(f"{name}_item") for name in sorted(bound)})
+    new = copy.deepcopy(node)
+    new = names.visit(new)
+    new.generators[0].iter = node.generators[0].iter  # which is read outside
+    return new
+
+
+class _Renamer(ast.NodeTransformer):
+    def __init__(self, names: dict[str, str]) -> None:
+        self.names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        node.id = self.names.get(node.id, node.id)
+        return node
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        node.arg = self.names.get(node.arg, node.arg)
+        return node
 
 
 def _stored(target: ast.expr) -> ast.expr:

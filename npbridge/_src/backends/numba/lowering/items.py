@@ -144,7 +144,7 @@ class Items:
             return ast.Tuple([self.node(Known(x), None, node) for x in value.value], ast.Load())
         listed = isinstance(made, ast.List) or (isinstance(value, Known) and isinstance(value.value, list))
         made = self.node(value, made, node, context="array")
-        if listed or isinstance(made, ast.ListComp):
+        if listed or isinstance(node, ast.ListComp):
             made = ast.Call(twins.reference("numpy.array"), [made], [])
         return made
 
