@@ -270,3 +270,29 @@ def test_kernels_on_disk_are_read_only_as_they_were_written(tmp_path):
     code.write_bytes(bytes(data))
     assert run().stdout == "25.0\n"
     assert code.read_bytes() != bytes(data)
+
+
+def stored_among_unsigned(a, b):
+    b[1:] = a[:-1]
+    b[0] = a[1]
+    b[a > 5] = a[1]
+    b[[1, 2]] = a[1:3]
+    b[2:] = a[:2] * 2 - 1
+    return b
+
+
+def cast_to_unsigned(a, b):
+    c = b.copy()
+    c.fill(a[1])
+    return a.astype(b.dtype), c, np.full_like(b, a[1]), np.asarray(a, np.uint32), np.array([a[1], a[2]], np.uint64)
+
+
+def scalars_as_unsigned(a, b):
+    return np.uint32(a[1]), np.uint64(a[2]), a.astype(np.uint8), a.astype(np.uint16)
+
+
+@pytest.mark.parametrize("dtype", ["uint32", "uint64"])
+@pytest.mark.parametrize("program", [stored_among_unsigned, cast_to_unsigned, scalars_as_unsigned])
+def test_negative_floats_among_unsigned_integers_wrap(program, dtype):
+    for values in ([0.75, -3.0, -0.25, -2.75], [-1.75, -3.0, -9.5, 2e10]):
+        same(program, np.array(values), np.array([0, 1, 2, 3], dtype))

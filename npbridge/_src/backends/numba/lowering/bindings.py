@@ -236,6 +236,8 @@ class Bindings:
         if _may_be_a_view(value, stored):
             place = base_node if wrapped or not _is_plain(key) else ast.Subscript(base_node, key, ast.Load())
             stored = ast.Call(self.stub("npb_apart"), [place, stored], [])
+        if self.program.options.robust and not wrapped and number_of(value) is None:
+            stored = ast.Call(self.stub("npb_unsigned"), [base_node, stored], [])
         if wrapped:
             call = ast.Call(self.stub("npb_setitem"), [base_node, key, stored], [])
             return [ast.Expr(call)]

@@ -177,8 +177,9 @@ def is_in_place(value: ast.expr, place: ast.expr) -> bool:
 
 def unfitted(value: ast.expr) -> ast.expr:
     """What is stored, without the look at its shape or memory: the fused form has its own."""
-    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in ("npb_fit", "npb_apart"):
-        return value.args[1]
+    looks = ("npb_fit", "npb_apart", "npb_unsigned")
+    while isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in looks:
+        value = value.args[1]
     return value
 
 

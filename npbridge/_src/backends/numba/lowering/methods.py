@@ -79,7 +79,7 @@ def _copy(unit: Any, base: Dynamic, made: ast.expr, args: list, kwargs: dict, no
 def _fill(unit: Any, base: Dynamic, made: ast.expr, args: list, kwargs: dict, node: ast.AST) -> Pair:
     place = unit.whole(base, made)
     key: ast.expr = ast.Tuple([], ast.Load()) if base.flat else ast.Constant(Ellipsis)
-    value = unit.fitting(place, *args[0], node)
+    value = ast.Call(unit.stub("npb_unsigned"), [place, unit.fitting(place, *args[0], node)], [])
     unit.hoist(ast.Assign([ast.Subscript(place, key, ast.Store())], value), node)
     return Known(None), None
 

@@ -103,6 +103,7 @@ def _with_arguments(unit: Any, value: Any, name: str, args: list, kwargs: dict, 
         return _other(unit, value, name, args, kwargs, node)
     kwargs = {k: p for k, p in kwargs.items() if not is_default(value, k, p[0])}
     refused = hosting.refused_before(unit, name, node)
+    refused = refused or _fills_with_what_may_wrap(unit, value, args, kwargs)
     if refused or not compared.allows(value, _given(value, args, kwargs)):
         return host_calls.call(unit, value, name, args, kwargs, node)
     form = unit.program.forms.get(value)
@@ -111,6 +112,14 @@ def _with_arguments(unit: Any, value: Any, name: str, args: list, kwargs: dict, 
         if call is not None:
             return result_of(name, args), call
     return native(unit, twins.reference(name), name, args, kwargs, node)
+
+
+def _fills_with_what_may_wrap(unit: Any, value: Any, args: list, kwargs: dict) -> bool:
+    """Whether an array, of unsigned integers perhaps, is filled with what may be a negative float."""
+    if value not in (np.full, np.full_like) or not unit.program.options.robust:
+        return False
+    pair = args[1] if len(args) > 1 else kwargs.get("fill_value")
+    return pair is not None and not isinstance(pair[0], Known) and number_of(pair[0]) not in ("int", "bool")
 
 
 def _given(value: Any, args: list, kwargs: dict) -> set[str]:

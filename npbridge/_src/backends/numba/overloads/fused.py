@@ -21,6 +21,7 @@ from .forms import STUBS, compiled, overloads, stub
 from .indexing import NO_MASK, mask_fits
 from .loops import generator, kernel
 from .trees import COMPARISONS, Leaf, Node, Op, dtype_of, leaves_of, loop_of, numbered, settled
+from .unsigned import wrapped
 
 _ITEM = (types.Integer, types.Float, types.Boolean, types.Complex)
 _KINDS = "?bBhHiIlLqQfdFD"
@@ -83,7 +84,7 @@ class Fused:
         plain = self.plain
         if self.place == "store":
             head, _, value = plain.partition(" = ")
-            plain = f"{head} = npb_strong(a0, {value})"
+            plain = f"{head} = npb_unsigned(a0, npb_strong(a0, {value}))"
         self.names = _ours_in(plain)
         self.lines += [f"return {plain}"] if self.place is None else [plain, "return a0"]
         return self.made()
@@ -95,6 +96,9 @@ class Fused:
         """The loop that writes into the first argument."""
         place = self.kinds[0]
         if not isinstance(place, types.Array) or not place.mutable:
+            return self.plainly()
+        stored = self.tree.args[1] if self.place == "mask" else self.tree
+        if wrapped(self.dtypes[0], from_dtype(np.dtype(dtype_of(stored, self.dtypes)))) is not None:
             return self.plainly()
         if self.place == "mask" and not self.is_mask(self.tree.args[0], self.tree.args[1]):
             return self.plainly()

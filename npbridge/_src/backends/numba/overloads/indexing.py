@@ -12,6 +12,7 @@ from numba.np.numpy_support import as_dtype
 from .fitting import npb_key
 from .forms import compiled, form, overloads, stub_that
 from .storing import look_for
+from .unsigned import cast
 
 NO_MASK = "boolean index did not match indexed array: it has another shape"
 
@@ -167,6 +168,9 @@ def npb_write(a, key, value):
 
 @overloads(npb_write)
 def _write(a, key, value):
+    found = cast(as_dtype(a.dtype), value) if isinstance(a, types.Array) else None
+    if found is not None:
+        return lambda a, key, value: npb_write(a, key, found(value))
     if isinstance(a, types.NumpyFlatType) and isinstance(key, types.Integer):
 
         def put(a, key, value):

@@ -10,6 +10,7 @@ from numba.np.numpy_support import as_dtype
 
 from .arithmetic import ufunc_stubs
 from .forms import compiled, constant, flag, form, overloads, stub
+from .python import npb_astype
 
 _NONE = (types.NoneType, types.Omitted)
 
@@ -102,18 +103,19 @@ def npb_array(object, dtype=None, ndmin=0):
 
 @overloads(npb_array)
 def _array(object, dtype=None, ndmin=0):
-    cast = "" if isinstance(dtype, _NONE) else ".astype(dtype)"
+    made, cast = ("(", ")") if isinstance(dtype, _NONE) else ("npb_astype(", ", dtype)")
+    head = f"def impl(object, dtype=None, ndmin=0):\n    return {made}"
     if isinstance(object, types.Array):
-        return compiled(f"def impl(object, dtype=None, ndmin=0):\n    return object.copy(){cast}\n")
+        return compiled(f"{head}object.copy(){cast}\n", npb_astype=npb_astype)
     inner = getattr(object, "dtype", None)
     if isinstance(object, types.BaseTuple) and all(isinstance(t, types.Array) for t in object.types):
-        return compiled(f"def impl(object, dtype=None, ndmin=0):\n    return np.stack(object){cast}\n")
+        return compiled(f"{head}np.stack(object){cast}\n", npb_astype=npb_astype)
     if isinstance(inner, types.Array):
-        return _rows(inner, cast)
+        return _rows(inner, made, cast)
     if isinstance(object, (types.Number, types.Boolean)):
         dt = as_dtype(types.unliteral(object)).type if isinstance(dtype, _NONE) else as_dtype(dtype.dtype).type
         return compiled("def impl(object, dtype=None, ndmin=0):\n    return np.full((), object, dt)\n", dt=dt)
-    return compiled(f"def impl(object, dtype=None, ndmin=0):\n    return np.array(object){cast}\n")
+    return compiled(f"{head}np.array(object){cast}\n", npb_astype=npb_astype)
 
 
 @form(np.asarray, np.asanyarray, native="a dtype")
@@ -126,14 +128,15 @@ def _asarray(a, dtype=None):
     if isinstance(a, types.Array):
         if isinstance(dtype, _NONE) or as_dtype(dtype.dtype) == as_dtype(a.dtype):
             return lambda a, dtype=None: a
-        return lambda a, dtype=None: a.astype(dtype)
+        return lambda a, dtype=None: npb_astype(a, dtype)
     return lambda a, dtype=None: npb_array(a, dtype, 0)
 
 
-def _rows(inner: Any, cast: str) -> Any:
+def _rows(inner: Any, made: str, cast: str) -> Any:
     lines = ["n = len(object)", "out = np.empty((n,) + object[0].shape, object[0].dtype)"]
-    lines += ["for i in range(n):", "    out[i] = object[i]", f"return out{cast}"]
-    return compiled("def impl(object, dtype=None, ndmin=0):\n" + "".join(f"    {line}\n" for line in lines))
+    lines += ["for i in range(n):", "    out[i] = object[i]", f"return {made}out{cast}"]
+    text = "def impl(object, dtype=None, ndmin=0):\n" + "".join(f"    {line}\n" for line in lines)
+    return compiled(text, npb_astype=npb_astype)
 
 
 @form(np.gradient)

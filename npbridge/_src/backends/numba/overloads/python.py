@@ -10,6 +10,7 @@ from numba.core import errors, types
 from numba.np.numpy_support import as_dtype
 
 from ....ground.errors import VariableError
+from . import unsigned
 from .forms import FAILED, compiled, constant, overloads, stub, stub_that
 
 
@@ -196,9 +197,12 @@ def npb_astype(x, dtype):
 
 @overloads(npb_astype)
 def _astype(x, dtype):
+    target = as_dtype(dtype.dtype)
+    found = unsigned.cast(target, x) if not isinstance(x, types.Array) or x.ndim else None
+    if found is not None:
+        return lambda x, dtype: found(x)
     if isinstance(x, types.Array):
         return lambda x, dtype: x.astype(dtype)
-    target = as_dtype(dtype.dtype)
     return compiled("def impl(x, dtype):\n    return dt(x)\n", dt=bool if target.kind == "b" else target.type)
 
 

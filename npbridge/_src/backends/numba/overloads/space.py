@@ -19,6 +19,7 @@ from . import (  # noqa: F401
     reductions,
     reshaping,
     storing,
+    unsigned,
 )
 from .arithmetic import ufunc_stubs
 from .forms import STUBS
