@@ -118,6 +118,16 @@ def test_half_precision_is_pythons():
     assert [np.asarray(x).dtype for x in found] == [np.float16] * 3
 
 
+@pytest.mark.parametrize(
+    "function",
+    [lambda a: np.tensordot(a, a, axes=([0, 1], [0, 1])), lambda a: np.tensordot(a, a, [[-1, -2], [1, 0]]),
+     lambda a: np.tensordot(a, a, 2)],
+    ids=["lists", "in a list", "number"],
+)  # fmt: skip
+def test_axes_in_lists_are_constants_also_for_what_numpy_computes(function):
+    same(function, np.arange(9.0).reshape(3, 3))
+
+
 def test_signs_of_zero():
     x, a, b = np.array([-0.0, 3]), np.array([0.0, -6]), np.array([-4.0, -3])
     same(lambda x, a, b: (np.sign(x), np.remainder(a, b), np.rint(x), np.maximum(x, a), np.minimum(a, x)), x, a, b)

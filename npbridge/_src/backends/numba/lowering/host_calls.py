@@ -50,6 +50,8 @@ def call(
         found, made = pair
         if isinstance(found, Known) and (made is None or isinstance(made, ast.Constant)):
             return _constant(unit, found, node, template)
+        if isinstance(made, ast.Constant):
+            return made.value  # an item of a list that is written out
         if isinstance(found, Struct):
             items = [template(p) for p in items_of(found, made)]
             if found.kind is dict:
