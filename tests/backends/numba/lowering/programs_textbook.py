@@ -248,7 +248,7 @@ def small_types(u, i, f):
         np.maximum(f, 0),
         np.clip(f, -1, 1),
         f > 0.5,
-        np.sqrt(u),
+        np.sqrt(u.astype(np.uint16)),  # of 8 bits it is of half precision, which is Python's
         f.cumsum(),
         np.dot(f, f),
     )
