@@ -126,6 +126,9 @@ class Fields:
     def take(self, x):
         self.u = x
 
+    def take_a_copy(self, x):
+        self.u = x.copy()
+
     def take_part(self):
         self.u = self.before[::-1]
 
@@ -149,7 +152,7 @@ def memory(fields):
 @pytest.mark.filterwarnings("ignore:.*runs as plain Python")
 @pytest.mark.parametrize("held", [False, True], ids=["", "held"])
 @pytest.mark.parametrize(
-    "name", ["swap", "advance", "give_old", "keep_a_part", "take", "take_part", "through_a_method"]
+    "name", ["swap", "advance", "give_old", "keep_a_part", "take", "take_a_copy", "take_part", "through_a_method"]
 )
 def test_attributes_are_the_arrays_that_they_become(name, held):
     with npbridge.backend("numpy"):
@@ -157,10 +160,10 @@ def test_attributes_are_the_arrays_that_they_become(name, held):
         if not held:
             plain.also = ours.also = np.zeros(2)
         x, y = np.array([5.0, 6.0]), npbridge.array([5.0, 6.0])
-        compiled = npbridge.jit(getattr(ours, name))
+        compiled, takes = npbridge.jit(getattr(ours, name)), name in ("take", "take_a_copy")
         for _ in range(3):
-            want = getattr(plain, name)(*[x] * (name == "take"))
-            got = compiled(*[y] * (name == "take"))
+            want = getattr(plain, name)(*[x] * takes)
+            got = compiled(*[y] * takes)
             assert (want is None) == (got is None)
             if want is not None:
                 assert np.array_equal(want, got)

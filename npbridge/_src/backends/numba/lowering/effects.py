@@ -111,6 +111,15 @@ def by_fact(fact: Fact, args: list, kwargs: dict, known: Callable[[Any], bool] |
     return Effects([x for x in writes if not known(x)], [x for x in shows if not known(x)])
 
 
+def of_array_method(node: ast.Call) -> Effects | None:
+    """``x.name(...)``, where `x` is known to be an array; None for what is no method of one."""
+    function = node.func
+    if not isinstance(function, ast.Attribute) or _module(function.value) is not None:
+        return None
+    method = vars(np.ndarray).get(function.attr)
+    return None if method is None else _of_function(method, [function.value, *node.args], node.keywords)
+
+
 def _of_method(base: ast.expr, name: str, node: ast.Call) -> Effects:
     """``x.name(...)``, where `x` may be an array, a generator or a container."""
     given = [base, *node.args, *(k.value for k in node.keywords)]

@@ -10,7 +10,7 @@ import ast
 from typing import Any
 
 from . import failures
-from .effects import effects_of
+from .effects import effects_of, of_array_method
 
 _VARIABLE = "<a Variable>"
 _FRESH = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Constant, ast.JoinedStr, ast.ListComp)
@@ -256,6 +256,12 @@ class _Facts(ast.NodeVisitor):
             return set().union(*map(self.roots, given))
         return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
 
+    def roots_of_array(self, node: ast.expr) -> set[str]:
+        """The same of what must be an array: then ``x.copy()`` is no copy of a list, which has the old items."""
+        told = id(node) in self.callees or any(getattr(node, mark, False) for mark in ("fresh", "kept", "variable"))
+        found = of_array_method(node) if isinstance(node, ast.Call) and not told else None
+        return self.roots(node) if found is None else set().union(*map(self.roots, found.shows))
+
     def link(self, target: ast.AST, sources: set[str]) -> None:
         if isinstance(target, ast.Name):
             for source in sources:
@@ -313,7 +319,7 @@ class _Facts(ast.NodeVisitor):
             for parameter, arg in zip(callee.parameters, node.args, strict=True):
                 self.handed.append((callee, parameter, self.roots(arg)))
         elif _is_rebinding(node):
-            self.rebound.append((node.args[0].id, self.roots(node.args[1]), node))
+            self.rebound.append((node.args[0].id, self.roots_of_array(node.args[1]), node))
         else:
             self.targets |= self.call_targets(node)
             if isinstance(node.func, ast.Name) and node.func.id == "npb_setitem":
