@@ -31,6 +31,14 @@ def numbers_that_small_integers_do_not_hold(k):
     return found
 
 
+def two_at_once(k):
+    counts, doubles = {}, {}
+    for v in k:
+        counts[v] = 1
+        doubles[v] = 2 * v
+    return len(counts), doubles[3]
+
+
 def changed_in_place(k):
     found = {}
     for v in k:
@@ -66,8 +74,8 @@ def a_window_on_the_argument(k):
 
 @pytest.mark.parametrize(
     "program",
-    [counted, numbers_that_small_integers_do_not_hold, changed_in_place, arrays_of_their_own, the_argument_itself,
-     a_window_on_the_argument],
+    [counted, numbers_that_small_integers_do_not_hold, two_at_once, changed_in_place, arrays_of_their_own,
+     the_argument_itself, a_window_on_the_argument],
     ids=lambda p: p.__name__,
 )  # fmt: skip
 def test_a_dictionary_is_pythons(program):
@@ -89,8 +97,17 @@ def item_of_a_list(k):
     return found[1]
 
 
+def one_of_two(k):
+    found, others = {}, {}
+    for v in k:
+        found[v] = k
+        others[v] = 1
+    found[3] += len(others)
+    return found[5]
+
+
 @pytest.mark.parametrize(
-    "program", [the_argument_itself, a_window_on_the_argument, items_of_a_list, item_of_a_list],
+    "program", [the_argument_itself, a_window_on_the_argument, one_of_two, items_of_a_list, item_of_a_list],
     ids=lambda p: p.__name__,
 )  # fmt: skip
 def test_what_a_container_holds_may_be_written_through_it(program):

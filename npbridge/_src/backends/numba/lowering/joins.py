@@ -22,11 +22,28 @@ def names_in(target: ast.expr) -> list[str]:
 def dictionaries_in(tree: ast.AST) -> set[str]:
     """The names that are bound to dictionaries that are written out, and to nothing else."""
     nodes = list(ast.walk(tree))
-    whole = [n for n in nodes if isinstance(n, (ast.Assign, ast.AnnAssign)) and isinstance(n.value, ast.Dict)]
-    targets = [t for n in whole for t in (n.targets if isinstance(n, ast.Assign) else [n.target])]
-    written = {id(t): t.id for t in targets if isinstance(t, ast.Name)}
+    written = {id(t): t.id for t, value in assigned(nodes) if isinstance(t, ast.Name) and type(value) is ast.Dict}
     stored = (n for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
     return set(written.values()) - {n.id for n in stored if id(n) not in written}
+
+
+def assigned(nodes: list[ast.AST]) -> list[tuple[ast.expr, ast.expr | None]]:
+    """What is assigned, and to what; ``a, b = x, y`` is two assignments."""
+    whole = [(t, n.value) for n in nodes if isinstance(n, ast.Assign) for t in n.targets]
+    whole += [(n.target, n.value) for n in nodes if isinstance(n, ast.AnnAssign)]
+    return [pair for target, value in whole for pair in _paired(target, value)]
+
+
+def _paired(target: ast.expr, value: ast.expr | None) -> list[tuple[ast.expr, ast.expr | None]]:
+    if not isinstance(target, ast.Tuple) or not isinstance(value, ast.Tuple) or len(target.elts) != len(value.elts):
+        return [(target, value)]
+    if _has_star(target) or _has_star(value):
+        return [(target, value)]
+    return [pair for t, v in zip(target.elts, value.elts, strict=True) for pair in _paired(t, v)]
+
+
+def _has_star(node: ast.AST) -> bool:
+    return any(isinstance(n, ast.Starred) for n in ast.walk(node))
 
 
 def as_store(target: ast.expr) -> ast.expr:

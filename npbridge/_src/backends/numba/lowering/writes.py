@@ -11,6 +11,7 @@ from typing import Any
 
 from . import failures
 from .effects import effects_of, of_array_method
+from .joins import assigned
 
 _VARIABLE = "<a Variable>"
 _FRESH = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Constant, ast.JoinedStr, ast.ListComp)
@@ -180,8 +181,8 @@ def _see_that_variables_stay(facts: dict) -> None:
 
 def _containers_in(tree: ast.AST) -> set[str]:
     """The names that are bound, somewhere at least, to a list or a dictionary that is written out."""
-    bound = [n for n in ast.walk(tree) if isinstance(n, ast.Assign) and isinstance(n.value, (ast.Dict, ast.List))]
-    return {t.id for n in bound for t in n.targets if isinstance(t, ast.Name)}
+    pairs = assigned(list(ast.walk(tree)))
+    return {t.id for t, v in pairs if isinstance(t, ast.Name) and isinstance(v, (ast.Dict, ast.List))}
 
 
 def _is_rebinding(node: ast.Call) -> bool:
