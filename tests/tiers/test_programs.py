@@ -25,7 +25,7 @@ def relax(u):
 def main():
     u = np.zeros((50, 50))
     u[0] = 1
-    for k in range(700):
+    for k in [*range(700)]:  # no loop that is looked after
         relax(u)
     print(type(u).__name__, repr(u.sum()), u[1].tolist())
 
@@ -64,7 +64,7 @@ def over(k):
 np.random.seed(3)
 walker, triple, ones = Walker(), over(3.0), np.ones(2000)
 found = 0.0
-for n in range(2000):
+for n in [*range(2000)]:
     part = walker.step(0.5)
     found += lucky(3000) + triple(ones)
 print(walker.x.tolist(), walker.time, walker.turns, walker.last.tolist())
@@ -141,10 +141,49 @@ def compared(tmp_path, program, runs=1):
 
 def told_apart(text):
     """The report, and what else was written to stderr."""
-    before, _, after = text.partition("npbridge: functions that used up time\n")
+    before, _, after = text.partition("npbridge: functions and loops that used up time\n")
     lines = after.splitlines(keepends=True)
     own = [line for line in lines if re.match(r"  \S.* \(\S+:\d+\): |  none", line)]
     return "".join(own), before + "".join(lines[len(own) :])
+
+
+LOOPS = """
+import numpy as np
+
+u, seen, n = np.zeros((60, 60)), [], 0
+u[0] = 1
+for k in range(400):
+    old = u.copy()
+    for i in range(1, 59):
+        for j in range(1, 59):
+            u[i, j] = 0.25 * (old[i - 1, j] + old[i + 1, j] + old[i, j - 1] + old[i, j + 1])
+    n += k
+print(type(u).__name__, u[1].tolist(), n, k, i, j, old[2, :3])
+
+def orbit(steps):
+    x, v = np.linspace(0, 1, 200), np.ones(200)
+    for t in range(steps):
+        for q in range(len(x)):
+            v[q] -= 0.01 * x[q]
+            x[q] += 0.01 * v[q]
+        w = x * 2
+    else:
+        print("over", t, q)
+    return x, w
+
+print([a[:5].tolist() for a in orbit(20000)])
+for t in range(20000):
+    if t % 5000 == 0:
+        print("at", t)
+    u[0, t % 60] += 1
+print(u[0].tolist())
+"""
+
+
+def test_loops_go_on_compiled(tmp_path):
+    (report,) = compared(tmp_path, LOOPS)
+    assert "the loop at line 6 (main.py:6): runs on" in report
+    assert "the loop at line 16 (main.py:16): runs on" in report
 
 
 def test_a_function_that_is_hot_is_compiled_and_remembered(tmp_path):
@@ -183,7 +222,7 @@ def work(a):
     return s
 
 a, found = np.ones(6000), []
-for n in range(1500):
+for n in [*range(1500)]:
     work(a)
 threads = [threading.Thread(target=lambda: found.append([work(a) for _ in range(30)])) for _ in range(3)]
 for thread in threads:

@@ -31,7 +31,7 @@ def is_users(function: types.FunctionType) -> bool:
 
 
 def _interactive(filename: str) -> bool:
-    return filename.startswith(("<ipython", "<stdin", "<doctest", "<string"))
+    return filename.startswith(("<ipython", "<stdin", "<doctest", "<string", "<loop at "))
 
 
 def of_numba(f):

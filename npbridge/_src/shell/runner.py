@@ -130,7 +130,7 @@ def _run_plainly(located: tuple, report: bool) -> None:
     point_warnings()
     tiers.start()
     try:
-        exec(code(), main.__dict__)
+        exec(code(tiers.loops.compiled), main.__dict__)
     except SystemExit:
         raise
     except BaseException:
@@ -195,7 +195,11 @@ def _located(program: list[str]):
 def _text(source: str, name: str, argv: list[str]):
     sys.argv[:] = argv
     _search("")
-    return lambda: compile(source, name, "exec", dont_inherit=True), {"__loader__": None}, os.getcwd()
+    return lambda make=_compiled: make(source, name), {"__loader__": None}, os.getcwd()
+
+
+def _compiled(source, name: str):
+    return compile(source, name, "exec", dont_inherit=True)
 
 
 def _search(first: str) -> None:
@@ -219,10 +223,8 @@ def _script(path: str, argv: list[str]):
         sys.stderr.write(f"{sys.orig_argv[0]}: can't open file {full!r}: [Errno {error.errno}] {error.strerror}\n")
         raise SystemExit(2) from None
 
-    def code():
-        if path.endswith(".pyc"):
-            return loader.get_code("__main__")
-        return compile(source, full, "exec", dont_inherit=True)
+    def code(make=_compiled):
+        return loader.get_code("__main__") if path.endswith(".pyc") else make(source, full)
 
     return code, {"__file__": full, "__cached__": None, "__loader__": loader}, folder
 
@@ -240,7 +242,7 @@ def _container(path: str):
     if spec is None:
         sys.stderr.write(f"{sys.executable}: can't find '__main__' module in {os.path.abspath(path)!r}\n")
         raise SystemExit(1)
-    return lambda: spec.loader.get_code("__main__"), _of_spec(spec), os.path.abspath(path)
+    return lambda make=None: spec.loader.get_code("__main__"), _of_spec(spec), os.path.abspath(path)
 
 
 def _of_spec(spec) -> dict:
@@ -257,7 +259,7 @@ def _module(name: str, args: list[str]):
     _search(os.getcwd())
     sys.argv[:] = ["-m", *args]
 
-    def code():
+    def code(make=None):
         # looked for when the hooks are there, because the packages above it are imported
         try:
             # as python -m and the debugger of the standard library do it
@@ -291,7 +293,7 @@ def execute(code, attributes: dict, root: str) -> None:
     Parameters
     ----------
     code : callable
-        Gives the code object; called when user code can be imported.
+        Gives the code object, by another way of compiling if one is given; called when user code can be imported.
     attributes : dict
         Of the module ``__main__``.
     root : str

@@ -9,7 +9,7 @@ from typing import Any
 import jax
 
 from .. import public  # noqa: F401  which completes the classes of arrays
-from ..engine.auto import Auto, Known
+from ..engine.auto import Auto, Known, mended
 from ..engine.race import NUMPY, Trial
 from ..ground.cache import usable
 from ..jit import undo
@@ -44,6 +44,17 @@ class Chosen(Auto):
             trials.append(trial)
         mends = found["mends"]
         self.known.add(kind, found["winner"], mends and (mends[0], frozenset(mends[1])), trials)
+
+    def only(self) -> Callable:
+        """What makes the calls of the one kind that there is; an error of the engine's is handed on."""
+        winner, mends = next(iter(self.known.winners.values()))
+        engine = self.engine(winner)
+
+        def call(args: tuple, kwargs: dict) -> Any:
+            result = engine(args, kwargs)
+            return result if mends is None else mended(result, mends, self.function, args, kwargs)
+
+        return call
 
     def first(self, kind: Any, args: tuple, kwargs: dict) -> Any:
         self.tier.tiers.try_beside(self.tier, args, kwargs)

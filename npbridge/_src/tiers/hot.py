@@ -13,47 +13,38 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from ..ground.config import mode
-from ..ground.imports import undisturbed
 from . import beside
+from .candidates import Candidate
+from .loops import Loops
 from .sampling import Sampler
 from .trampolines import functions_of, trampoline
 
 LEAST = 5e-5  # seconds that a call takes at least, to be worth looking at
-PATIENCE = 0.15  # seconds until the outermost of several functions has been called again
+PATIENCE = 0.3  # seconds until the outermost of several functions has been called again, or a loop around it is tried
 TRIES = 6  # kinds of calls are tried of one function
 LAST = 500  # calls are looked at after a trial that NumPy has won: one of another kind may come
 CHECKED = 5  # calls are timed after a function has been compiled
-NUMPY = "NumPy"
 
 
-class Tier:
+class Tier(Candidate):
     """One function of the user's that uses up time.
 
     Attributes
     ----------
     function : function
         The object that the program calls; its code is another one while it is looked after.
-    plain : function
-        The same with its own code.
     depth : int
         How many of the user's functions were above it on the stack.
-    word : str
-        What became of it, for the report.
     """
 
     def __init__(self, tiers: Tiers, function: FunctionType, depth: int) -> None:
-        self.tiers, self.function, self.depth = tiers, function, depth
+        super().__init__(tiers, _copied(function), function.__qualname__)
+        self.function, self.depth = function, depth
         self.code = function.__code__
-        self.plain = _copied(function)
         self.since = time.perf_counter()
-        self.calls = self.tries = 0
-        self.kinds: set = set()  # that were tried
-        self.auto: Any = None
-        self.found: list[tuple] = []  # what a trial has found, for the thread of the program
+        self.calls = 0
         self.word = "it was called only once while it was looked at"
-        self.best: dict[Any, float] = {}  # seconds that plain Python needs, by the kind of call
         self.checks: dict[Any, list[float]] = {}
-        self.keys: dict[Any, str] = {}  # under which it is remembered
         self.installed = False
         self.swapped: CodeType | None = None  # its identity is known, so it stays as long as this does
 
@@ -61,8 +52,7 @@ class Tier:
         if self.auto is not None:
             return self.auto(args, kwargs)
         if self.found:
-            with undisturbed():
-                self.decided(*self.found.pop())
+            self.adopt()
             return self(args, kwargs) if self.installed else self.plain(*args, **kwargs)
         self.calls += 1
         if self.calls == 1:
@@ -91,38 +81,15 @@ class Tier:
         return True
 
     def give_up(self, word: str) -> None:
-        """Leave the function to Python, as it was."""
+        super().give_up(word)
         self.function.__code__ = self.code
-        self.installed, self.auto, self.word = False, None, word
+        self.installed = False
 
-    def note(self, kind: Any, key: str, found: Any) -> None:
-        self.keys[kind] = key
-        for name, seconds, *_ in (found or {}).get("trials", ()):
-            if name == NUMPY:
-                self.best[kind] = seconds
+    def nothing_wins(self, word: str) -> None:
+        self.word, self.calls = word, 1  # calls of another kind may gain
 
-    def decided(self, kind: Any, found: Any) -> None:
-        """A trial has ended."""
-        if found is None:
-            found = {"reason": "the trial beside it died"}
-        if "winner" not in found:
-            self.give_up(found["reason"])
-            return
-        if found["winner"] == NUMPY:  # calls of another kind may gain
-            others = [
-                f"{name}: {reason or f'{seconds * 1e3:.3g} ms'}" for name, seconds, _, reason in found["trials"][1:]
-            ]
-            self.word = f"nothing is faster than NumPy, {self.best[kind] * 1e3:.3g} ms ({'; '.join(others)})"
-            self.calls = 1
-            return
-        self.tiers.reserve(self, found["reached"])
-        from .compiling import choosing
-
-        auto = choosing(self)
-        auto.add(kind, found)
-        seconds = next(seconds for name, seconds, *_ in found["trials"] if name == found["winner"])
-        self.word = f"runs on {found['winner']}: {self.best[kind] * 1e3:.3g} ms in Python, {seconds * 1e3:.3g} ms there"
-        self.auto = auto
+    def place(self) -> tuple:
+        return self.code.co_filename, self.code.co_firstlineno
 
     def timed(self, kind: Any, seconds: float) -> None:
         """Look whether it pays here as it did in the trial; the first call, which compiles, does not count."""
@@ -176,6 +143,7 @@ class Tiers:
         self.running: beside.Child | Remembered | None = None
         self.waits = mode() == "wait"
         self.sampler = Sampler(is_users, self.is_hot)
+        self.loops = Loops(self)
 
     def start(self) -> None:
         if beside.CAN_FORK and mode() != "off":
@@ -188,15 +156,25 @@ class Tiers:
         if self.running is not None:
             self.running.end()
         report = self.report()
-        for tier in self.all():
-            tier.function.__code__ = tier.code
+        self.leave()
         self.known.clear()
+        self.loops.sites.clear()
         self.sampler.counts.clear()
         return report
 
+    def leave(self) -> None:
+        """Leave all to Python."""
+        for tier in self.all():
+            tier.function.__code__ = tier.code
+        self.loops.leave()
+
+    def is_alone(self) -> bool:
+        """Whether the program has one thread: others would be missing in a child."""
+        return threading.active_count() <= 2
+
     def is_hot(self, code: CodeType, depth: int) -> None:
         """Look after the functions of some code."""
-        if _place(code) in self.reserved:
+        if (code.co_filename, code.co_firstlineno) in self.reserved:
             return
         tiers = [Tier(self, function, depth) for function in functions_of(code)]
         self.known[code] = [tier for tier in tiers if tier.install()]
@@ -207,22 +185,25 @@ class Tiers:
     def consider(self, tier: Tier, args: tuple, kwargs: dict) -> None:
         """Try a call of a function beside, if no other function has to be tried before it."""
         now = time.perf_counter()
-        if now - tier.since < PATIENCE or threading.active_count() > 2:
-            return  # threads of the program's would be missing in the child
+        if now - tier.since < PATIENCE or not self.is_alone():
+            return
         waiting = [t for t in self.all() if t.installed and t.auto is None and t.calls > 1 and t.tries == 0]
         if tier.tries or all(tier.depth <= t.depth for t in waiting):
             self.try_beside(tier, args, kwargs)
 
-    def try_beside(self, tier: Tier, args: tuple, kwargs: dict) -> None:
+    def try_beside(self, tier: Candidate, args: tuple, kwargs: dict, kind: Any = None) -> None:
+        """Begin a trial of a call, unless one of its kind has been made, or another one is under way."""
         from ..engine.kinds import kind_of_call
         from ..engine.memory import key_of, recall
 
-        kind = kind_of_call(args, kwargs)
+        kind = kind or kind_of_call(args, kwargs)
         if kind in tier.kinds or tier.tries >= TRIES or self.running is not None:
             return
         tier.kinds.add(kind)
         tier.tries += 1
-        key = key_of(tier.code, kind)
+        key = key_of(
+            tier.plain.__code__, (kind, kind_of_call(args, kwargs)[: len(args) - 3]) if kind == "turns" else kind
+        )
         found = recall(key)
         self.running = Remembered(found) if found else beside.start(lambda: self.trial(tier, args, kwargs))
         waiting = threading.Thread(target=self.wait, args=(tier, kind, key), name="npbridge-trial", daemon=True)
@@ -230,17 +211,16 @@ class Tiers:
         if self.waits:
             waiting.join()
 
-    def trial(self, tier: Tier, args: tuple, kwargs: dict) -> Any:
+    def trial(self, tier: Candidate, args: tuple, kwargs: dict) -> Any:
         """In the child: nothing is looked after there."""
-        for other in self.all():
-            other.function.__code__ = other.code
+        self.leave()
         from .compiling import prepared
         from .trial import of_call
 
         prepared()
-        return of_call(tier.plain, args, kwargs)
+        return of_call(tier.plain, args, kwargs, tier.variables)
 
-    def wait(self, tier: Tier, kind: Any, key: str) -> None:
+    def wait(self, tier: Candidate, kind: Any, key: str) -> None:
         from ..engine.memory import remember
 
         running = self.running
@@ -249,30 +229,24 @@ class Tiers:
             if found is not None and type(running) is beside.Child and not _was_forked(found):
                 remember(key, found)
             tier.note(kind, key, found)
-            if tier.auto is None:
-                tier.found.append((kind, found))
-            elif found is not None and "winner" in found:
-                tier.auto.add(kind, found)
         finally:
             self.running = None
 
-    def reserve(self, tier: Tier, places: list) -> None:
+    def reserve(self, candidate: Candidate, places: list) -> None:
         """Leave functions alone that are compiled as parts of another one."""
-        own = _place(tier.code)
-        self.reserved |= {tuple(place) for place in places} - {own}
+        self.reserved |= {tuple(place) for place in places} - {candidate.place()}
         for other in self.all():
-            if other is not tier and other.installed and _place(other.code) in self.reserved:
-                other.give_up(f"it is compiled as a part of {tier.code.co_qualname}")
+            if other is not candidate and other.installed and other.place() in self.reserved:
+                other.give_up(f"it is compiled as a part of {candidate.name}")
 
     def report(self) -> str:
         """What was compiled, what was not and why."""
         rows = sorted(self.all(), key=lambda t: -self.sampler.counts[t.code])
         lines = []
-        for tier in rows:
-            code = tier.code
-            place = f"{os.path.basename(code.co_filename)}:{code.co_firstlineno}"
-            lines.append(f"  {code.co_qualname} ({place}): {tier.word}\n")
-        return "npbridge: functions that used up time\n" + ("".join(lines) or "  none\n")
+        for each in [*self.loops.candidates(), *rows]:
+            file, line = each.place()
+            lines.append(f"  {each.name} ({os.path.basename(file)}:{line}): {each.word}\n")
+        return "npbridge: functions and loops that used up time\n" + ("".join(lines) or "  none\n")
 
 
 def _copied(function: FunctionType) -> FunctionType:
@@ -288,7 +262,3 @@ def _copied(function: FunctionType) -> FunctionType:
 def _was_forked(found: dict) -> bool:
     """Whether an engine could not take part, as the program had used it before: another time it may."""
     return any(reason.startswith("ForkedError") for *_, reason in found.get("trials", ()))
-
-
-def _place(code: CodeType) -> tuple:
-    return code.co_filename, code.co_firstlineno, code.co_name

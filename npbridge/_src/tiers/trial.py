@@ -15,8 +15,11 @@ _EFFECTS = frozenset({
 })  # fmt: skip
 
 
-def of_call(function: FunctionType, args: tuple, kwargs: dict) -> dict:
-    """Race a call; what JSON can hold of who won, and why the others did not."""
+def of_call(function: FunctionType, args: tuple, kwargs: dict, variables: list[str]) -> dict:
+    """Race a call; what JSON can hold of who won, and why the others did not.
+
+    `variables` are globals that the functions it calls must not name.
+    """
     from ..engine import race
     from ..jit import undo
 
@@ -26,6 +29,9 @@ def of_call(function: FunctionType, args: tuple, kwargs: dict) -> dict:
     named = sorted({name for code in codes for name in _names(code)} & _EFFECTS)
     if named:
         raise HostEffect(f"it may be seen outside: {', '.join(named)}")
+    named = sorted({name for f in reached if f is not function for name in _names(f.__code__)} & set(variables))
+    if named:
+        raise HostEffect(f"functions that it calls use its variables: {', '.join(named)}")
     before.copy_ours()
     try:
         watched(lambda: function(*args, **kwargs))
@@ -70,4 +76,4 @@ def _names(code: CodeType) -> set[str]:
 
 def place_of(code: CodeType) -> list:
     """What tells a function's code from others, in another process as well."""
-    return [code.co_filename, code.co_firstlineno, code.co_name]
+    return [code.co_filename, code.co_firstlineno]
