@@ -301,3 +301,20 @@ def test_views_that_are_read_only_are_so():
     for (values,) in EACH:
         want, got = diagonals(values), npbridge.jit(diagonals, backend="jax")(npbridge.array(values))
         assert [x.flags.writeable for x in got] == [x.flags.writeable for x in want] == [False, False, True]
+
+
+def test_an_item_named_by_an_ellipsis_is_an_array():
+    def last(a):
+        x = np.unique(a)
+        return x[..., -1], x[-1]
+
+    def written(a):
+        x = np.unique(a)
+        y = x[..., -1]
+        y += 1
+        return x
+
+    array, number = npbridge.jit(last, backend="jax")(npbridge.array(FLOATS))
+    assert type(array) is npbridge.JaxArray and array.shape == () and array == number == 9
+    with pytest.raises(npbridge.errors.NpbridgeError, match="a view"):
+        npbridge.jit(written, backend="jax", strict=True)(npbridge.array(FLOATS))

@@ -16,9 +16,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..ground.errors import UnsupportedError
+from ..storage import recording
 from ..storage.buffer import Tracer, canonical
 from . import core, traced_number, traced_range
-from .core import OURS
+from .core import OURS, JaxScalar
 
 REFUSED = (
     "{what} of an array whose length is known only at run time has no form in compiled JAX code. Use the whole axis "
@@ -210,7 +211,11 @@ class Ragged:
             return self
         if traced_index().ragged_parts.is_integer(key) and self.extents[0] is not None:
             return self.item_at(self.extents[0].see_that_it_counts(key))
-        return operands().by_length(traced_index().ragged_parts.part, operator.getitem, self, key)
+        part = operands().by_length(traced_index().ragged_parts.part, operator.getitem, self, key)
+        if type(key) is tuple and any(k is Ellipsis for k in key) and isinstance(part, JaxScalar):
+            part = core.in_memory(part)  # as ``x[..., 0]`` is in NumPy, but a copy
+            recording.frozen[part._buffer] = REFUSED.format(what="a write to a single item that is a view")
+        return part
 
     def item_at(self, index):
         """``self[index]``, for an integer that is known to be one of the first axis, not negative."""
