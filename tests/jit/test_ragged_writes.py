@@ -246,6 +246,21 @@ def bound_in_a_loop(a):
     return x
 
 
+@programs(*ROWS)
+def bound_in_loops_in_a_loop(a):
+    b = a
+    for i in range(2):
+        a = np.sign(b) * b
+        for i in range(3):
+            a[-1] += 1
+        k = 0
+        while k < 3 and i > 1:
+            k += 1
+            x = b[a > 3]
+            y = x.ravel()
+    return x, y.sum()
+
+
 @programs(*EACH)
 def more_axes_than_there_are(a):
     x = np.unique(a)

@@ -224,7 +224,7 @@ def arrays_in(x) -> list:
     if type(x) is core.JaxArray:
         return [x]
     if isinstance(x, ragged.Ragged):
-        return [x.data]
+        return arrays_in(x.data)
     parts = x.options if type(x) is Either else x.values() if type(x) is dict else x
     holds = type(x) is Either or isinstance(x, (list, tuple, dict))
     return [array for part in parts for array in arrays_in(part)] if holds else []
