@@ -192,7 +192,7 @@ def test_how_arrays_are_unboxed_is_known():
 
 PRIVATE = re.compile(
     r"\b(np|numpy)\._(?!_)\w|jax\._src|jax\.interpreters|from (numba|numpy)[\w.]* import (.*\b)?_\w|"
-    r"sys\._|_thread\._|\bdispatcher\._(?!pending)\w|numba\.[\w.]*\._\w"
+    r"sys\._(?!current_frames)|_thread\._|\bdispatcher\._(?!pending)\w|numba\.[\w.]*\._\w"
 )
 
 

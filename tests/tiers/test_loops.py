@@ -26,6 +26,9 @@ PROGRAMS = {
     "error": "t = 0\ntry:\n    for i in range(5):\n        t += 1 // (3 - i)\n"
     "except ZeroDivisionError as e:\n    t = (t, str(e), e.__traceback__.tb_lineno)\n",
     "shadowed": "range = lambda n: [n, n + 1]\nt = 0\nfor i in range(3):\n    t += i\n",
+    "branch": "t = 0\nif __name__:\n    for i in range(5):\n        t += i\n",
+    "match": "t = 0\nfor i in range(5):\n    match i:\n        case j:\n            t += j\n",
+    "deep": "t = " + " + ".join(["1"] * 1500) + "\nfor i in range(5):\n    t += i\n",
     "lambda": "t = [f() for f in [lambda: [x for x in range(3)]]]\n",
     "class": "class A:\n    t = 0\n    for i in range(4):\n        t += i\nt = A.t\n",
 }
@@ -35,7 +38,10 @@ class NoTiers:
     running = None
 
     def is_alone(self):
-        return False
+        return True
+
+    def try_beside(self, *given):
+        pass
 
 
 @pytest.fixture
@@ -50,26 +56,14 @@ def loops():
 @pytest.mark.parametrize("piece", [0.0, 0.005], ids=["one by one", "usual"])
 def test_they_do_what_they_do(name, piece, loops, monkeypatch):
     monkeypatch.setattr(module, "PIECE", piece)
-    expected, found = {}, {}
+    expected, found = {"__name__": "m"}, {"__name__": "m"}
     exec(PROGRAMS[name], expected)
     exec(loops.compiled(PROGRAMS[name], "program.py"), found)
     for variable in ("t", "i", "j", "n"):
         assert found.get(variable, "unbound") == expected.get(variable, "unbound")
 
 
-TAKEN = {
-    "plain",
-    "else",
-    "nothing",
-    "backwards",
-    "inside",
-    "inner break",
-    "rebound",
-    "function",
-    "error",
-    "shadowed",
-    "class",
-}
+TAKEN = {"deep", "plain", "else", "nothing", "backwards", "inside", "inner break", "rebound", "shadowed", "branch"}
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -96,20 +90,6 @@ def at_once(self, frame, left, pace):
     return self.candidate.taken(frame, left, pace)
 
 
-LOCAL = """
-def f(x, n):
-    y, total, k = 1.5, 0, None
-    for t in range(n):
-        for k in range(3):
-            x[k] += y
-        y = y * 1.01
-        total += t
-    else:
-        last = t
-    return x.tolist(), y, total, k, t, last
-
-result = f(np.zeros(3), 20)
-"""
 GLOBAL = """
 x, y, total = np.zeros(3), 1.5, 0
 for t in range(20):
@@ -119,29 +99,16 @@ for t in range(20):
     total += t
 result = x.tolist(), y, total, k, t
 """
-CELLS = """
-def f(n):
-    total, seen = 0, []
-    for t in range(n):
-        total += t
-    seen.append(lambda: total)
-    return total, seen[0]()
-
-result = f(20)
-"""
 
 
-@pytest.mark.parametrize("program", [LOCAL, GLOBAL, CELLS], ids=["local", "global", "cells"])
-def test_what_is_left_is_run_by_another(program, loops, monkeypatch):
+def test_what_is_left_is_run_by_another(loops, monkeypatch):
     monkeypatch.setattr(module, "HOT", -1.0)
     monkeypatch.setattr(module, "LEFT", -1.0)
     monkeypatch.setattr(module.Site, "taken", at_once)
     expected, found = {"np": np}, {"np": np}
-    exec(program, expected)
-    exec(loops.compiled(program, "program.py"), found)
-    assert found["result"] == expected["result"]
-    (candidate,) = loops.candidates()
-    assert bool(candidate.refused) == (program is CELLS)
+    exec(GLOBAL, expected)
+    exec(loops.compiled(GLOBAL, "program.py"), found)
+    assert found["result"] == expected["result"] and loops.candidates()[0].auto is not None
 
 
 def test_where_it_fails_python_goes_on(loops, monkeypatch):
@@ -155,15 +122,16 @@ def test_where_it_fails_python_goes_on(loops, monkeypatch):
 
 
 def test_loops_that_begin_often_are_left_alone(loops):
-    program = "t = 0\nfor k in [0] * 200:\n    for i in range(5):\n        t += i\n"
-    found = {}
-    exec(loops.compiled(program, "program.py"), found)
+    code = loops.compiled("for i in range(5):\n    t += i\n", "program.py")
+    found = {"t": 0}
+    for _ in range(200):
+        exec(code, found)
     (site,) = loops.sites
     assert found["t"] == 2000 and getattr(builtins, site.name) is iter and site.entered == module.FEW + 1
 
 
 def test_lines_stay_where_they_are():
-    text = PROGRAMS["error"]
+    text = PROGRAMS["inside"]
     loops = Loops(NoTiers())
     code = loops.compiled(text, "program.py")
     plain = compile(text, "program.py", "exec")

@@ -94,8 +94,8 @@ def _getitem(self, key):
         if layout is host or layout.base is owner:
             return _part(self, layout[key], owner)
     elif (snapshot := buffer.snapshot) is not None and self._layout is None and not recorders:
-        parts = (key,) if kind is int else key
-        if kind is not slice and len(parts) == snapshot.ndim and {int}.issuperset(map(type, parts)):
+        parts = key if kind is tuple else (key,)
+        if len(parts) == snapshot.ndim and {int}.issuperset(map(type, parts)):
             return snapshot[key]  # a number
     with buffer.lock:  # the memory stays what it is
         if buffer.current:

@@ -86,7 +86,8 @@ def canonical_name(name: str) -> str:
         return ALIASES[name]
     except (KeyError, TypeError):
         raise BackendError(
-            f"there is no backend {name!r}. The backends are 'jax', 'numpy' (also called 'numba') and 'auto'."
+            f"there is no backend {name!r}. The backends are 'jax' and 'numpy' ('numba' is another name for 'numpy'), "
+            "and 'auto', which chooses for each compiled function."
         ) from None
 
 

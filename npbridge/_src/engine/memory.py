@@ -29,7 +29,18 @@ def key_of(code: CodeType, kind: Any) -> str:
     for name, text in _sources():
         total.update(f"{name} {text}\n".encode())
     total.update(f"{code.co_filename} {code.co_firstlineno} {code.co_qualname} {kind!r}".encode())
+    _add(total, code)
     return total.hexdigest()
+
+
+def _add(total: Any, code: CodeType) -> None:
+    """Take the code itself into a key, and that of the functions inside."""
+    total.update(code.co_code + repr((code.co_names, code.co_varnames)).encode())
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            _add(total, constant)
+        else:
+            total.update(repr(constant).encode())
 
 
 def recall(key: str) -> Any:

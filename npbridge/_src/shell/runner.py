@@ -24,13 +24,15 @@ usage: python -m npbridge [options] script.py [args ...]
 
 Run a NumPy program, unchanged.
 
-With the 'auto' backend, which is the default, it runs as under plain python; functions
-of its own that use up time are tried beside it on XLA and on Numba, and go on compiled
-where that is faster and gives what NumPy gave. With 'jax' or 'numpy' its arrays are
-npbridge's, with 64-bit numbers; the libraries that it uses keep their own NumPy.
+With the 'auto' backend, which is the default, it runs as under plain python. With --fast,
+functions and loops of its own that use up time are tried beside it on XLA and on Numba,
+and go on compiled where that is faster and gave what NumPy gave. With 'jax' or 'numpy'
+its arrays are npbridge's, with 64-bit numbers; libraries keep their own NumPy.
 
 options:
   --backend NAME  'auto', 'jax' or 'numpy' (NumPy and Numba); also NPBRIDGE_BACKEND
+  --fast          compile what is hot ('auto'): sums may be reordered, and Python's integers
+                  have 64 bits in what is compiled
   --compare       run the script under plain python and on each backend, and show
                   output, time and pictures side by side
   --report        tell at the end, on stderr, what became of functions that used up time
@@ -74,7 +76,7 @@ def _parse(arguments: list[str]) -> tuple[dict[str, str], list[str]]:
     rest = list(arguments)
     while rest and rest[0].startswith("-") and rest[0] not in ("-", "-m", "-c"):
         name, equals, value = rest.pop(0).partition("=")
-        if name in ("-h", "--help", "--version", "--compare", "--report") and not equals:
+        if name in ("-h", "--help", "--version", "--compare", "--report", "--fast") and not equals:
             options[name.lstrip("-")] = "yes"
         elif name == "--backend":
             if not equals and not rest:
@@ -101,7 +103,7 @@ def _run(options: dict[str, str], program: list[str]) -> None:
     elif not program and sys.stdin.isatty():
         sys.stdout.write(HELP)
     elif (options.get("backend") or os.environ.get("NPBRIDGE_BACKEND") or "auto") == "auto":
-        _run_plainly(_located(program or ["-"]), "report" in options)
+        _run_plainly(_located(program or ["-"]), options)
     else:
         prepare(options.get("backend"))
         located = _located(program or ["-"])
@@ -111,8 +113,8 @@ def _run(options: dict[str, str], program: list[str]) -> None:
         _reported(located)
 
 
-def _run_plainly(located: tuple, report: bool) -> None:
-    """Run a program as plain python does, and look after what uses up its time."""
+def _run_plainly(located: tuple, options: dict[str, str]) -> None:
+    """Run a program as plain python does; where it is to be fast, look after what uses up its time."""
     from ..ground.config import chosen
     from ..ground.users import in_library
     from ..tiers.hot import Tiers
@@ -120,7 +122,8 @@ def _run_plainly(located: tuple, report: bool) -> None:
 
     code, attributes, _ = located
     chosen.add("auto")
-    tiers = Tiers(lambda file: not file.startswith("<frozen") and not in_library(file))
+    tiers = Tiers(lambda file: not file.startswith("<") and not in_library(file))
+    fast = "fast" in options and tiers.can_start()
     main = types.ModuleType("__main__")
     if "__annotations__" in sys.modules["__main__"].__dict__:
         main.__annotations__ = {}  # Python before 3.14 puts it there at once
@@ -128,9 +131,12 @@ def _run_plainly(located: tuple, report: bool) -> None:
     sys.modules["__main__"] = main
     _keep_to_the_end(main)
     point_warnings()
-    tiers.start()
+    if fast:
+        # the program did not ask for JAX
+        warnings.filterwarnings("ignore", r"os\.fork\(\) was called", RuntimeWarning)
+        tiers.start()
     try:
-        exec(code(tiers.loops.compiled), main.__dict__)
+        exec(code(tiers.loops.compiled) if fast else code(), main.__dict__)
     except SystemExit:
         raise
     except BaseException:
@@ -138,7 +144,7 @@ def _run_plainly(located: tuple, report: bool) -> None:
         raise
     finally:
         told = tiers.stop()
-        if report:
+        if "report" in options:
             sys.stderr.write(told)
 
 

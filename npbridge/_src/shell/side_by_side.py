@@ -11,11 +11,16 @@ from typing import NamedTuple
 
 HOWS = {
     "python": [sys.executable],
-    "auto": [sys.executable, "-m", "npbridge", "--backend", "auto"],
+    "auto": [sys.executable, "-m", "npbridge", "--fast"],
     "numpy": [sys.executable, "-m", "npbridge", "--backend", "numpy"],
     "jax": [sys.executable, "-m", "npbridge", "--backend", "jax"],
 }
-TITLES = {"python": "python", **{how: f"npbridge, {how} backend" for how in ("auto", "numpy", "jax")}}
+TITLES = {
+    "python": "python",
+    "auto": "npbridge --fast",
+    "numpy": "npbridge, numpy backend",
+    "jax": "npbridge, jax backend",
+}
 
 
 class Run(NamedTuple):

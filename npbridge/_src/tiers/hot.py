@@ -23,6 +23,7 @@ LEAST = 5e-5  # seconds that a call takes at least, to be worth looking at
 PATIENCE = 0.3  # seconds until the outermost of several functions has been called again, or a loop around it is tried
 TRIES = 6  # kinds of calls are tried of one function
 LAST = 500  # calls are looked at after a trial that NumPy has won: one of another kind may come
+FAR = 10  # times as long as plain Python: no more calls are waited for
 CHECKED = 5  # calls are timed after a function has been compiled
 
 
@@ -45,15 +46,29 @@ class Tier(Candidate):
         self.calls = 0
         self.word = "it was called only once while it was looked at"
         self.checks: dict[Any, list[float]] = {}
-        self.installed = False
+        self.active = self.installed = False
         self.swapped: CodeType | None = None  # its identity is known, so it stays as long as this does
 
     def __call__(self, args: tuple, kwargs: dict) -> Any:
         if self.auto is not None:
-            return self.auto(args, kwargs)
+            # compiled code would not see what other threads do meanwhile
+            return self.auto(args, kwargs) if self.tiers.is_alone() else self.plain(*args, **kwargs)
+        if self.active:
+            self.give_up("it calls itself")
+            return self.plain(*args, **kwargs)
+        self.active = True
+        try:
+            return self.looked_at(args, kwargs)
+        finally:
+            self.active = False
+
+    def looked_at(self, args: tuple, kwargs: dict) -> Any:
+        """A call before it is known whether it pays."""
         if self.found:
             self.adopt()
-            return self(args, kwargs) if self.installed else self.plain(*args, **kwargs)
+            if self.auto is not None:
+                return self.auto(args, kwargs)
+            return self.plain(*args, **kwargs)
         self.calls += 1
         if self.calls == 1:
             start = time.perf_counter()
@@ -82,8 +97,13 @@ class Tier(Candidate):
 
     def give_up(self, word: str) -> None:
         super().give_up(word)
-        self.function.__code__ = self.code
+        self.put_back()
         self.installed = False
+
+    def put_back(self) -> None:
+        """Give the function its own code, unless the program has given it another."""
+        if self.function.__code__ is self.swapped:
+            self.function.__code__ = self.code
 
     def nothing_wins(self, word: str) -> None:
         self.word, self.calls = word, 1  # calls of another kind may gain
@@ -95,6 +115,9 @@ class Tier(Candidate):
         """Look whether it pays here as it did in the trial; the first call, which compiles, does not count."""
         seen = self.checks.setdefault(kind, [])
         seen.append(seconds)
+        if len(seen) > 1 and seconds > FAR * self.best.get(kind, seconds):
+            self.give_up(f"compiled it took {seconds * 1e3:.3g} ms, in Python {self.best[kind] * 1e3:.3g} ms")
+            return
         if len(seen) == CHECKED + 1 and min(seen[1:]) > self.best.get(kind, seconds):
             from ..engine.memory import forget
 
@@ -145,10 +168,12 @@ class Tiers:
         self.sampler = Sampler(is_users, self.is_hot)
         self.loops = Loops(self)
 
+    def can_start(self) -> bool:
+        return beside.CAN_FORK and mode() != "off"
+
     def start(self) -> None:
-        if beside.CAN_FORK and mode() != "off":
-            self.sampler.start()
-            atexit.register(self.stop)
+        self.sampler.start()
+        atexit.register(self.stop)
 
     def stop(self) -> str:
         """Leave all to Python, keep nothing of the program's alive, and give the report."""
@@ -165,7 +190,7 @@ class Tiers:
     def leave(self) -> None:
         """Leave all to Python."""
         for tier in self.all():
-            tier.function.__code__ = tier.code
+            tier.put_back()
         self.loops.leave()
 
     def is_alone(self) -> bool:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import ast
 import builtins
-import ctypes
+import inspect
 import linecache
-import sys
 import time
+import warnings
 from collections.abc import Iterator
 from itertools import chain
 from types import CodeType, FrameType, FunctionType
@@ -23,12 +23,13 @@ from .candidates import Candidate
 FEW = 50  # times that a loop is entered until it is left alone: then its function is what is hot
 PIECE = 0.005  # seconds that a piece of a loop takes, about
 HOT = 0.15  # seconds of one loop, after which it is tried
+AT_ONCE = 0.2  # seconds of compiled turns between two chances for signals and their handlers
 TRIAL = 0.15  # seconds of plain Python that are compared
 LEFT = 0.5  # seconds of plain Python that must be left
 _NOT_TAKEN = (
     ast.Return, ast.Yield, ast.YieldFrom, ast.Await, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda,
     ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom, ast.With, ast.AsyncWith, ast.AsyncFor, ast.Try, ast.Delete,
-    ast.NamedExpr, ast.Raise,
+    ast.NamedExpr, ast.Raise, ast.Match,
 )  # fmt: skip
 
 
@@ -48,8 +49,14 @@ class Loops:
     def compiled(self, source: bytes | str, file: str) -> CodeType:
         """The code of a file, with its loops looked after."""
         tree = compile(source, file, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
-        _Marks(self, file).visit(tree)
-        return compile(tree, file, "exec", dont_inherit=True)
+        try:
+            for node in _outermost(tree):
+                if _is_over_range(node) and _can_be_taken(node):
+                    called = ast.copy_location(ast.Name(self.site(node, file), ast.Load()), node.iter)
+                    node.iter = ast.copy_location(ast.Call(called, [node.iter], []), node.iter)
+            return compile(tree, file, "exec", dont_inherit=True)
+        except RecursionError:  # deeper than can be walked
+            return compile(source, file, "exec", dont_inherit=True)
 
     def site(self, node: ast.For, file: str) -> str:
         """Have a loop looked after; the name under which the code calls what does."""
@@ -67,27 +74,31 @@ class Loops:
         return [site.candidate for site in self.sites if site.candidate is not None]
 
 
-class _Marks(ast.NodeTransformer):
-    """Puts a call around the range of each outermost loop."""
+def _caller() -> FrameType:
+    """The frame in which the loop runs whose pieces are asked for."""
+    frame = inspect.currentframe()
+    assert frame is not None and frame.f_back is not None and frame.f_back.f_back is not None
+    return frame.f_back.f_back
 
-    def __init__(self, loops: Loops, file: str) -> None:
-        self.loops, self.file = loops, file
 
-    def visit_For(self, node: ast.For) -> ast.For:
-        call = node.iter
-        is_range = isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "range"
-        if is_range and isinstance(node.target, ast.Name) and _can_be_taken(node):
-            name = self.loops.site(node, self.file)
-            called = ast.copy_location(ast.Name(name, ast.Load()), call)
-            node.iter = ast.copy_location(ast.Call(called, [call], []), call)
-            return node
-        return self.generic_visit(node)  # type: ignore[return-value]
+def _outermost(tree: ast.Module) -> Iterator[ast.For]:
+    """The loops of a module itself, beside those in branches: functions and classes are not looked into.
 
-    def visit_Lambda(self, node: ast.Lambda) -> ast.Lambda:
-        return node
+    Code of functions goes other ways as well: into pickles, and to other compilers.
+    """
+    waiting = [tree.body]
+    while waiting:
+        for statement in waiting.pop():
+            if isinstance(statement, ast.For):
+                yield statement
+            elif isinstance(statement, ast.If):
+                waiting += [statement.body, statement.orelse]
 
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AsyncFunctionDef:
-        return node
+
+def _is_over_range(node: ast.For) -> bool:
+    call = node.iter
+    is_range = isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "range"
+    return is_range and isinstance(node.target, ast.Name)
 
 
 def _can_be_taken(node: ast.For) -> bool:
@@ -144,8 +155,10 @@ class Site:
                 size = max(1, min(2 * size, int(size * PIECE / took)))
                 pace = (now - started) / at
                 if now - started > HOT and (len(turns) - at) * pace > LEFT:
-                    if self.taken(sys._getframe(1), turns[at:], pace):
+                    if self.taken(_caller(), turns[at:], pace):
                         return
+                    if self.candidate is not None and self.candidate.done:
+                        at, self.candidate.done = at + self.candidate.done, 0
                     now = time.perf_counter()
             begun = now
             yield turns[at : at + size]
@@ -159,49 +172,42 @@ class Site:
 
 
 class Turns(Candidate):
-    """The turns of a loop as a function of the variables that it binds and, in a function, of those that it reads."""
+    """The turns of a loop as a function of the variables that it binds; what else it reads are globals."""
 
     def __init__(self, tiers: Any, site: Site, frame: FrameType) -> None:
         self.site = site
-        self.at_module_level = frame.f_code.co_name == "<module>"
-        code = frame.f_code
-        self.refused = ""
-        bound = set(code.co_cellvars) | set(code.co_freevars)
-        if bound & set(site.stored) or set(code.co_cellvars) & set(site.read):
-            self.refused = "functions inside use the variables of the loop"
-        known = site.stored if self.at_module_level else (*code.co_varnames, *code.co_freevars)
-        self.names = [name for name in site.read if name in known]
+        self.names = [name for name in site.read if name in site.stored]
+        super().__init__(tiers, self.made(frame.f_globals), f"the loop at line {site.node.lineno}")
         # functions that are called inside would go on with the globals as they were
-        self.variables = [*site.stored, site.target] if self.at_module_level else []
-        function = self.made(frame.f_globals)
-        super().__init__(tiers, function, f"the loop at line {site.node.lineno}")
+        self.variables = [*site.stored, site.target]
         self.word = "it was over before it had been tried"
+        self.done = 0
 
     def made(self, namespace: dict) -> FunctionType:
-        stored = self.site.stored
         head = ", ".join([*self.names, "npb_first", "npb_stop", "npb_step"])
         lines = [f"def turns({head}):"]
         lines.append(f"    for {self.site.target} in range(npb_first, npb_stop, npb_step):")
         lines += ["        " + line for statement in self.site.body for line in statement.splitlines()]
-        lines.append(f"    return ({''.join(f'{n}, ' for n in stored)})")
+        lines.append(f"    return ({''.join(f'{n}, ' for n in self.site.stored)})")
         file = f"<loop at {self.site.file}:{self.site.node.lineno}>"
         linecache.cache[file] = (len(lines), None, [line + "\n" for line in lines], file)
         own: dict = {}
-        exec(compile("\n".join(lines), file, "exec", dont_inherit=True), own)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)  # which the program's own lines have told
+            exec(compile("\n".join(lines), file, "exec", dont_inherit=True), own)
         return FunctionType(own["turns"].__code__, namespace, "turns")
 
     def taken(self, frame: FrameType, left: range, pace: float) -> bool:
-        if self.refused or self.over:
+        if self.over or not self.tiers.is_alone():
             return False
         if self.found:
             self.adopt()
             if self.over:
                 return False
-        arguments = self.arguments(frame, left)
-        if arguments is None:
+        if self.arguments(frame, left) is None:
             return False
         if self.auto is not None:
-            return self.run(frame, arguments)
+            return self.run(frame, left, pace)
         if not self.tries and self.tiers.running is None and self.tiers.is_alone():
             few = left[: max(1, int(TRIAL / pace))]
             self.tiers.try_beside(self, self.arguments(frame, few), {}, "turns")
@@ -218,22 +224,31 @@ class Turns(Candidate):
             else (*[own[name] for name in self.names], left.start, left.stop, left.step)
         )
 
-    def run(self, frame: FrameType, arguments: tuple) -> bool:
-        """Run what is left, all of it or nothing."""
-        try:
-            result = self.auto.only()(arguments, {})
-        except Exception:  # it will come again where Python meets it, if it is the program's
-            self.give_up("it stopped where Python has to go on")
-            return False
-        values = dict(zip(self.site.stored, result, strict=True))
-        self.assign(frame, {**values, self.site.target: range(*arguments[-3:])[-1]})
-        return True
+    def run(self, frame: FrameType, left: range, pace: float) -> bool:
+        """Run what is left, in pieces, so that signals are answered; each all of it or nothing.
 
-    def assign(self, frame: FrameType, values: dict) -> None:
-        """Bind variables of a function that runs, or of the module."""
-        frame.f_locals.update(values)
-        if not self.at_module_level and sys.version_info < (3, 13):  # else they are the variables
-            ctypes.pythonapi.PyFrame_LocalsToFast(ctypes.py_object(frame), ctypes.c_int(0))
+        Whether it has come to the end; where not, `done` says how many turns have been run.
+        """
+        engine, own, size, self.done = self.auto.only(), frame.f_locals, 1, 0
+        while self.done < len(left):
+            piece = left[self.done : self.done + size]
+            arguments = self.arguments(frame, piece)
+            start = time.perf_counter()
+            try:
+                result = engine(arguments, {})
+            except Exception:  # it will come again where Python meets it, if it is the program's
+                self.give_up("it stopped where Python has to go on")
+                return False
+            own.update(zip(self.site.stored, result, strict=True))
+            own[self.site.target] = piece[-1]
+            took = max(time.perf_counter() - start, 1e-9)
+            if self.done and took > 2 * pace * len(piece):  # the first piece compiles
+                self.give_up(f"compiled a turn took {took / len(piece) * 1e3:.3g} ms, in Python {pace * 1e3:.3g} ms")
+                self.done += len(piece)
+                return self.done == len(left)
+            self.done += len(piece)
+            size = max(1, min(4 * size if self.done > size else size * 16, int(size * AT_ONCE / took)))
+        return True
 
     def give_up(self, word: str) -> None:
         super().give_up(word)

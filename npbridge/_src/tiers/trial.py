@@ -5,13 +5,16 @@ from __future__ import annotations
 from types import CodeType, FunctionType
 from typing import Any
 
+from ..ground.cache import usable
 from .beside import HostEffect, watched
 
 # attributes by which code reaches files, streams, connections, locks and clocks that were there before
 _EFFECTS = frozenset({
-    *("write", "writelines", "send", "sendall", "recv", "flush", "commit", "execute", "savefig", "show", "sleep"),
-    *("acquire", "release", "put", "get_nowait", "put_nowait", "print", "input", "perf_counter", "monotonic"),
-    *("time_ns", "process_time", "set_trace", "breakpoint", "exec", "eval", "update_idletasks", "set_postfix"),
+    *("write", "writelines", "write_text", "write_bytes", "send", "sendall", "recv", "flush", "commit", "execute"),
+    *("savefig", "save", "savez", "savetxt", "tofile", "touch", "mkdir", "rmtree", "unlink", "rename", "show", "plot"),
+    *("sleep", "acquire", "release", "put", "get_nowait", "put_nowait", "print", "input", "exec", "eval"),
+    *("time_ns", "perf_counter", "monotonic", "process_time", "getpid", "urandom"),
+    *("set_trace", "breakpoint", "update_idletasks", "set_postfix"),
 })  # fmt: skip
 
 
@@ -27,6 +30,7 @@ def of_call(function: FunctionType, args: tuple, kwargs: dict, variables: list[s
     reached = [x for x in before.functions() if isinstance(x, FunctionType)]
     codes = [function.__code__, *(f.__code__ for f in reached)]
     named = sorted({name for code in codes for name in _names(code)} & _EFFECTS)
+    named += sorted({name for f in (function, *reached) for name in _names(f.__code__) if _is_a_clock(f, name)})
     if named:
         raise HostEffect(f"it may be seen outside: {', '.join(named)}")
     named = sorted({name for f in reached if f is not function for name in _names(f.__code__)} & set(variables))
@@ -41,7 +45,8 @@ def of_call(function: FunctionType, args: tuple, kwargs: dict, variables: list[s
         before.restore()
     engines = engines_of(function)
     raced = race.Race(engines, lambda args, kwargs: function(*args, **kwargs), _before(function), undo.Undo)
-    raced.run(args, kwargs)
+    place = usable()
+    watched(lambda: raced.run(args, kwargs), "" if place is None else str(place))
     mends = next((t.mends for t in raced.trials if t.name == raced.winner), None)
     return {
         "winner": raced.winner,
@@ -64,6 +69,13 @@ def _before(function: FunctionType) -> Any:
     from ..jit import undo
 
     return lambda args, kwargs: undo.Before(function, args, kwargs)
+
+
+def _is_a_clock(function: FunctionType, name: str) -> bool:
+    """Whether a name stands for what tells the time."""
+    value = function.__globals__.get(name)
+    names = getattr(value, "__name__", None), getattr(value, "__module__", None)
+    return "time" in names or "datetime" in names
 
 
 def _names(code: CodeType) -> set[str]:
