@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import threading
+import unittest.mock
 
 import jax
 import numpy as np
@@ -164,6 +165,9 @@ class NothingToKeep:
     def copy_ours(self):
         pass
 
+    def once_only(self):
+        return ""
+
     def learn(self, undo):
         pass
 
@@ -264,3 +268,56 @@ def test_results_are_close_or_not():
     assert differs([1, 2], [1, 3]) and differs([1, 2], (1, 2)) and differs({"a": 1}, {"b": 1}) and differs(1, 1.0)
     assert differs(np.array([1e-17]), np.array([0.0])) is None, "what is left of numbers of the scale of one"
     assert differs(np.array([True]), np.array([False])) and differs(x, None) and differs(None, x)
+
+
+LOG: list = []
+NUMBERS = iter(range(1000))
+RANDOM, GENERATOR = np.random.RandomState(5), np.random.default_rng(5)
+
+
+TOLD = unittest.mock.Mock(side_effect=lambda x: x)  # a library's object, which keeps what it is told
+
+
+def prints(x):
+    print(x[0])  # noqa: T201
+    return x * 2
+
+
+def takes_the_next(x):
+    return x * next(NUMBERS)
+
+
+def tells_a_library(x):
+    return TOLD(x) * 2
+
+
+def logs(x):
+    LOG.append(float(x[0]))
+    return x * 2
+
+
+def draws_from_another(x):
+    return x * RANDOM.random_sample() + GENERATOR.random() * 0
+
+
+@pytest.mark.parametrize("function", [prints, takes_the_next, tells_a_library, logs, draws_from_another])
+def test_each_call_is_made_once(function, capsys):
+    global NUMBERS
+    NUMBERS = iter(range(1000))
+    LOG.clear(), TOLD.reset_mock()
+    compiled = npbridge.jit(function, backend="auto")
+    RANDOM.seed(5)
+    expected = [RANDOM.random_sample() for _ in range(3)]
+    RANDOM.seed(5)
+    found = [compiled(V + 1) for _ in range(3)]
+    if function is prints:
+        assert capsys.readouterr().out == "1.0\n" * 3
+    if function is takes_the_next:
+        assert [x[0] for x in found] == [0, 1, 2]
+    if function is draws_from_another:
+        assert [x[0] for x in found] == expected
+        assert GENERATOR.random() == np.random.default_rng(5).random(4)[3]
+    assert TOLD.call_count == (3 if function is tells_a_library else 0)
+    assert LOG == ([1.0] * 3 if function is logs else [])
+    if function in (prints, takes_the_next, tells_a_library):
+        assert "not tried beside others: " in compiled.explain()

@@ -58,7 +58,7 @@ def test_they_do_what_they_do(name, piece, loops, monkeypatch):
     monkeypatch.setattr(module, "PIECE", piece)
     expected, found = {"__name__": "m"}, {"__name__": "m"}
     exec(PROGRAMS[name], expected)
-    exec(loops.compiled(PROGRAMS[name], "program.py"), found)
+    exec(loops.compiled(PROGRAMS[name], "program.py", found), found)
     for variable in ("t", "i", "j", "n"):
         assert found.get(variable, "unbound") == expected.get(variable, "unbound")
 
@@ -68,7 +68,7 @@ TAKEN = {"deep", "plain", "else", "nothing", "backwards", "inside", "inner break
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_which_are_looked_after(name, loops):
-    loops.compiled(PROGRAMS[name], "program.py")
+    loops.compiled(PROGRAMS[name], "program.py", {})
     assert len(loops.sites) == (name in TAKEN)
 
 
@@ -82,12 +82,12 @@ class Runs:
         return lambda args, kwargs: self.turns.plain(*args)
 
 
-def at_once(self, frame, left, pace):
+def at_once(self, left, pace):
     """Take each loop at the first chance."""
     if self.candidate is None:
-        self.candidate = module.Turns(self.tiers, self, frame)
+        self.candidate = module.Turns(self)
         self.candidate.auto = Runs(self.candidate)
-    return self.candidate.taken(frame, left, pace)
+    return self.candidate.taken(left, pace)
 
 
 GLOBAL = """
@@ -107,7 +107,7 @@ def test_what_is_left_is_run_by_another(loops, monkeypatch):
     monkeypatch.setattr(module.Site, "taken", at_once)
     expected, found = {"np": np}, {"np": np}
     exec(GLOBAL, expected)
-    exec(loops.compiled(GLOBAL, "program.py"), found)
+    exec(loops.compiled(GLOBAL, "program.py", found), found)
     assert found["result"] == expected["result"] and loops.candidates()[0].auto is not None
 
 
@@ -117,13 +117,13 @@ def test_where_it_fails_python_goes_on(loops, monkeypatch):
     monkeypatch.setattr(module.Site, "taken", at_once)
     monkeypatch.setattr(Runs, "only", lambda self: lambda args, kwargs: 1 / 0)
     found = {"np": np}
-    exec(loops.compiled(GLOBAL, "program.py"), found)
+    exec(loops.compiled(GLOBAL, "program.py", found), found)
     assert found["total"] == 190 and "Python has to go on" in loops.candidates()[0].word
 
 
 def test_loops_that_begin_often_are_left_alone(loops):
-    code = loops.compiled("for i in range(5):\n    t += i\n", "program.py")
     found = {"t": 0}
+    code = loops.compiled("for i in range(5):\n    t += i\n", "program.py", found)
     for _ in range(200):
         exec(code, found)
     (site,) = loops.sites
@@ -133,7 +133,7 @@ def test_loops_that_begin_often_are_left_alone(loops):
 def test_lines_stay_where_they_are():
     text = PROGRAMS["inside"]
     loops = Loops(NoTiers())
-    code = loops.compiled(text, "program.py")
+    code = loops.compiled(text, "program.py", {})
     plain = compile(text, "program.py", "exec")
     assert {line for *_, line in code.co_lines()} == {line for *_, line in plain.co_lines()}
     for site in loops.sites:

@@ -20,7 +20,6 @@ from .race import NUMPY, Race, Trial, shares
 ARRAYS |= OURS
 _override = backends._override
 _x64 = jax.enable_x64
-FAILED = object()
 KINDS = 256  # of calls are known; of very many the oldest go
 
 
@@ -77,8 +76,11 @@ class Auto:
         with self.known.lock:
             if kind in self.known.winners:
                 return self.settle(kind)(args, kwargs)
-            if mode() == "off":
-                self.known.add(kind, NUMPY, None, [])
+            reason = "NPBRIDGE_AUTO is 'off'" if mode() == "off" else self.before(args, kwargs).once_only()
+            if reason:
+                alone = Trial(NUMPY)
+                alone.reason = reason
+                self.known.add(kind, NUMPY, None, [alone])
                 return self.settle(kind)(args, kwargs)
             race = Race({name: self.engine(name) for name in self.makers}, self.plain, self.before, self.recording)
             result = race.run(args, kwargs)
@@ -135,13 +137,10 @@ class Auto:
         """An engine's calls; where it fails, which changes nothing, the error is NumPy's or there is none."""
 
         def call(args: tuple, kwargs: dict) -> Any:
-            try:
+            with contextlib.suppress(Exception):  # what Python raises then has nothing to do with it
                 result = engine(args, kwargs)
-            except Exception:
-                result = FAILED  # what Python raises has nothing to do with it
-            if result is FAILED:
-                return self.plain(args, kwargs)
-            return result if mends is None else mended(result, mends, self.function, args, kwargs)
+                return result if mends is None else mended(result, mends, self.function, args, kwargs)
+            return self.plain(args, kwargs)
 
         return call
 

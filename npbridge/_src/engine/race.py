@@ -278,7 +278,8 @@ def shares(trials: list[Trial]) -> str:
     """The trials as lines of text."""
     lines = []
     for trial in trials:
-        took = "out" if np.isinf(trial.seconds) else f"{trial.seconds * 1e3:.3g} ms"
+        out = "not tried beside others" if len(trials) == 1 else "out"
+        took = out if np.isinf(trial.seconds) else f"{trial.seconds * 1e3:.3g} ms"
         first = f", the first call {trial.first:.2f} s" if trial.first else ""
         lines.append(f"    {trial.name}: {took}{first}{': ' + trial.reason if trial.reason else ''}")
     return "\n".join(lines)

@@ -99,6 +99,14 @@ class State(Forms):
         self.arrays[guard.array] = (path, now)
         return True
 
+    def functions(self) -> list[types.FunctionType]:
+        """The user's functions in reach."""
+        return [x for x in self._seen.values() if isinstance(x, types.FunctionType) and is_users(x.__module__)]
+
+    def strangers(self) -> list:
+        """Objects of libraries in reach."""
+        return [value for value, _, _ in self._strangers]
+
     def nbytes(self) -> int:
         """How much the arrays that were found hold."""
         ours = sum({id(x._buffer): x._buffer.nbytes for _, x in self.arrays}.values())

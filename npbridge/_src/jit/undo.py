@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from ..array import core
-from ..ground.users import is_users
+from ..engine.effects import cannot_be_put_back, is_strange, seen_outside
 from ..storage.buffer import Buffer
 from ..storage.recording import Recorder
 from . import discover, effects
-from .guards import Contents
+from .guards import Contents, Guard, Value
 
 
 class Undo(Recorder):
@@ -43,6 +43,7 @@ class Before:
     """
 
     def __init__(self, function: Callable, args: tuple, kwargs: dict) -> None:
+        self.function = function
         given = (*args, *kwargs.values())
         state = self._state = discover.State()
         state.visit(function, getattr(function, "__name__", "function"))
@@ -52,7 +53,9 @@ class Before:
         self.places = [place for place in places if place is not None]
         self.arrays = [(x, x.copy()) for x in _ndarrays(state, given) if x.flags.writeable]
         self.buffers: dict[int, tuple[Buffer, np.ndarray]] = {}
-        self.draws = _draws([*args, *(x for place in self.places for x in place.before.values())])
+        held = [g.known if type(g) is Value else g.value for g in state.guards if type(g) in (Guard, Value)]
+        self.reached = [*given, *held]
+        self.draws = _draws(self.reached)
 
     def copy_ours(self) -> None:
         """Copy our arrays as well; without it they are somebody else's to put back."""
@@ -83,9 +86,18 @@ class Before:
         ours = {key: _values(buffer) for key, (buffer, _) in self.buffers.items()}
         return arrays, ours, {(i, key): new for i, key, new in changes}
 
-    def functions(self) -> list:
-        """The user's functions in reach."""
-        return [x for x in self._state._seen.values() if isinstance(x, types.FunctionType) and is_users(x.__module__)]
+    def functions(self) -> list[types.FunctionType]:
+        """The function itself, and the user's functions in reach."""
+        inner = getattr(self.function, "__func__", self.function)
+        own = [inner] if isinstance(inner, types.FunctionType) else []
+        return [*own, *(f for f in self._state.functions() if f is not inner)]
+
+    def once_only(self) -> str:
+        """Why the call must be made once, and not tried; empty where nothing speaks against it."""
+        strange = next((x for x in self._state.strangers() if is_strange(x)), None)
+        if strange is not None:
+            return f"what a {type(strange).__name__} of a library's keeps cannot be put back"
+        return seen_outside(self.functions()) or cannot_be_put_back(self.reached)
 
 
 def run(function: Callable, args: tuple, kwargs: dict) -> Any:
@@ -126,10 +138,14 @@ def _ndarrays(state: discover.State, values: Any) -> list[np.ndarray]:
 
 
 def _draws(held: list) -> list[tuple[Callable, Any]]:
-    """What puts random states back, and the states."""
+    """What puts random states back, and the states: NumPy's and Python's own, and those of generators in reach."""
     found: list[tuple[Callable, Any]] = [(random.setstate, random.getstate())]
     found.append((np.random.set_state, np.random.get_state(legacy=False)))
-    for generator in {id(x): x for x in held if isinstance(x, np.random.Generator)}.values():
-        bits = generator.bit_generator
-        found.append((functools.partial(setattr, bits, "state"), bits.state))
+    for x in {id(x): x for x in held}.values():
+        if isinstance(x, np.random.Generator):
+            found.append((functools.partial(setattr, x.bit_generator, "state"), x.bit_generator.state))
+        elif isinstance(x, np.random.RandomState):
+            found.append((x.set_state, x.get_state(legacy=False)))
+        elif isinstance(x, random.Random):
+            found.append((x.setstate, x.getstate()))
     return found

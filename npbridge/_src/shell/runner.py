@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import ctypes
+import functools
 import os
 import runpy
 import sys
@@ -136,7 +137,8 @@ def _run_plainly(located: tuple, options: dict[str, str]) -> None:
         warnings.filterwarnings("ignore", r"os\.fork\(\) was called", RuntimeWarning)
         tiers.start()
     try:
-        exec(code(tiers.loops.compiled) if fast else code(), main.__dict__)
+        looked_after = functools.partial(tiers.loops.compiled, namespace=main.__dict__)
+        exec(code(looked_after) if fast else code(), main.__dict__)
     except SystemExit:
         raise
     except BaseException:

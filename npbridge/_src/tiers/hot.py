@@ -194,8 +194,8 @@ class Tiers:
         self.loops.leave()
 
     def is_alone(self) -> bool:
-        """Whether the program has one thread: others would be missing in a child."""
-        return threading.active_count() <= 2
+        """Whether the program has one thread: others would be missing in a child, and unseen by compiled code."""
+        return threading.active_count() <= 1 + self.sampler.is_alive() + (self.running is not None)
 
     def is_hot(self, code: CodeType, depth: int) -> None:
         """Look after the functions of some code."""
@@ -216,19 +216,16 @@ class Tiers:
         if tier.tries or all(tier.depth <= t.depth for t in waiting):
             self.try_beside(tier, args, kwargs)
 
-    def try_beside(self, tier: Candidate, args: tuple, kwargs: dict, kind: Any = None) -> None:
+    def try_beside(self, tier: Candidate, args: tuple, kwargs: dict) -> None:
         """Begin a trial of a call, unless one of its kind has been made, or another one is under way."""
-        from ..engine.kinds import kind_of_call
         from ..engine.memory import key_of, recall
 
-        kind = kind or kind_of_call(args, kwargs)
+        kind = tier.kind_of(args, kwargs)
         if kind in tier.kinds or tier.tries >= TRIES or self.running is not None:
             return
         tier.kinds.add(kind)
         tier.tries += 1
-        key = key_of(
-            tier.plain.__code__, (kind, kind_of_call(args, kwargs)[: len(args) - 3]) if kind == "turns" else kind
-        )
+        key = key_of(tier.plain.__code__, kind)
         found = recall(key)
         self.running = Remembered(found) if found else beside.start(lambda: self.trial(tier, args, kwargs))
         waiting = threading.Thread(target=self.wait, args=(tier, kind, key), name="npbridge-trial", daemon=True)

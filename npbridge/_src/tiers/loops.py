@@ -1,6 +1,6 @@
-"""Loops that use up time while they run: the turns that are left go on compiled.
+"""Loops of a script that use up time while they run: the turns that are left go on compiled.
 
-The program's source is compiled with a call around the ``range`` of each outermost loop.
+The script is compiled with a call around the ``range`` of each of its own outermost loops.
 What it gives hands out the same numbers, in pieces; between two pieces the loop stands at
 the beginning of a turn, and what is left can be run by somebody else.
 """
@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import ast
 import builtins
-import inspect
 import linecache
 import time
 import warnings
 from collections.abc import Iterator
 from itertools import chain
-from types import CodeType, FrameType, FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 from .candidates import Candidate
 
-FEW = 50  # times that a loop is entered until it is left alone: then its function is what is hot
+FEW = 50  # times that a loop is entered until it is left alone
 PIECE = 0.005  # seconds that a piece of a loop takes, about
 HOT = 0.15  # seconds of one loop, after which it is tried
 AT_ONCE = 0.2  # seconds of compiled turns between two chances for signals and their handlers
@@ -34,20 +33,27 @@ _NOT_TAKEN = (
 
 
 class Loops:
-    """The loops of a program's files.
+    """The loops of a script.
 
     Parameters
     ----------
     tiers : Tiers
         Where trials are run.
+
+    Attributes
+    ----------
+    namespace : dict
+        The globals of the script.
     """
 
     def __init__(self, tiers: Any) -> None:
         self.tiers = tiers
         self.sites: list[Site] = []
+        self.namespace: dict = {}
 
-    def compiled(self, source: bytes | str, file: str) -> CodeType:
-        """The code of a file, with its loops looked after."""
+    def compiled(self, source: bytes | str, file: str, namespace: dict) -> CodeType:
+        """The code of a script that will run in `namespace`, with its loops looked after."""
+        self.namespace = namespace
         tree = compile(source, file, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
         try:
             for node in _outermost(tree):
@@ -61,7 +67,7 @@ class Loops:
     def site(self, node: ast.For, file: str) -> str:
         """Have a loop looked after; the name under which the code calls what does."""
         name = f"__npbridge_loop_{len(self.sites)}__"
-        site = Site(self.tiers, node, file, name)
+        site = Site(self, node, file, name)
         self.sites.append(site)
         setattr(builtins, name, site)  # where the program does not see it among its own
         return name
@@ -72,13 +78,6 @@ class Loops:
 
     def candidates(self) -> list[Candidate]:
         return [site.candidate for site in self.sites if site.candidate is not None]
-
-
-def _caller() -> FrameType:
-    """The frame in which the loop runs whose pieces are asked for."""
-    frame = inspect.currentframe()
-    assert frame is not None and frame.f_back is not None and frame.f_back.f_back is not None
-    return frame.f_back.f_back
 
 
 def _outermost(tree: ast.Module) -> Iterator[ast.For]:
@@ -124,14 +123,13 @@ def _breaks(statement: ast.stmt) -> bool:
 class Site:
     """One loop of the source."""
 
-    def __init__(self, tiers: Any, node: ast.For, file: str, name: str) -> None:
-        self.tiers, self.node, self.file, self.name = tiers, node, file, name
+    def __init__(self, loops: Loops, node: ast.For, file: str, name: str) -> None:
+        self.loops, self.node, self.file, self.name = loops, node, file, name
         self.target: str = node.target.id  # type: ignore[attr-defined]
         self.candidate: Turns | None = None
         self.body = [ast.unparse(statement) for statement in node.body]
         names = [n for n in ast.walk(node) if isinstance(n, ast.Name)]
         self.stored = sorted({n.id for n in names if isinstance(n.ctx, ast.Store)} - {self.target})
-        self.read = sorted({n.id for n in names} - {self.target})
         self.entered = 0
 
     def __call__(self, turns: Any) -> Any:
@@ -155,7 +153,7 @@ class Site:
                 size = max(1, min(2 * size, int(size * PIECE / took)))
                 pace = (now - started) / at
                 if now - started > HOT and (len(turns) - at) * pace > LEFT:
-                    if self.taken(_caller(), turns[at:], pace):
+                    if self.taken(turns[at:], pace):
                         return
                     if self.candidate is not None and self.candidate.done:
                         at, self.candidate.done = at + self.candidate.done, 0
@@ -164,27 +162,26 @@ class Site:
             yield turns[at : at + size]
             at += size
 
-    def taken(self, frame: FrameType, left: range, pace: float) -> bool:
+    def taken(self, left: range, pace: float) -> bool:
         """Whether the turns that are left have been run."""
         if self.candidate is None:
-            self.candidate = Turns(self.tiers, self, frame)
-        return self.candidate.taken(frame, left, pace)
+            self.candidate = Turns(self)
+        return self.candidate.taken(left, pace)
 
 
 class Turns(Candidate):
     """The turns of a loop as a function of the variables that it binds; what else it reads are globals."""
 
-    def __init__(self, tiers: Any, site: Site, frame: FrameType) -> None:
-        self.site = site
-        self.names = [name for name in site.read if name in site.stored]
-        super().__init__(tiers, self.made(frame.f_globals), f"the loop at line {site.node.lineno}")
+    def __init__(self, site: Site) -> None:
+        self.site, self.namespace = site, site.loops.namespace
+        super().__init__(site.loops.tiers, self.made(), f"the loop at line {site.node.lineno}")
         # functions that are called inside would go on with the globals as they were
         self.variables = [*site.stored, site.target]
         self.word = "it was over before it had been tried"
         self.done = 0
 
-    def made(self, namespace: dict) -> FunctionType:
-        head = ", ".join([*self.names, "npb_first", "npb_stop", "npb_step"])
+    def made(self) -> FunctionType:
+        head = ", ".join([*self.site.stored, "npb_first", "npb_stop", "npb_step"])
         lines = [f"def turns({head}):"]
         lines.append(f"    for {self.site.target} in range(npb_first, npb_stop, npb_step):")
         lines += ["        " + line for statement in self.site.body for line in statement.splitlines()]
@@ -195,44 +192,46 @@ class Turns(Candidate):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)  # which the program's own lines have told
             exec(compile("\n".join(lines), file, "exec", dont_inherit=True), own)
-        return FunctionType(own["turns"].__code__, namespace, "turns")
+        return FunctionType(own["turns"].__code__, self.namespace, "turns")
 
-    def taken(self, frame: FrameType, left: range, pace: float) -> bool:
+    def taken(self, left: range, pace: float) -> bool:
         if self.over or not self.tiers.is_alone():
             return False
         if self.found:
             self.adopt()
             if self.over:
                 return False
-        if self.arguments(frame, left) is None:
+        if self.arguments(left) is None:
             return False
         if self.auto is not None:
-            return self.run(frame, left, pace)
-        if not self.tries and self.tiers.running is None and self.tiers.is_alone():
+            return self.run(left, pace)
+        if not self.tries and self.tiers.running is None:
             few = left[: max(1, int(TRIAL / pace))]
-            self.tiers.try_beside(self, self.arguments(frame, few), {}, "turns")
+            self.tiers.try_beside(self, self.arguments(few), {})
             if self.found:  # it was waited for
-                return self.taken(frame, left, pace)
+                return self.taken(left, pace)
         return False
 
-    def arguments(self, frame: FrameType, left: range) -> tuple | None:
+    def arguments(self, left: range) -> tuple | None:
         """What the function is called with; None where a variable has no value yet."""
-        own = frame.f_locals
-        return (
-            None
-            if any(name not in own for name in self.names)
-            else (*[own[name] for name in self.names], left.start, left.stop, left.step)
-        )
+        own, stored = self.namespace, self.site.stored
+        if not all(name in own for name in stored):
+            return None
+        return (*[own[name] for name in stored], left.start, left.stop, left.step)
 
-    def run(self, frame: FrameType, left: range, pace: float) -> bool:
+    def kind_of(self, args: tuple, kwargs: dict) -> Any:
+        """However many turns they are."""
+        return super().kind_of(args[:-3], kwargs)
+
+    def run(self, left: range, pace: float) -> bool:
         """Run what is left, in pieces, so that signals are answered; each all of it or nothing.
 
         Whether it has come to the end; where not, `done` says how many turns have been run.
         """
-        engine, own, size, self.done = self.auto.only(), frame.f_locals, 1, 0
+        engine, own, size, self.done = self.auto.only(), self.namespace, 1, 0
         while self.done < len(left):
             piece = left[self.done : self.done + size]
-            arguments = self.arguments(frame, piece)
+            arguments = self.arguments(piece)
             start = time.perf_counter()
             try:
                 result = engine(arguments, {})

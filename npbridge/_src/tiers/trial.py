@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from types import CodeType, FunctionType
-from typing import Any
+import functools
+from types import FunctionType
 
+from ..engine.effects import names_in
 from ..ground.cache import usable
 from .beside import HostEffect, watched
-
-# attributes by which code reaches files, streams, connections, locks and clocks that were there before
-_EFFECTS = frozenset({
-    *("write", "writelines", "write_text", "write_bytes", "send", "sendall", "recv", "flush", "commit", "execute"),
-    *("savefig", "save", "savez", "savetxt", "tofile", "touch", "mkdir", "rmtree", "unlink", "rename", "show", "plot"),
-    *("sleep", "acquire", "release", "put", "get_nowait", "put_nowait", "print", "input", "exec", "eval"),
-    *("time_ns", "perf_counter", "monotonic", "process_time", "getpid", "urandom"),
-    *("set_trace", "breakpoint", "update_idletasks", "set_postfix"),
-})  # fmt: skip
 
 
 def of_call(function: FunctionType, args: tuple, kwargs: dict, variables: list[str]) -> dict:
@@ -24,16 +16,15 @@ def of_call(function: FunctionType, args: tuple, kwargs: dict, variables: list[s
     `variables` are globals that the functions it calls must not name.
     """
     from ..engine import race
+    from ..engine.auto import Auto, Known
     from ..jit import undo
+    from ..jit.decorator import engines
 
     before = undo.Before(function, args, kwargs)
-    reached = [x for x in before.functions() if isinstance(x, FunctionType)]
-    codes = [function.__code__, *(f.__code__ for f in reached)]
-    named = sorted({name for code in codes for name in _names(code)} & _EFFECTS)
-    named += sorted({name for f in (function, *reached) for name in _names(f.__code__) if _is_a_clock(f, name)})
-    if named:
-        raise HostEffect(f"it may be seen outside: {', '.join(named)}")
-    named = sorted({name for f in reached if f is not function for name in _names(f.__code__)} & set(variables))
+    if reason := before.once_only():
+        raise HostEffect(reason)
+    functions = before.functions()
+    named = sorted({name for f in functions if f is not function for name in names_in(f.__code__)} & set(variables))
     if named:
         raise HostEffect(f"functions that it calls use its variables: {', '.join(named)}")
     before.copy_ours()
@@ -43,8 +34,9 @@ def of_call(function: FunctionType, args: tuple, kwargs: dict, variables: list[s
         raise HostEffect(f"this call raises {type(error).__name__}") from None
     finally:
         before.restore()
-    engines = engines_of(function)
-    raced = race.Race(engines, lambda args, kwargs: function(*args, **kwargs), _before(function), undo.Undo)
+    made = Auto(function, engines(function), functools.partial(undo.Before, function), undo.Undo, Known())
+    calls = {name: made.engine(name) for name in made.makers}
+    raced = race.Race(calls, lambda args, kwargs: function(*args, **kwargs), made.before, undo.Undo)
     place = usable()
     watched(lambda: raced.run(args, kwargs), "" if place is None else str(place))
     mends = next((t.mends for t in raced.trials if t.name == raced.winner), None)
@@ -52,40 +44,5 @@ def of_call(function: FunctionType, args: tuple, kwargs: dict, variables: list[s
         "winner": raced.winner,
         "mends": None if mends is None else [mends[0], sorted(mends[1])],
         "trials": [[t.name, t.seconds, t.first, t.reason] for t in raced.trials],
-        "reached": [place_of(code) for code in codes],
+        "reached": [[f.__code__.co_filename, f.__code__.co_firstlineno] for f in functions],
     }
-
-
-def engines_of(function: FunctionType) -> dict[str, Any]:
-    """The engines of a function, for a race."""
-    from ..engine.auto import Auto, Known
-    from ..jit.decorator import engines
-
-    made = Auto(function, engines(function), _before(function), None, Known())
-    return {name: made.engine(name) for name in made.makers}
-
-
-def _before(function: FunctionType) -> Any:
-    from ..jit import undo
-
-    return lambda args, kwargs: undo.Before(function, args, kwargs)
-
-
-def _is_a_clock(function: FunctionType, name: str) -> bool:
-    """Whether a name stands for what tells the time."""
-    value = function.__globals__.get(name)
-    names = getattr(value, "__name__", None), getattr(value, "__module__", None)
-    return "time" in names or "datetime" in names
-
-
-def _names(code: CodeType) -> set[str]:
-    found = set(code.co_names)
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            found |= _names(constant)
-    return found
-
-
-def place_of(code: CodeType) -> list:
-    """What tells a function's code from others, in another process as well."""
-    return [code.co_filename, code.co_firstlineno]
