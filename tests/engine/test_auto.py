@@ -103,6 +103,22 @@ def test_models_change_as_in_numpy(make, winner):
                 assert type(model.w) is type(result) is type(make(V))
 
 
+def test_instances_share_what_is_chosen_and_what_is_compiled(monkeypatch):
+    races = []
+    run = race.Race.run
+    monkeypatch.setattr(race.Race, "run", lambda self, *given: races.append(given) or run(self, *given))
+    monkeypatch.setattr(race, "GAIN", float("inf"))  # an engine wins
+    Model.step.clear_cache()
+    compiled = []
+    for _ in range(3):
+        model = Model(npbridge.array)
+        with npbridge.backend("auto"):
+            for _ in range(3):
+                model.step(npbridge.array(V))
+        compiled.append(sum(len(kept.entries) for kept in Model.step._kept.engines.values()))
+    assert len(races) == 1 and compiled[0] == compiled[2]
+
+
 def test_draws_are_numpys(winner):
     compiled = npbridge.jit(lambda n: np.random.normal(size=3).sum() * n, backend="auto")
     np.random.seed(3)

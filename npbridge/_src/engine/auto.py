@@ -94,7 +94,7 @@ class Auto:
         """Keep nothing of an engine that has won no kind of call."""
         used = {name for name, _ in self.known.winners.values()}
         for name in set(self.made) - used - {winner}:
-            del self.made[name]
+            self.made.pop(name).clear_cache()
 
     def settle(self, kind: Any) -> Callable:
         """What makes calls of a kind from now on."""

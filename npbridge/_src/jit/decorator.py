@@ -20,13 +20,14 @@ from ..convert.lines import tidy
 from ..dispatch import backend as backends
 from ..dispatch import fallback, forked
 from ..dispatch.backend import active
-from ..engine.auto import Auto, on_xla
+from ..engine.auto import Auto
 from ..ground import debugging
 from ..ground.errors import UnsupportedError
 from ..ground.floating import asked
 from ..storage.buffer import recorders
 from . import arguments, bound, reasons, texts, undo, without_effect
 from .binding import Binding
+from .described import Described
 from .effects import Moves
 from .executable import ASKS_FOR_VALUES, TOLD, Executable, LeftToPython, Missed, needs_a_value
 from .inputs import is_scalar
@@ -50,7 +51,7 @@ _DEFAULTS = {
 MISSES = 64
 
 
-class CompiledFunction:
+class CompiledFunction(Described):
     """A function that runs compiled; made by :func:`npbridge.jit`.
 
     Calling it does what the plain function does: results, writes to arguments and
@@ -82,7 +83,7 @@ class CompiledFunction:
         self._compiles = 0
         self._reason = "it has not been called"
         self._shown = ""
-        if options["show_code"] and (self._backend or active().name) == "numpy" and _in_python(function):
+        if options["show_code"] and self.backend_name() == "numpy" and _in_python(function):
             self._numba = self._make_numba()
             self._show(texts.preview_on_numpy(self._numba))
 
@@ -98,7 +99,7 @@ class CompiledFunction:
         name = self._backend or (_override() or backends._default or active()).name
         if name != "jax":
             if name == "auto":
-                return (self._auto or self._make_auto())(args, kwargs)
+                return self.auto(args, kwargs)
             if short and len(args) == self._fast_count and not kwargs:
                 result = self._fast(*args)  # what the executable would do first
                 if result is not self._numba_miss:
@@ -310,9 +311,15 @@ class CompiledFunction:
 
     # -- on whichever is fastest
 
-    def _make_auto(self) -> Auto:
-        before = functools.partial(undo.Before, self.function)
-        self._auto = Auto(self.function, engines(self.function, self.options), before, undo.Undo, self._kept.auto)
+    @property
+    def auto(self) -> Auto:
+        """What chooses its engine under ``'auto'``."""
+        if self._auto is None:
+            before, made = (
+                functools.partial(undo.Before, self.function),
+                engines(self.function, self.options, self._kept),
+            )
+            self._auto = Auto(self.function, made, before, undo.Undo, self._kept.auto)
         return self._auto
 
     def _show(self, text) -> None:
@@ -349,43 +356,6 @@ class CompiledFunction:
         """The compiled form of the method of one instance."""
         return CompiledFunction(self.function.__get__(instance, type(instance)), self._kept, **self.options)
 
-    # -- what it says of itself
-
-    @property
-    def source(self) -> str:
-        """The code that was compiled: with control flow converted on ``'jax'``, as Numba gets it on ``'numpy'``."""
-        name = self._backend or active().name
-        if name == "jax":
-            return texts.converted_source(self.function, self._latest)
-        if name == "auto":
-            chosen = (self._auto or self._make_auto()).chosen()
-            return chosen.source if chosen is not None else ""
-        return self._numba.source if self._numba is not None else ""
-
-    def lower(self, *args, **kwargs):
-        """The compiled code for some arguments, as texts; nothing is run.
-
-        Returns
-        -------
-        Lowered
-            With ``source``, and ``jaxpr``, ``stablehlo`` and ``hlo`` on ``'jax'``,
-            ``llvm`` on ``'numpy'``; ``as_text()`` is the one nearest to the machine.
-
-        Examples
-        --------
-        >>> import numpy as np, npbridge
-        >>> lowered = npbridge.jit(lambda x: x * 2).lower(npbridge.ones(3))
-        >>> "mul" in lowered.jaxpr
-        True
-        """
-        name = self._backend or active().name
-        if name == "auto":  # for XLA: the other engine's code is not much to look at
-            with on_xla():
-                return (self._auto or self._make_auto()).compiled("XLA").lower(*args, **kwargs)
-        if name != "jax":
-            return texts.LoweredOnNumpy(self._make_numba(), args, kwargs)
-        return texts.lower_on_jax(self, *self.prepared(args, kwargs))
-
     def prepared(self, args, kwargs):
         """``(entry, binding, signature)`` of a call that is not run."""
         args, kwargs = self._marked(args, kwargs)
@@ -408,33 +378,6 @@ class CompiledFunction:
                     raise needs_a_value(error, self.function) from None
                 pool = self._pool(leaves)
 
-    def cache_info(self) -> dict:
-        """How often the function was compiled, for how many signatures, and why last."""
-        name = self._backend or active().name
-        if name == "auto":
-            return (self._auto or self._make_auto()).cache_info()
-        if name == "jax":
-            return {"compiles": self._compiles, "entries": len(self._kept.entries), "reason": self._reason}
-        kept = sum(map(len, self._numba.variants.values())) if self._numba is not None else 0
-        return {"compiles": kept, "entries": kept, "reason": self._reason if not kept else "new kinds of arguments"}
-
-    def explain(self) -> str:
-        """What became of each line when the function was compiled last.
-
-        Returns
-        -------
-        str
-            Why it was compiled; what it reads, writes and takes as constants; then
-            the source, with a remark under each line that became a loop, a branch, a
-            masked operation or a check at run time.
-        """
-        name = self._backend or active().name
-        if name == "auto":
-            return f"{self.__name__} {(self._auto or self._make_auto()).explain()}"
-        if name == "jax":
-            return texts.explained(self, self._latest, self._pools)
-        return self._numba.explain() if self._numba is not None else f"{self.__name__}: {self._reason}"
-
     def clear_cache(self) -> None:
         """Forget what was compiled: of a method, for all instances of the class."""
         self._kept.clear()
@@ -446,13 +389,6 @@ class CompiledFunction:
         self._fast_count = -1
         self._quick = NO_QUICK_PATH
 
-    def __repr__(self) -> str:
-        try:
-            signature = str(inspect.signature(self.function))
-        except (TypeError, ValueError):
-            signature = "(...)"
-        return f"<function new_{self.__name__}{signature}>"
-
     def __npbridge_reaches__(self):
         return (self.function,)
 
@@ -460,14 +396,17 @@ class CompiledFunction:
         return bound.reduced(self)
 
 
-def engines(function, options=None) -> dict:
-    """The engines that may run a function, by their names: what makes its compiled forms."""
+def engines(function, options=None, kept: Kept | None = None) -> dict:
+    """The engines that may run a function, by their names: what makes its compiled forms.
+
+    What they compile for one instance of a class is kept with `kept`, for all.
+    """
     if not _in_python(function):
         return {}
-    given = {**_DEFAULTS, **(options or {}), "strict": True, "show_code": False}
+    given, kept = {**_DEFAULTS, **(options or {}), "strict": True, "show_code": False}, kept or Kept()
     return {
-        "XLA": lambda: CompiledFunction(function, **{**given, "backend": "jax"}),
-        "Numba": lambda: CompiledFunction(function, **{**given, "backend": "numpy"}),
+        name: functools.partial(CompiledFunction, function, kept.of_engine(name), **{**given, "backend": backend})
+        for name, backend in (("XLA", "jax"), ("Numba", "numpy"))
     }
 
 
@@ -513,7 +452,7 @@ def _call_in_a_child(self, *args, **kwargs):
     """How compiled functions are called after ``fork``: not by XLA, and by one thread."""
     if _context() is not None:
         return self.converted(*args, **kwargs)
-    if (self._backend or active().name) == "jax" and forked.in_child:
+    if self.backend_name() == "jax" and forked.in_child:
         forked.refuse(f"{self.__name__} is compiled for 'jax'")
     if self.options["parallel"]:
         self.options["parallel"] = False

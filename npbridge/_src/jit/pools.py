@@ -35,6 +35,8 @@ class Kept:
         Whether the values of arrays of JAX's that are held are needed.
     auto : Known
         Which engine is the fastest, for each kind of call.
+    engines : dict
+        What the engines that it chooses from have compiled, by their names.
     drawn : Arrays
         Where the numbers come that NumPy draws.
     """
@@ -50,6 +52,7 @@ class Kept:
         self.varied: frozenset = frozenset()
         self.raws_are_constants = False
         self.auto = Known()
+        self.engines: dict[str, Kept] = {}
         self.drawn = host_draws.Arrays()
 
     def add(self, key, entry) -> None:
@@ -57,6 +60,9 @@ class Kept:
         while len(self.entries) >= ENTRIES:
             self.entries.pop(next(iter(self.entries)), None)
         self.entries[key] = entry
+
+    def of_engine(self, name: str) -> Kept:
+        return self.engines.setdefault(name, Kept())
 
     def learned(self) -> tuple:
         """What decides how the state of a function is looked at."""

@@ -46,7 +46,7 @@ class Tier(Candidate):
         self.calls = 0
         self.word = "it was called only once while it was looked at"
         self.checks: dict[Any, list[float]] = {}
-        self.active = self.installed = False
+        self.active = self.installed = self.has_lost = False
         self.swapped: CodeType | None = None  # its identity is known, so it stays as long as this does
 
     def __call__(self, args: tuple, kwargs: dict) -> Any:
@@ -77,7 +77,7 @@ class Tier(Candidate):
             finally:
                 if time.perf_counter() - start < LEAST:
                     self.give_up("a call takes so little that it would not pay")
-        if self.calls > LAST and self.tries:
+        if self.calls > LAST and self.has_lost:
             self.give_up(self.word)
         elif self.calls > 1 and self.tiers.running is None:
             self.tiers.consider(self, args, kwargs)
@@ -106,7 +106,7 @@ class Tier(Candidate):
             self.function.__code__ = self.code
 
     def nothing_wins(self, word: str) -> None:
-        self.word, self.calls = word, 1  # calls of another kind may gain
+        self.word, self.calls, self.has_lost = word, 1, True  # calls of another kind may gain
 
     def place(self) -> tuple:
         return self.code.co_filename, self.code.co_firstlineno
@@ -225,6 +225,7 @@ class Tiers:
             return
         tier.kinds.add(kind)
         tier.tries += 1
+        tier.word = tier.word if tier.auto is not None else "its trial had not ended"
         key = key_of(tier.plain.__code__, kind)
         found = recall(key)
         self.running = Remembered(found) if found else beside.start(lambda: self.trial(tier, args, kwargs))
