@@ -63,6 +63,8 @@ def plain_key(key):
         return traced_index.stacked(key) if recorders and traced_index.lists_traced(key) else core.host_values(key)
     if hasattr(key, "__jax_array__") or type(key).__module__.startswith("jax"):
         return np.asarray(key)
+    if hasattr(kind, "__index__") and not isinstance(key, (bool, np.generic, np.ndarray)):
+        return plain_key(key.__index__())
     return key
 
 

@@ -22,6 +22,7 @@ from ..array.frozen_values import NotComparable, slots_of
 from ..face import host_draws
 from ..ground.users import is_users, is_users_class
 from . import effects
+from .behind import behind
 from .bound import Compiled
 from .forms import Forms
 from .guards import (
@@ -125,6 +126,8 @@ class State(Forms):
         kind = type(value)
         held = holder is not None and type(holder) is not Children
         self.note_place(value, path)
+        if kind is not type and is_users_class(kind):
+            self.visit(kind, path)  # whose methods are called, also where it is a number or a list
         if compared_whole(kind) and self.visit_value(value, path, holder if held else None, key):
             return
         if held:
@@ -181,9 +184,8 @@ class State(Forms):
 
     def visit_value(self, value, path: str, holder, key) -> bool:
         """Have a value compared as a whole, by what it is made of; False where it cannot be."""
-        own = getattr(value, "__dict__", None)
-        if type(own) is dict and any(isinstance(x, types.FunctionType) for x in own.values()):
-            return False  # which is called, and has state of its own
+        if behind(value):
+            return False  # what is called has state of its own
         try:
             self.guards.append(Value(holder, key, value, path))
         except NotComparable:
@@ -249,6 +251,8 @@ class State(Forms):
         if kind in (list, dict) and len(value) > LONG and _all_simple(value) and not self.moves_in(path):
             self.guards.append(Copy(value, path))
         elif isinstance(value, dict):
+            if isinstance(value, collections.defaultdict):
+                self.visit(value.default_factory, path)
             self.guards.append(Keys(value, path))
             for name, item in list(value.items()):
                 self.visit(item, f"{path}[{name!r}]", value, name)
@@ -275,6 +279,12 @@ class State(Forms):
                 self.visit(inner, path)
         elif is_users_class(kind):
             self.visit_object(value, path)
+        else:
+            self.visit_behind(value, path)
+
+    def visit_behind(self, value, path: str) -> None:
+        for inner in behind(value):
+            self.visit(inner, path)
 
     def moves_in(self, path: str) -> bool:
         return any(moving.startswith(f"{path}[") for moving in self.moving)
@@ -294,7 +304,6 @@ class State(Forms):
         for name in slots:
             if hasattr(value, name):
                 self.visit(getattr(value, name), f"{path}.{name}", Attributes(value), name)
-        self.visit(type(value), path)
 
     def visit_class(self, cls, path: str) -> None:
         for base in cls.__mro__:
@@ -303,21 +312,15 @@ class State(Forms):
             self.places.append((effects.Class, base, base.__name__))
             self.guards.append(Table(base))
             for name, item in list(vars(base).items()):
-                if name.startswith("__") and name not in ("__call__", "__init__"):
-                    continue
-                if isinstance(item, (staticmethod, classmethod)):
-                    item = item.__func__
-                if isinstance(item, property):
-                    item = item.fget
-                if isinstance(item, types.FunctionType):
+                if isinstance(item, (types.FunctionType, staticmethod, classmethod, property)):
                     self.visit(item, f"{path}.{name}")
-                elif type(item) is not Compiled:
+                elif type(item) is not Compiled and not name.startswith("__"):  # those the table knows
                     holder = ClassItems(base) if is_scalar(item) else vars(base)
                     self.visit(item, f"{base.__name__}.{name}", holder, name)
 
     def visit_function(self, function, path: str) -> None:
         if not is_users(function.__module__):
-            return
+            return self.visit_behind(function, path)
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
             self.places.append((effects.Variable, cell, name))
             try:

@@ -11,7 +11,7 @@ import numpy as np
 from . import attributes, host_calls, twins
 from .joins import DIVISIONS, OPERATOR, ORDER
 from .questions import CODES, describe, is_scalar, negative, nonzero, number_node, number_of
-from .values import Dynamic, Known, Local, Struct, Value, is_array, is_constant, number_kind
+from .values import Dynamic, Known, Local, Struct, Value, is_array, is_constant, is_counted_as_int, number_kind
 
 _FOLD = {cls: getattr(operator, name) for cls, name in OPERATOR.items()}
 _UNARY = {ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Invert: operator.invert, ast.Not: operator.not_}
@@ -66,7 +66,7 @@ class Expressions:
             return self.sequence(known, at, context)
         if is_constant(value):
             return ast.Constant(value)
-        if isinstance(value, int):  # IntEnum, numpy's bool is no int
+        if is_counted_as_int(value):
             return ast.Constant(int(value))
         if isinstance(value, np.dtype) or (isinstance(value, type) and issubclass(value, np.generic)):
             return twins.scalar_type(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import enum
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,6 +84,9 @@ class Local(Value):
 
 
 NUMBERS = (bool, int, float, complex)
+# what a class derived from ``int`` may have of its own without being another number
+_SHOWN = {"__new__", "__repr__", "__str__", "__format__", "__doc__", "__getattribute__", "__getnewargs__", "__sizeof__"}
+_COMPUTING = [name for name in vars(int) if name.startswith("__") and name not in _SHOWN]
 
 
 def is_array(value: Any) -> bool:
@@ -108,6 +112,14 @@ def is_variable(value: Any) -> bool:
 def number_kind(value: Any) -> str | None:
     kind = type(value)
     return kind.__name__ if kind in NUMBERS else None
+
+
+def is_counted_as_int(value: Any) -> bool:
+    """Whether a value of a class derived from ``int``, such as one of an enumeration, computes as an integer does."""
+    if not isinstance(value, int):
+        return False
+    kinds = (int, enum.IntEnum, enum.IntFlag)
+    return all(any(getattr(type(value), n) is getattr(k, n) for k in kinds) for n in _COMPUTING)
 
 
 def is_constant(value: Any) -> bool:
