@@ -95,7 +95,7 @@ def _comparable(other) -> bool:
 def _incomparable(name, self, other):
     """NumPy's answer for operands that are no numbers: text, None, objects."""
     if self._buffer.traced:  # the answer needs no values
-        values = np.zeros(self.shape, self.dtype)[()]
+        values = self.weak() if self.weak is not None else np.zeros(self.shape, self.dtype)[()]
     else:
         values = self._read() if type(self) is JaxScalar else np.asarray(self._read())
     answer = getattr(values, f"__{name}__")(other)

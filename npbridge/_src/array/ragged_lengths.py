@@ -266,7 +266,7 @@ def _joined_arrays(which, results):
     whole = _select(which, [(k, _padded(v, longest)) for k, v in values])
     if weak != {None}:
         kind = next(iter(weak))
-        return core.of_device(whole) if kind is bool else traced_number.of_value(whole, kind)
+        return traced_number.of_value(whole, kind)
     if scalars == {True}:
         return core.of_device(whole)
     extents: list[Extent | None] = []

@@ -344,7 +344,7 @@ def see_that_it_is_a_number(array, key, value, kind) -> None:
 
 
 def _is_place(k) -> bool:
-    if type(k) is bool or isinstance(k, np.bool_):
+    if isinstance(k, (bool, np.bool_)):
         return False
     return isinstance(k, (int, np.integer)) or is_traced_integer(k) and _is_integral(k)
 
@@ -379,8 +379,8 @@ def as_lists(array):
 def _as_number(scalar):
     if type(scalar) in OURS and not scalar._buffer.traced:
         return scalar.item()
-    kind = {"b": None, "f": float, "c": complex}.get(scalar.dtype.kind, int)
-    return scalar if kind is None else traced_number.of_value(jnp.asarray(scalar._value()), kind)
+    kind = {"b": bool, "f": float, "c": complex}.get(scalar.dtype.kind, int)
+    return traced_number.of_value(jnp.asarray(scalar._value()), kind)
 
 
 # -- lists and masks

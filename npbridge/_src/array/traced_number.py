@@ -20,9 +20,10 @@ from . import core, interop
 from .core import JaxScalar, _new
 from .operators import BINARY, COMPARISONS, UNARY
 
-_KINDS = {"i": int, "u": int, "f": float, "c": complex}
+_KINDS = {"b": bool, "i": int, "u": int, "f": float, "c": complex}
 _PYTHON = (int, float, complex, bool)
 LINEAR = {np.add, np.subtract, np.multiply}
+_LOGICAL = {np.bitwise_and, np.bitwise_or, np.bitwise_xor}
 _BOUNDED = {np.remainder, np.floor_divide, np.minimum, np.maximum}
 # of :mod:`.traced_range` and :mod:`.traced_errors`, which import this module
 of_result: Any = None
@@ -43,7 +44,7 @@ class TracedNumber(JaxScalar):
     Attributes
     ----------
     weak : type
-        ``int``, ``float`` or ``complex``.
+        ``bool``, ``int``, ``float`` or ``complex``.
     form : Form or None
         How an integer was made from others by addition and multiplication.
     bounds : Bounds or None
@@ -190,7 +191,9 @@ def compute(ufunc, *operands):
     from ..backends.jax import ufunc_plans
 
     values = [x._value() if isinstance(x, JaxScalar) else x for x in operands]
-    kinds = [x.weak if type(x) in core.OURS else int if type(x) is bool else type(x) for x in operands]
+    kinds = [x.weak if type(x) in core.OURS else type(x) for x in operands]
+    if ufunc not in _LOGICAL or int in kinds:  # arithmetic of truths is that of 0 and 1
+        kinds = [int if kind is bool else kind for kind in kinds]
     if ufunc is np.power and kinds == [int, int] and type(operands[1]) is int and operands[1] < 0:
         kinds[0] = float
     dtypes = tuple(np.dtype(kind) for kind in kinds)
@@ -252,9 +255,9 @@ def _binary(name, ufunc, swapped):
 
 def _unary(name, ufunc):
     def operator(self):
-        result = compute(ufunc, self)
-        if ufunc is np.negative and result.weak is int:
-            result.form = self.form.times(-1)
+        result, form = compute(ufunc, self), form_of(self)
+        if ufunc is np.negative and form is not None:
+            result.form = form.times(-1)
         return result
 
     operator.__name__ = operator.__qualname__ = name

@@ -112,7 +112,7 @@ def known_in(state) -> dict:
     return {id(what[0]): Here(at) for at, (make, *what) in enumerate(state.places) if make in makers}
 
 
-NUMBERS = (int, float, complex)
+NUMBERS = (bool, int, float, complex)
 WRAPPERS = {"scalar": core.of_device, "array": core.array_of_device}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import functools
+import operator
 
 import jax
 import jax.numpy as jnp
@@ -318,6 +319,8 @@ def item(container, key):
     numbers = [(k, v) for k, v in entries if isinstance(k, (int, float, np.generic))]
     if traced_number.stands_for_another(key) or not numbers or len(numbers) > _MOST_ENTRIES:
         return container[key]  # a loop that is written out knows it
+    if type(container) is not dict and getattr(key, "weak", None) is bool:
+        key = +key
     value = core.of_device(jnp.asarray(traced_index._raw(key)))
     if type(container) is dict:
         error: Exception = KeyError("a key that is known only at run time is not in the dictionary")
@@ -336,7 +339,7 @@ def item(container, key):
 
 def is_(a, b):
     """``a is b``."""
-    return distribute(lambda x, y: np.bool_(x is y), a, b)
+    return distribute(lambda x, y: x is y, a, b)
 
 
 # -- expressions
@@ -368,7 +371,12 @@ def or_(value, other):
 
 
 def not_(value):
-    return core.of_device(jnp.logical_not(predicate(value)))
+    return traced_number.of_value(jnp.logical_not(predicate(value)), bool)
+
+
+def _truth(value):
+    """``bool(value)``."""
+    return traced_number.of_value(predicate(value), bool) if operators.is_traced(value) else bool(value)
 
 
 def in_(item, container):
@@ -376,15 +384,11 @@ def in_(item, container):
         return distribute(operators.in_, item, container)
     if type(container) is range:
         if not container:
-            return np.bool_(False)
+            return False
         low, high = sorted((container[0], container[-1]))
-        return core.of_device(predicate((item >= low) & (item <= high) & ((item - low) % container.step == 0)))
+        return _truth((item >= low) & (item <= high) & ((item - low) % container.step == 0))
     if isinstance(container, (*_WALKED, dict)):
-        found = [core.of_device(predicate(item == x)) for x in container]
-        answer = np.bool_(False)
-        for f in found:
-            answer = f | answer
-        return answer
+        return functools.reduce(operator.or_, [_truth(item == x) for x in container], False)
     if type(container) in OURS or isinstance(container, (np.ndarray, ragged.Ragged, jax.Array)):
-        return (container == item).any()
+        return _truth((container == item).any())
     return item in container

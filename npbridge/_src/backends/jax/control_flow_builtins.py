@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import functools
+import operator
 import types
 
 import jax.numpy as jnp
@@ -50,7 +51,17 @@ def truth(*args):
     """``bool``."""
     if len(args) != 1 or not is_traced(args[0]):
         return bool(*args)
-    return core.of_device(control_flow.predicate(args[0]))
+    return traced_number.of_value(control_flow.predicate(args[0]), bool)
+
+
+def kind_of(*args):
+    """``type``: of what is computed it is what NumPy or Python would have computed."""
+    x = args[0]
+    if len(args) != 1 or not is_traced(x) or type(x) not in OURS:
+        return core.JaxArray if type(x) is ragged.Ragged else type(*args)
+    if x.weak is not None:
+        return x.weak
+    return x.dtype.type if isinstance(x, core.JaxScalar) or type(x) is core.JaxScalar else type(x)
 
 
 def _extreme(builtin, ufunc):
@@ -120,18 +131,18 @@ def _round(x, ndigits=None):
 
 
 def _any(values):
-    return np.any(values) if type(values) in OURS and is_traced(values) else _fold(any, np.logical_or, values)
+    return truth(np.any(values)) if type(values) in OURS and is_traced(values) else _fold(any, operator.or_, values)
 
 
 def _all(values):
-    return np.all(values) if type(values) in OURS and is_traced(values) else _fold(all, np.logical_and, values)
+    return truth(np.all(values)) if type(values) in OURS and is_traced(values) else _fold(all, operator.and_, values)
 
 
-def _fold(builtin, ufunc, values):
+def _fold(builtin, joined, values):
     values = list(values)
     if not any(map(is_traced, values)):
         return builtin(values)
-    return functools.reduce(ufunc, [truth(v) for v in values])
+    return functools.reduce(joined, [truth(v) for v in values])
 
 
 def _sum(values, start=0):
@@ -178,6 +189,7 @@ TYPES = {
     float: _number(float),
     complex: _complex,
     bool: truth,
+    type: kind_of,
     range: iterables.ranged,
     enumerate: iterables.enumerated,
     zip: iterables.zipped,

@@ -62,7 +62,7 @@ def _total(items, element, condition):
 
 def _decided(items, element, condition, until):
     """``any`` (`until` True) or ``all``."""
-    found = core.of_device(core.jax.numpy.asarray(not until))
+    found = not until
 
     def body(item):
         nonlocal found

@@ -92,8 +92,8 @@ class Range(Iteration):
 def as_number(x):
     """An integer as Python has it."""
     if is_traced(x):
-        if type(x) in OURS and x.weak is int:
-            return x
+        if type(x) in OURS and x.weak in (bool, int):
+            return x if x.weak is int else +x
         value = x._value() if type(x) in OURS else x
         if value.dtype.kind not in "iu":
             raise TypeError(f"'{value.dtype}' object cannot be interpreted as an integer")

@@ -17,7 +17,7 @@ from .control_flow_values import UNDEFINED, Leaf, Node, Options, Static, same, v
 from .control_flow_windows import same_object
 
 _RANK = {bool: 0, int: 1, float: 2, complex: 3}
-_SORTS = {int: "iu", float: "f", complex: "c"}
+_SORTS = {bool: "", int: "iu", float: "f", complex: "c"}
 _MOST = 8  # so many kinds one value may be of
 NOTHING = Static(UNBOUND)
 
@@ -139,7 +139,7 @@ def _is_held(number: Leaf, dtype) -> bool:
     """Whether a number of Python's is the same number in a dtype."""
     if dtype == canonical(np.dtype(number.weak)):
         return True
-    if type(number.constant) not in (int, float, complex):
+    if type(number.constant) not in (bool, int, float, complex):
         return False
     with np.errstate(all="ignore"):
         held = np.array(number.constant).astype(dtype).item()

@@ -56,8 +56,6 @@ def _real(builtin, kernel, *, domain=None, overflows=False, result=float):
             for value in values[1:]:
                 finite &= jnp.isfinite(value)
             _see(jnp.isinf(out) & finite, RANGE)
-        if result is bool:
-            return core.of_device(out)
         return traced_number.of_value(out.astype(canonical(np.dtype(result))), result)
 
     return call
@@ -128,7 +126,7 @@ def _isclose(a, b, *, rel_tol=1e-09, abs_tol=0.0):
         return math.isclose(a, b, rel_tol=rel_tol, abs_tol=abs_tol)
     x, y, relative, absolute = (_value(v, float) for v in (a, b, rel_tol, abs_tol))
     near = jnp.abs(x - y) <= jnp.maximum(relative * jnp.maximum(jnp.abs(x), jnp.abs(y)), absolute)
-    return core.of_device((x == y) | (near & jnp.isfinite(x) & jnp.isfinite(y)))
+    return traced_number.of_value((x == y) | (near & jnp.isfinite(x) & jnp.isfinite(y)), bool)
 
 
 def _modf(x):
@@ -228,6 +226,8 @@ def rounded(x, digits: int):
     """``round(x, digits)`` of a number of Python's, by the exact value of a float: 2.675 is less than it looks."""
     if x.weak is complex:
         raise TypeError("type complex doesn't define __round__ method")
+    if x.weak is bool:
+        x = +x  # a truth is 0 or 1
     if x.weak is int and digits >= 0:
         return x
     value = jnp.asarray(x._value())

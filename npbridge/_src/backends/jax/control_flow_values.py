@@ -129,9 +129,7 @@ def take_apart(x) -> Any:
         x._refuse()
     if kind is Either:
         return Options(Leaf("raw", (), "int32", x.which), [take_apart(o) for o in x.options])
-    if kind is bool:
-        return Leaf("scalar", (), bool, x, None, x)
-    if kind in (int, float, complex):
+    if kind in (bool, int, float, complex):
         try:
             return Leaf("number", (), np.dtype(kind), x, kind, x)
         except OverflowError:

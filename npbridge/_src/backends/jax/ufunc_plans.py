@@ -122,7 +122,7 @@ def operand(x):
     kind = type(x)
     if kind in OURS:
         value = x._value()
-        return value, x.weak or value.dtype
+        return value, x.weak if x.weak in WEAK else value.dtype
     if kind in WEAK:
         return x, kind
     if kind is bool:

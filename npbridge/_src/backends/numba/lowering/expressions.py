@@ -215,6 +215,8 @@ class Expressions:
         if self.program.options.robust and number_of(value) is None:
             names = {ast.USub: "npb_neg", ast.UAdd: "npb_plus", ast.Invert: "npb_invert"}
             return Dynamic(None, is_scalar(value)), ast.Call(self.stub(names[type(node.op)]), [made], [])
+        if number_of(value) == "bool":  # as Python has it, which counts truths as 0 and 1
+            return Dynamic("int", scalar=True), ast.UnaryOp(node.op, ast.Call(ast.Name("int", ast.Load()), [made], []))
         return Dynamic(number_of(value), scalar=is_scalar(value)), ast.UnaryOp(node.op, made)
 
     def apart(self, node: ast.expr) -> tuple[Pair, list[ast.stmt]]:
