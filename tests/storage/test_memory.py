@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 import npbridge
+from npbridge._src.storage import copies
 from npbridge._src.storage.buffer import SMALL
 
 MANY = SMALL  # numbers
@@ -50,6 +52,9 @@ STEPS = {
     "by turns": ("for i in range(4): np.sin(x); x[i] = i; float(x[i])", 1),
     "a function": ("f = npbridge.jit(lambda x: (x * 2).sum())\nf(x); f(x)", 1),
     "views": ("v = x[1:]; w = x[::2]\nnp.sin(x)\nfloat(v[3]); float(w[4])", 1),
+    "kernels read views": ("v = x[1:]; w = x[::2]; t = x.reshape(100, -1).T\nnp.sin(v); np.sin(w); np.sin(t)", 1),
+    "kernels read small views": ("parts = [x[i : i + 99_999] for i in range(300)]\nfor p in parts: np.cos(p)", 1),
+    "kernels read views of what changes": ("v = x[8:]\nfor i in range(4): np.sin(v); x[i] = i; np.sin(v); v[i] = 1", 1),
     "made in another shape": ("x = npbridge.arange(float(N)).reshape(100, -1)\nnp.sin(x)", 1),
     "read as a whole": ("np.sin(x)\nfloat(np.asarray(x).sum())", 1),
 }
@@ -100,6 +105,56 @@ def test_a_view_that_is_not_alone_leaves_them_theirs():
     x[1, 1] = 50
     np.cos(flat)
     assert tail[0] == flat[5] == x[1, 1] == 50
+
+
+@pytest.mark.parametrize(
+    "cut", [np.s_[:], np.s_[8:], np.s_[1:], np.s_[::2], np.s_[::-1], (np.s_[:], 1), np.s_[8:, 1:3]]
+)
+def test_kernels_read_views_as_they_are_now(cut):
+    """Whether they read a part of the device's own memory, or a copy of it."""
+    expected = np.arange(float(4 * MANY)).reshape(-1, 4)
+    x = npbridge.asarray(expected)
+    np.sin(x)
+    view, kept = x[cut], []
+    for i in range(8):
+        kept.append((np.negative(view), -expected[cut]))
+        x[9 + i] = expected[9 + i] = i
+        view[4] = expected[cut][4] = -i
+        if i % 2:
+            np.cos(x)
+    for found, as_it_was in kept:
+        np.testing.assert_array_equal(found, as_it_was)
+
+
+def test_what_kernels_read_of_views_is_kept_within_a_bound():
+    x = npbridge.asarray(np.arange(float(4 * MANY)))
+    np.sin(x)
+    views = [x[i + 1 :: 2] for i in range(40)]
+    for view in views:
+        np.cos(view)
+    held = [view for view in views if view._cached is not None]
+    assert held and sum(view._cached[1].nbytes for view in held) <= copies.MOST
+    assert held[-1] is views[-1]
+    np.testing.assert_array_equal(np.negative(views[0]), -np.asarray(views[0]))
+    del views, held, view
+    gc.collect()
+    assert copies._total == 0
+
+
+def test_products_of_matrices_that_are_turned():
+    a, b = np.arange(600.0 * 500).reshape(600, 500) / 1e5, np.ones((600, 300))
+    x, y = map(npbridge.asarray, (a, b))
+    for product in (
+        lambda a, b: a.T @ b,
+        lambda a, b: np.dot(b.T, a),
+        lambda a, b: b.T.dot(a),
+        lambda a, b: a.T @ b[:, 0],
+    ):
+        found = product(x, y)
+        assert type(found) is npbridge.JaxArray
+        np.testing.assert_allclose(found, product(a, b), rtol=1e-12)
+    with pytest.raises(ValueError, match="mismatch"):
+        x.T @ y.T
 
 
 def test_threads_that_only_read_read_what_is_there():

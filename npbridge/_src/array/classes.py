@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..storage import view
+from ..storage import copies, view
 from ..storage.buffer import SMALL, Tracer, canonical, put, recorder_here, recorders
 from ..storage.lending import lend, lies_on_host
 
@@ -195,10 +195,13 @@ class JaxArray:
         buffer = self._buffer
         version, layout = buffer.version, self._window()
         if buffer.device is not None and not buffer.current and (buffer.traced or layout.nbytes > SMALL):
+            value = self._part_of_device(layout)
+            if value is not None:
+                return value
             value = self._lowered(layout)
             if value is not None:
                 if not isinstance(value, Tracer):
-                    self._cached = (version, value)
+                    copies.keep(self, version, value)
                 return value
         if layout.nbytes > SMALL and not recorders and self._adopt():
             value = self._value()
@@ -210,8 +213,20 @@ class JaxArray:
             return values.astype(canonical(values.dtype), order="C")
         value = put(values)
         if not shared and not isinstance(value, Tracer):
-            self._cached = (version, value)
+            copies.keep(self, version, value)
         return value
+
+    def _part_of_device(self, layout: np.ndarray):
+        """The view as a part of the device's memory, where that is this machine's, and the part one that JAX takes."""
+        buffer = self._buffer
+        if buffer.traced or not layout.flags.c_contiguous or canonical(layout.dtype) != layout.dtype:
+            return None
+        with buffer.lock:
+            if buffer.device is None or buffer.traced or not lies_on_host(buffer):
+                return None
+            # it keeps the snapshot alive, and so nobody writes there
+            part = view.same_window(layout, buffer.stand_in(), buffer.device_snapshot())
+            return view.as_device(part)
 
     def _adopt(self) -> bool:
         """Have the buffer take the shape of this view, where that is all of it, and nobody else looks at it.

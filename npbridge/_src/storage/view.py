@@ -37,6 +37,7 @@ def address(values: np.ndarray) -> int:
     return values.__array_interface__["data"][0]
 
 
+_ALIGNED = 64  # bytes: memory at other addresses is copied by JAX
 _WRITEABLE = 0x400
 
 
@@ -51,6 +52,11 @@ def same_window(layout: np.ndarray, old: np.ndarray, new: np.ndarray) -> np.ndar
     if not writeable:
         window.flags.writeable = False
     return window
+
+
+def as_device(values: np.ndarray) -> jax.Array | None:
+    """Memory that nobody writes as a ``jax.Array`` over it; None where JAX would copy."""
+    return None if address(values) % _ALIGNED else jax.device_put(values, may_alias=True)
 
 
 class Spec(NamedTuple):

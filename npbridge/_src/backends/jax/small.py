@@ -1,11 +1,13 @@
 """Small work stays on the host: calls on few values that lie in this machine's memory run in NumPy.
 
 NumPy has answered before a kernel of XLA's has started.  Where the values lie and how many
-they are decides, nothing else; the results lie on the host, and go to the device when a
-kernel wants them.
+they are decides, and for products of matrices how they lie; the results lie on the host, and
+go to the device when a kernel wants them.
 """
 
 from __future__ import annotations
+
+import sys
 
 import numpy as np
 
@@ -39,13 +41,17 @@ KINDS = ("compute", "compose", "move", "write")
 # real or complex by their values in NumPy, always complex on 'jax'
 OTHERWISE = frozenset({np.linalg.eig, np.linalg.eigvals})
 
+# XLA turns a matrix round in memory before it multiplies; BLAS reads it as it lies
+PRODUCTS = frozenset({np.matmul, np.dot})
+OF_BLAS = "fdFD"
+
 NONE: dict = {}
 
 # the ufuncs that the backend has kernels for
 _ufuncs: set[np.ufunc] = set()
 
 
-def values_of(x) -> np.ndarray | None:
+def values_of(x, most: int = FOR_NUMPY) -> np.ndarray | None:
     """The values of one of our arrays, where they are few, and lie in memory; None elsewhere."""
     buffer = x._buffer
     if not buffer.current:
@@ -53,10 +59,25 @@ def values_of(x) -> np.ndarray | None:
         if device is None or isinstance(device, Tracer) or device.committed or device.platform() != "cpu":
             return None
         layout = x._layout
-        if (buffer.nbytes if layout is None else layout.nbytes) > FOR_NUMPY:
+        if (buffer.nbytes if layout is None else layout.nbytes) > most:
             return None
     values = x._read()
-    return values if values.nbytes <= FOR_NUMPY else None
+    return values if values.nbytes <= most else None
+
+
+def product(function, a, b):
+    """``function(a, b)`` of matrices of any size, one of which is turned round; None where it is not that."""
+    if function not in PRODUCTS or not (type(a) is type(b) is JaxArray and (_is_turned(a) or _is_turned(b))):
+        return None
+    if a.dtype != b.dtype or a.dtype.char not in OF_BLAS or not a.ndim <= 2 >= b.ndim:
+        return None
+    values = [values_of(x, sys.maxsize) for x in (a, b)]
+    return None if values[0] is None or values[1] is None else _ours(_silently(function, values))
+
+
+def _is_turned(x) -> bool:
+    layout = x._layout
+    return layout is not None and layout.ndim == 2 and layout.flags.f_contiguous and not layout.flags.c_contiguous
 
 
 def _is_kept(x) -> bool:
@@ -79,25 +100,26 @@ def binary(function, a, b):
     """``function(a, b)`` as :func:`ufunc` gives it: the most frequent call of all."""
     if function not in _ufuncs:
         return None
+    x, y = a, b
     kind = type(a)
     if kind is JaxArray:
-        a = values_of(a)
-        if a is None:
-            return None
+        x = values_of(a)
+        if x is None:
+            return product(function, a, b)
     elif kind is not float and kind is not int:
         return ufunc(function, (a, b))
     kind = type(b)
     if kind is JaxArray:
-        b = values_of(b)
-        if b is None:
-            return None
+        y = values_of(b)
+        if y is None:
+            return product(function, a, b)
     elif kind is not float and kind is not int:
         return ufunc(function, (a, b))
-    if not _is_for_numpy(function, (a, b)):
+    if not _is_for_numpy(function, (x, y)):
         return None
     token = set_float_state(SILENT)
     try:
-        result = function(a, b)
+        result = function(x, y)
     finally:
         reset_float_state(token)
     return _ours(result)
@@ -222,7 +244,8 @@ def _reading(function, place: int):
         seen: list = []
         values = _taken(args, seen)
         if values is None:
-            return NotImplemented
+            result = product(called, *args) if len(args) == 2 and not kwargs else None
+            return NotImplemented if result is None else result
         named = kwargs
         if kwargs:
             named = _taken(kwargs.values(), seen)
