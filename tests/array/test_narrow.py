@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import warnings
 
 import numpy as np
@@ -14,6 +15,7 @@ from npbridge.errors import PrecisionError, PrecisionWarning
 from ..oracle import VARIANTS, set_up
 
 LARGE = np.array([2**40, 1])
+MANY = 500_000
 
 GIVEN = {
     "asarray": lambda: npbridge.asarray(LARGE),
@@ -29,6 +31,24 @@ GIVEN = {
     "operand": lambda: npbridge.arange(2) + LARGE,
     "scalar operand": lambda: np.multiply(npbridge.arange(2), np.int64(2**40)),
     "variable": lambda: npbridge.Variable(LARGE),
+    "item": lambda: operator.setitem(npbridge.arange(3), 0, 2**40),
+    "item of a large one": lambda: operator.setitem(np.sin(npbridge.zeros(MANY)).astype(int), 5, 2**40),
+    "part": lambda: operator.setitem(npbridge.arange(3), slice(2), LARGE),
+    "part of a large one": lambda: operator.setitem(npbridge.arange(MANY), slice(2), LARGE),
+    "items": lambda: operator.setitem(npbridge.arange(3), [0, 1], [2**40, 1]),
+    "mask": lambda: operator.setitem(npbridge.arange(3), npbridge.arange(3) < 2, LARGE),
+    "fill": lambda: npbridge.arange(3).fill(2**40),
+    "put": lambda: npbridge.arange(3).put(0, 2**40),
+    "copyto": lambda: np.copyto(npbridge.arange(2), LARGE),
+    "number": lambda: npbridge.arange(3) + 2**40,
+    "number beside a large one": lambda: npbridge.arange(MANY) + 2**40,
+    "maximum": lambda: np.maximum(npbridge.arange(3), 2**40),
+    "where": lambda: np.where(npbridge.arange(3) < 2, 2**40, 1),
+    "append": lambda: np.append(npbridge.arange(3), 2**40),
+    "stack": lambda: np.stack([npbridge.arange(2), LARGE]),
+    "join with a large one": lambda: np.concatenate([npbridge.arange(MANY), LARGE]),
+    "choose": lambda: np.choose(npbridge.arange(2), [2**40, 2]),
+    "select": lambda: np.select([npbridge.arange(3) < 2], [2**40], 7),
 }
 
 
@@ -46,11 +66,31 @@ def test_integers_that_do_not_fit_are_an_error(narrow, name):
         GIVEN[name]()
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda A: A([1, 2]) + 2**70,
+        lambda A: operator.setitem(A([1, 2]), 0, 2**70),
+        lambda A: A([1, 2], dtype=np.int16) + 2**40,
+        lambda A: operator.setitem(A([1, 2], dtype=np.int16), 0, 2**20),
+        lambda A: operator.setitem(A([1, 2], dtype=np.uint32), 0, -1),
+    ],
+)
+def test_what_64_bits_would_not_hold_has_numpys_error(narrow, call):
+    for make in (np.array, npbridge.array):
+        with pytest.raises(OverflowError) as raised:
+            call(make)
+        assert not isinstance(raised.value, PrecisionError)
+
+
 def test_integers_that_fit_are_taken(narrow):
     assert npbridge.asarray(np.arange(3)).dtype == np.int32
     assert npbridge.array(np.array([2**31 - 1]), dtype=np.int64).tolist() == [2**31 - 1]
     assert (npbridge.arange(3) + np.int64(4)).tolist() == [4, 5, 6]
     assert npbridge.array(np.array([300]), dtype=np.int8).tolist() == [44]  # a cast that was asked for
+    x = npbridge.zeros(3, dtype=np.int8)
+    x[:2] = np.array([300, 1])  # and one that NumPy makes
+    assert x.tolist() == [44, 1, 0]
 
 
 SUMS = {

@@ -2,6 +2,7 @@
 
 import ast
 import ctypes
+import operator
 import pickle
 import re
 import sys
@@ -54,6 +55,19 @@ def test_methods_of_classes_in_c_can_be_set():
             kind.jumped = None
     finally:
         compat.set_in_class(kind, "jumped", None)
+
+
+def test_concatenation_is_refused_as_of_ndarrays():
+    class Kind(npbridge.JaxArray):
+        pass
+
+    for x in (npbridge.ones(2), npbridge.Variable(np.ones(2)), Kind([1.0])):
+        for join in (operator.concat, operator.iconcat):
+            with pytest.raises(TypeError, match="Concatenation operation is not implemented for NumPy arrays"):
+                join(x, x)
+        with pytest.raises(TypeError):
+            operator.concat([1.0], x)
+        assert ([1.0] + x).tolist() == [2.0] * len(x) and (x + x).sum() == 2 * len(x)
 
 
 # -- NumPy

@@ -154,6 +154,10 @@ def test_namespace_of_arrays(ours):
     assert x.__array_namespace__() is npbridge
     assert x.__array_namespace__(api_version="2024.12") is npbridge
     assert array_api_compat.array_namespace(x, npbridge.sum(x)) is npbridge
+    assert array_api_compat.array_namespace(x.sum(), x, 2.0, None) is npbridge  # a scalar of NumPy's is a number
+    assert array_api_compat.array_namespace(np.ones(2), np.float64(1)) is array_api_compat.numpy
+    with pytest.raises(TypeError, match="Multiple namespaces"):
+        array_api_compat.array_namespace(x, np.ones(2))
     with pytest.raises(ValueError, match="1999"):
         x.__array_namespace__(api_version="1999.01")
 

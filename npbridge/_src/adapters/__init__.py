@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from ..ground.imports import when_imported
+from ..ground.imports import when_accepted, when_imported
 from . import borders, jaxs, kinds, rows, unknown
 
 _ADAPTED = {
@@ -27,6 +27,7 @@ def watch() -> None:
             when_imported(name, _or_told(borders.adapting(found, handing)))
     for name, adapt in _ADAPTED.items():
         when_imported(name, _or_told(adapt))
+    when_accepted(kinds.is_of_namespaces, _or_told(kinds.namespaces))
     unknown.watch()
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 import inspect
+import types
+from typing import Any
 
 import numpy as np
 
-from ..array.core import JaxArray, JaxScalar
+from ..array.core import OURS, JaxArray, JaxScalar
 from .borders import handing_ndarrays
 
 
@@ -83,3 +85,32 @@ def numba_types(module) -> None:
     from ..backends.numba import extension
 
     extension.init()
+
+
+def is_of_namespaces(spec: Any) -> bool:
+    """Whether a module is array_api_compat's, or a copy of it in another library, that finds namespaces."""
+    return spec.name.endswith("array_api_compat.common._helpers")
+
+
+def namespaces(module) -> None:
+    """Beside our arrays NumPy's scalars count as numbers: ``array_namespace(x, x.sum())`` is ours.
+
+    Whoever imported the function before has the same object: its code is exchanged.
+    """
+    found = module.array_namespace
+    plain = types.FunctionType(found.__code__, found.__globals__, found.__name__, found.__defaults__, found.__closure__)
+    plain.__kwdefaults__ = found.__kwdefaults__
+
+    def npbridge_array_namespace(*xs, **kwargs):
+        if any(type(x) in OURS for x in xs):
+            xs = tuple(x for x in xs if type(x) in OURS or not isinstance(x, np.generic))
+        return plain(*xs, **kwargs)
+
+    found.__signature__ = inspect.signature(found)
+    found.__globals__["npbridge_array_namespace"] = npbridge_array_namespace
+    found.__kwdefaults__ = None
+    found.__code__ = _passing_on.__code__
+
+
+def _passing_on(*xs, **kwargs):
+    return npbridge_array_namespace(*xs, **kwargs)  # type: ignore[name-defined]  # noqa: F821  of the module it is put in

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..ground.compat import refuse_concatenation
 from ..storage import copies, view
 from ..storage.buffer import SMALL, Tracer, canonical, put, recorder_here, recorders
 from ..storage.lending import lend, lies_on_host
@@ -66,6 +67,7 @@ class JaxArray:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         OURS.add(cls)
+        refuse_concatenation(cls)
 
     def __new__(cls, object, dtype=None):
         from .core import from_object  # which makes arrays of this class

@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ..dispatch import precision
 from ..ground.errors import UnsupportedError
 from ..storage import view
 from ..storage.buffer import SMALL, Tracer, recorders
@@ -283,7 +284,10 @@ def _setitem(self, key, value):
     elif kind not in _NUMBERS:
         return _set_anywhere(self, key, value)
     with buffer.lock:
-        self._writable()[key] = value
+        try:
+            self._writable()[key] = value
+        except OverflowError as error:
+            raise precision.of_width(error) from None
     return None
 
 
@@ -301,7 +305,9 @@ def _set_anywhere(self, key, value):
         value = traced_index.ragged_operands.in_shape(value, self._window()[_with_ellipsis(key)].shape)
         kind = type(value)
     source = None
-    if kind in OURS:
+    if kind is np.ndarray:
+        precision.see_that_it_can_be_stored(value, self.dtype)
+    elif kind in OURS:
         source = value
         if kind is JaxScalar:
             if not isinstance(value._buffer.device, Tracer):
@@ -343,7 +349,10 @@ def _set_anywhere(self, key, value):
         _set_anywhere(self, key, core.of_fresh(values[_with_ellipsis(key)].copy()))
         return
     with buffer.lock:
-        self._writable()[key] = value
+        try:
+            self._writable()[key] = value
+        except OverflowError as error:
+            raise precision.of_width(error) from None
 
 
 def _as_stored(number, dtype):
@@ -471,7 +480,10 @@ def stored(value, dtype, element: bool):
     if new.dtype.char not in core.STORED_KINDS:
         return None
     stored = np.empty(() if element else new.shape, dtype)
-    stored[() if element else ...] = value  # NumPy's own cast, warnings and errors
+    try:
+        stored[() if element else ...] = value  # NumPy's own cast, warnings and errors
+    except OverflowError as error:
+        raise precision.of_width(error) from None
     return stored
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from ..dispatch.backend import active
 from ..dispatch.protocol import DIRECT, PLAIN, dispatch_ufunc, stranger
 from ..ground import events
+from ..ground.compat import refuse_concatenation
 from . import core, meeting
 from .core import OURS, JaxArray, JaxScalar
 
@@ -211,3 +212,5 @@ def _scalar_hash(self):
 
 
 JaxScalar.__hash__ = _scalar_hash
+for _kind in OURS:
+    refuse_concatenation(_kind)  # which goes with the last change of `__add__`

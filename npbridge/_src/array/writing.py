@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 
+from ..dispatch import precision
 from . import core
 from .core import OURS, JaxArray, JaxScalar
 from .methods import named
@@ -14,7 +15,10 @@ from .methods import named
 def write_host(self, write, /):
     """``write(ndarray)`` on the host values."""
     with self._buffer.lock:
-        return write(self._writable())
+        try:
+            return write(self._writable())
+        except OverflowError as error:
+            raise precision.of_width(error) from None
 
 
 def _in_place(name):

@@ -13,7 +13,7 @@ import jax
 import numpy as np
 
 from ..array import core
-from ..dispatch.precision import tell_if_wrapped
+from ..dispatch import precision
 from ..storage import view
 from ..storage.buffer import canonical
 
@@ -217,8 +217,11 @@ def outs(kwargs):
     return out if type(out) is tuple else (out,)
 
 
-def narrow(result):
-    """Our arrays and NumPy's scalars in `result` in the dtype that JAX stores (x64 off: 32 bit)."""
+def narrow(result, given: bool = False):
+    """Our arrays and NumPy's scalars in `result` in the dtype that JAX stores (x64 off: 32 bit).
+
+    Integers that were `given`, and moved only, must fit; of those that were computed it is told.
+    """
     kind = type(result)
     if kind in OURS or kind in SCALARS:
         dtype = result.dtype
@@ -227,10 +230,10 @@ def narrow(result):
             return result
         values = result._read() if kind in OURS else result
         kept = values.astype(target)
-        tell_if_wrapped(values, kept)
+        (precision.see_that_it_fits if given else precision.tell_if_wrapped)(values, kept)
         return core.of_fresh(kept) if type(kept) is np.ndarray else kept
     if kind is tuple or kind is list:
-        return kind([narrow(y) for y in result])
+        return kind([narrow(y, given) for y in result])
     if isinstance(result, tuple) and hasattr(result, "_fields"):
-        return kind(*[narrow(y) for y in result])
+        return kind(*[narrow(y, given) for y in result])
     return result

@@ -24,6 +24,27 @@ other_threads = _thread._count
 # What a class has whose attributes Python does not let set: those in C that are not made at run time.
 IMMUTABLE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE
 _FLAGS_AT = 168  # of tp_flags in a PyTypeObject, where pointers have eight bytes
+_SEQUENCE_AT, _CONCAT_AT = 104, 8  # of tp_as_sequence there, and of sq_concat in what it points to
+
+
+def _lies_as_expected(kind: type) -> bool:
+    """Whether this interpreter lays out classes as the ones known here."""
+    return (
+        ctypes.sizeof(ctypes.c_void_p) == 8
+        and ctypes.c_ulong.from_address(id(kind) + _FLAGS_AT).value == kind.__flags__
+    )
+
+
+def refuse_concatenation(kind: type) -> None:
+    """Have ``operator.concat`` refuse objects of a class as it refuses ndarrays.
+
+    It would add them up: a class made in Python has no slot for it that is not ``__add__``.
+    """
+    if _lies_as_expected(kind):
+        pointer = ctypes.c_void_p.from_address
+        theirs, ours = (pointer(id(k) + _SEQUENCE_AT).value for k in (np.ndarray, kind))
+        if theirs and ours:
+            pointer(ours + _CONCAT_AT).value = pointer(theirs + _CONCAT_AT).value
 
 
 def set_in_class(kind: type, name: str, value: Any) -> bool:
@@ -31,9 +52,9 @@ def set_in_class(kind: type, name: str, value: Any) -> bool:
     if not kind.__flags__ & IMMUTABLE:
         setattr(kind, name, value)
         return True
+    if not _lies_as_expected(kind):
+        return False
     flags = ctypes.c_ulong.from_address(id(kind) + _FLAGS_AT)
-    if ctypes.sizeof(ctypes.c_void_p) != 8 or flags.value != kind.__flags__:
-        return False  # another interpreter, in which classes lie otherwise
     flags.value &= ~IMMUTABLE
     try:
         setattr(kind, name, value)

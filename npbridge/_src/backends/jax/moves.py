@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ...array import choice, core, window
+from ...dispatch import precision
 from ...dispatch.registry import Rule, register
 from ...facts import Fact, fact_of
 from ...ground.compat import NO_VALUE
@@ -142,13 +143,16 @@ def twin_of(function):
 
 
 def _on_the_host(fact: Fact):
-    function = fact.function
+    function, given = fact.function, fact.kind == "move"
 
     def call(args, kwargs):
         written = fact.written(args, kwargs)
         if written:
-            return host.narrow(host.call_writing(function, args, kwargs, written))
-        return host.narrow(host.call(function, args, kwargs))
+            for x in args:
+                if type(x) is np.ndarray:
+                    precision.see_that_it_can_be_stored(x, written[0].dtype)
+            return host.narrow(host.call_writing(function, args, kwargs, written), given)
+        return host.narrow(host.call(function, args, kwargs), given)
 
     return call
 

@@ -12,6 +12,7 @@ import sys
 import numpy as np
 
 from ...array import core
+from ...dispatch import precision
 from ...dispatch.registry import register, tables
 from ...facts import Fact, fact_of
 from ...facts.fact import names_of
@@ -120,6 +121,8 @@ def binary(function, a, b):
     token = set_float_state(SILENT)
     try:
         result = function(x, y)
+    except OverflowError as error:
+        raise precision.of_width(error) from None
     finally:
         reset_float_state(token)
     return _ours(result)
@@ -144,6 +147,8 @@ def _silently(function, args, kwargs=NONE):
     token = set_float_state(SILENT)
     try:
         return function(*args, **kwargs)
+    except OverflowError as error:
+        raise precision.of_width(error) from None
     finally:
         reset_float_state(token)
 
@@ -158,10 +163,12 @@ def _is_large(function, values) -> bool:
         return False  # which the function says as well
 
 
-def _ours(result):
+def _ours(result, given: bool = False):
     if type(result) is ndarray:
         dtype = result.dtype
-        return of_fresh(result) if dtype.itemsize < 8 or canonical(dtype) is dtype else host.narrow(of_fresh(result))
+        if dtype.itemsize < 8 or canonical(dtype) is dtype:
+            return of_fresh(result)
+        return host.narrow(of_fresh(result), given)
     return tuple(map(_ours, result)) if type(result) is tuple else host.narrow(result)
 
 
@@ -234,8 +241,9 @@ def general(function, method: str, inputs, kwargs):
     return host.narrow(_silently(host.call_writing, (getattr(function, method), inputs, kwargs, written)))
 
 
-def _reading(function, place: int):
+def _reading(fact: Fact, place: int):
     """What answers a call that writes nothing but `out`, the argument at `place`; NotImplemented if NumPy is not to."""
+    function, given = fact.function, fact.kind == "move"
 
     def first(args, kwargs, unbound):
         called = function if unbound is None else unbound
@@ -264,8 +272,8 @@ def _reading(function, place: int):
                 if raw is result:
                     break
             else:
-                return _ours(result)
-        return host.narrow(host.wrap(result, seen))
+                return _ours(result, given)
+        return host.narrow(host.wrap(result, seen), given)
 
     return first
 
@@ -308,5 +316,5 @@ def register_rows() -> None:
         fact = fact_of(function)
         if fact.kind in KINDS and not fact.calls:
             writes = fact.writes or fact.writes_if is not None
-            first = _writing(fact) if writes else _reading(function, names_of(function).get("out", NOWHERE))
+            first = _writing(fact) if writes else _reading(fact, names_of(function).get("out", NOWHERE))
             register("jax", function, rule._replace(first=first))

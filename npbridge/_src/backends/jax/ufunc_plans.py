@@ -103,7 +103,10 @@ def weak_value(number, dtype):
     value = _weak_values.get(key)
     # zero is not kept: 0.0 and -0.0 are one key
     if value is None or number == 0:
-        value = np.asarray(number, dtype) if dtype.kind in "iu" else np.asarray(canonical(dtype).type(number))
+        try:
+            value = np.asarray(number, dtype) if dtype.kind in "iu" else np.asarray(canonical(dtype).type(number))
+        except OverflowError as error:
+            raise precision.of_width(error) from None
         value = value.astype(canonical(dtype))[()]
         if number != 0:
             if len(_weak_values) > 4096:
