@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import types
 
 import jax
@@ -274,3 +275,9 @@ def test_what_is_known_at_run_time_only_stays_ours():
         for n in range(1, 4):
             assert step(npbridge.full(3, n - 1.0)) == 3 * n**2 * n
             assert kind(bordered(npbridge.ones(3))) == "float32" or jax.config.jax_enable_x64
+
+
+def test_the_backend_of_einops_stays():
+    backends = pytest.importorskip("einops._backends")
+    gc.collect()
+    assert "NpbridgeBackend" in {kind.__name__ for kind in backends.NumpyBackend.__subclasses__()}

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import os
+import subprocess
 import sys
+import types
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import npbridge
+from npbridge._src.adapters import borders
 
 LIBRARY = """
 import enum
@@ -93,6 +98,114 @@ def test_code_that_has_nothing_to_do_with_arrays_stays(imported):
 def test_the_users_own_modules_stay(imported):
     library = imported("my_own", LIBRARY, folder="project")
     assert library.kind(npbridge.arange(2)) == "JaxArray"
+
+
+def test_under_the_names_that_others_imported_before(imported):
+    """Whoever imports npbridge first, and uses it later, has the functions of libraries by name already."""
+    library = types.ModuleType("somebodys")
+
+    def given(x):
+        return type(x).__name__
+
+    user = types.ModuleType("users")
+    user.given, user.other = given, 7
+    library.given = given
+    given.__module__ = "somebodys"
+    sys.modules["users"], sys.modules["somebodys"] = user, library
+    try:
+        with borders.wherever_they_are():
+            library.given = borders.border(given, borders.handing_ndarrays)
+        assert user.given is library.given and user.given(npbridge.arange(2)) == "ndarray" and user.other == 7
+    finally:
+        del sys.modules["users"], sys.modules["somebodys"]
+
+
+ORDER = """
+import npbridge as nb
+from unheard_order import asks
+from unheard_face import Model, asks as also
+from numpy.testing import assert_allclose
+from jax import grad
+import numpy as np
+
+x = nb.arange(3.0)
+assert asks(x).tolist() == also(x).tolist() == [0.0, 1.0, 2.0]
+assert Model(x).fit(x).tolist() == [0.0, 2.0, 4.0]
+assert_allclose(x, [0.0, 1.0, 2.0])
+assert grad(lambda v: np.sum(nb.asarray(v) ** 2))(x).tolist() == [0.0, 2.0, 4.0]
+print("good")
+"""
+
+
+def test_libraries_imported_before_npbridge_is_used(tmp_path):
+    place = tmp_path / "site-packages"
+    place.mkdir()
+    (place / "unheard_order.py").write_text(LIBRARY)
+    (place / "unheard_face.py").write_text("from unheard_order import *\n")
+    (tmp_path / "program.py").write_text(ORDER)
+    root = str(Path(npbridge.__file__).parents[1])
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(place), root])}
+    command = [sys.executable, str(tmp_path / "program.py")]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert done.stdout == "good\n", done.stderr
+
+
+HELPED = """
+import collections, sys
+import numpy as np
+from collections import namedtuple
+
+def names(depth=1):
+    return sorted(sys._getframe(depth).f_locals)
+
+def asks_for(x):
+    return type(x).__name__, names(2)
+
+def kind(x):
+    return type(x).__name__
+
+class Model:
+    def asks_for(self, x):
+        return type(x).__name__, names(2)
+
+    def kind(self, x):
+        return type(x).__name__
+"""
+
+
+def test_only_functions_that_look_at_their_callers_stay(imported):
+    library = imported("unheard_helped", HELPED)
+
+    def caller(function):
+        found = npbridge.arange(2)
+        return function(found)
+
+    for holder in (library, library.Model()):
+        assert caller(holder.asks_for) == ("JaxArray", ["found", "function"])
+        assert caller(holder.kind) == "ndarray"
+
+
+COMPILED = """
+import numpy as np
+from numba import njit
+from numba.extending import overload
+
+def twice(x):
+    return 2 * x
+
+@overload(twice)
+def of_twice(x):
+    return lambda x: 2 * x
+
+@njit
+def four_times(x):
+    return twice(twice(x))
+"""
+
+
+def test_functions_that_compiled_code_knows_stay(imported):
+    library = imported("unheard_compiled", COMPILED)
+    assert library.four_times(3) == 12 and library.four_times(np.arange(2)).tolist() == [0, 4]
 
 
 def test_a_library_that_looks_at_its_callers_stays(imported):

@@ -21,14 +21,15 @@ _ADAPTED = {
 
 
 def watch() -> None:
-    """Wait for the libraries that need something."""
-    for table, handing in ((rows.NDARRAYS, borders.handing_ndarrays), (rows.VALUES, jaxs.handing_values)):
-        for name, found in table.items():
-            when_imported(name, _or_told(borders.adapting(found, handing)))
-    for name, adapt in _ADAPTED.items():
-        when_imported(name, _or_told(adapt))
-    when_accepted(kinds.is_of_namespaces, _or_told(kinds.namespaces))
-    unknown.watch()
+    """Wait for the libraries that need something; those that are there get it now."""
+    with borders.wherever_they_are():
+        for table, handing in ((rows.NDARRAYS, borders.handing_ndarrays), (rows.VALUES, jaxs.handing_values)):
+            for name, found in table.items():
+                when_imported(name, _or_told(borders.adapting(found, handing)))
+        for name, adapt in _ADAPTED.items():
+            when_imported(name, _or_told(adapt))
+        when_accepted(kinds.is_of_namespaces, _or_told(kinds.namespaces))
+        unknown.watch()
 
 
 def _or_told(adapt: Callable[[Any], None]) -> Callable[[Any], None]:

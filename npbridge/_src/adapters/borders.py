@@ -5,10 +5,12 @@ What stands in the tables of rows.py is replaced when its library has been impor
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
+import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,11 @@ from ..array.core import OURS, JaxScalar
 from ..ground.compat import set_in_class
 
 Handing = Callable[[Callable], Any]
+
+# They go by their own functions among themselves.
+_THEIRS = {"jax", "npbridge"}
+# What borders were made of, while somebody wants to know: by the identity of the function, it and its border.
+_made: dict[int, tuple[Any, Any]] | None = None
 
 # Told of each function that was handed something in the place of our arrays.
 listeners: list[Callable[[Callable], None]] = []
@@ -103,7 +110,38 @@ def border(function: Callable, handing: Handing) -> Any:
     """The converting form of a function, which is not converted again."""
     made = handing(function)
     made.__npbridge_border__ = True
+    replaced(function, made)
     return made
+
+
+def replaced(function: Any, made: Any) -> None:
+    """Have a function replaced under all its names, where they are being looked for."""
+    if _made is not None and made is not function:
+        _made[id(function)] = function, made
+
+
+@contextlib.contextmanager
+def wherever_they_are() -> Iterator[None]:
+    """Replace the functions of which borders are made also under the names that others imported them by, before."""
+    global _made
+    _made = {}
+    try:
+        yield
+        if _made:
+            for module in list(sys.modules.values()):
+                if type(module) is types.ModuleType and module.__name__.partition(".")[0] not in _THEIRS:
+                    _rename(module, _made)
+    finally:
+        _made = None
+
+
+def _rename(module: types.ModuleType, made: dict[int, tuple[Any, Any]]) -> None:
+    for name, value in list(vars(module).items()):
+        found = made.get(id(value))
+        # where it was made, it may be left as it is on purpose
+        if found is not None and found[0] is value and getattr(value, "__module__", None) != module.__name__:
+            with contextlib.suppress(AttributeError, TypeError):
+                setattr(module, name, found[1])
 
 
 def _public(holder: Any) -> list[str]:
@@ -157,7 +195,7 @@ def _is_anothers(owner: type, holder: Any) -> bool:
 def _is_function(value: Any, owner: Any) -> bool:
     if isinstance(value, types.BuiltinFunctionType):
         return isinstance(owner, types.ModuleType)
-    if isinstance(value, _FUNCTIONS) or type(value).__name__ == "cython_function_or_method":
+    if isinstance(value, _FUNCTIONS) or type(value).__name__ in _OF_COMPILERS:
         return True
     # an object that stands for a function; those in C, such as Numba's, are known to compiled code by what they are
     in_python = any(isinstance(vars(kind).get("__call__"), types.FunctionType) for kind in type(value).__mro__)
@@ -165,3 +203,5 @@ def _is_function(value: Any, owner: Any) -> bool:
 
 
 _FUNCTIONS = (types.FunctionType, types.MethodDescriptorType, types.WrapperDescriptorType)
+# Functions and methods that Cython, pybind11, nanobind and Boost.Python make.
+_OF_COMPILERS = {"cython_function_or_method", "instancemethod", "nb_func", "nb_method", "function"}

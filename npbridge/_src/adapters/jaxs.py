@@ -16,6 +16,7 @@ from typing import Any
 import jax
 
 from ..array.core import OURS
+from . import borders
 
 # whether this thread or task is in a function of such a library
 _inside: contextvars.ContextVar[bool] = contextvars.ContextVar("inside", default=False)
@@ -156,4 +157,7 @@ def transforms(module: Any) -> None:
         for name in names:
             holder = module.lax if name.startswith("lax.") else module
             name = name.removeprefix("lax.")
-            setattr(holder, name, form(getattr(holder, name)))
+            plain = getattr(holder, name)
+            made = form(plain)
+            setattr(holder, name, made)
+            borders.replaced(plain, made)

@@ -39,6 +39,9 @@ NDARRAYS: dict[str, tuple[str, ...]] = {
     "unyt": ("unyt_array.__new__", "unyt_quantity.__new__"),
     "pyamg.*": ("**",),
     "bottleneck": ("*",),
+    "pyfftw": ("*", "FFTW.*"),
+    "rdkit.Chem.rdchem": ("Conformer.*",),
+    "rdkit.DataStructs.cDataStructs": ("ConvertToNumpyArray",),
     # images and sounds
     "PIL.Image": ("fromarray",),
     "cv2": ("**",),

@@ -15,9 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from ..ground.compat import known_to_numba
 from ..ground.imports import when_accepted
 from ..ground.users import in_library
 from . import borders, rows
+from .borders import handing_ndarrays
 
 # They were compared, call by call (docs/libraries.md), or have nothing to do with arrays.
 _KNOWN = {
@@ -54,21 +56,32 @@ def _is_unknown(spec: Any) -> bool:
 def adapt(module: Any) -> None:
     """Make borders of what a module defines, if it deals with arrays."""
     names = list(vars(module).items())
-    if not any(id(value) in _OF_NUMPY for _, value in names) or _looks_at_frames(names):
+    if not any(id(value) in _OF_NUMPY for _, value in names):
         return
+    looking = _FRAMES.union(name for name, value in names if _looks_at_frames(value))
+    compiled = known_to_numba()  # by what they are
+
+    def handing(function: Any) -> Any:
+        code = getattr(function, "__code__", None)
+        return function if code is not None and not looking.isdisjoint(code.co_names) else handing_ndarrays(function)
+
     for name, value in names:
-        if getattr(value, "__module__", None) != module.__name__ or name.startswith("__"):
+        if getattr(value, "__module__", None) != module.__name__ or name.startswith("__") or id(value) in compiled:
             continue
         if isinstance(value, types.FunctionType) and _is_plain(value):
-            setattr(module, name, borders.border(value, borders.handing_ndarrays))
+            setattr(module, name, borders.border(value, handing))
         elif isinstance(value, type) and not issubclass(value, (BaseException, enum.Enum)):
-            borders.class_border(value, borders.handing_ndarrays)
+            borders.class_border(value, handing)
 
 
 def _is_plain(function: types.FunctionType) -> bool:
     return not (function.__code__.co_flags & _ASYNCHRONOUS or hasattr(function, "__npbridge_border__"))
 
 
-def _looks_at_frames(names: list[tuple[str, Any]]) -> bool:
-    functions = (value for _, value in names if isinstance(value, types.FunctionType))
-    return any(not _FRAMES.isdisjoint(function.__code__.co_names) for function in functions)
+def _looks_at_frames(value: Any) -> bool:
+    """Whether a function of a library asks who calls it; Python's own, as `namedtuple`, do so for their own ends."""
+    if not isinstance(value, types.FunctionType):
+        return False
+    if (value.__module__ or "").partition(".")[0] in sys.stdlib_module_names:
+        return False
+    return not _FRAMES.isdisjoint(value.__code__.co_names)

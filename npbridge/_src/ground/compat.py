@@ -207,3 +207,12 @@ def numba_unboxers() -> dict:
     from numba.core.pythonapi import _unboxers
 
     return _unboxers.functions
+
+
+def known_to_numba() -> set[int]:
+    """The identities of the functions for which compiled code has a form of its own."""
+    if "numba.extending" not in sys.modules:
+        return set()
+    from numba.core.typing.templates import builtin_registry
+
+    return {id(function) for function, _ in builtin_registry.globals}
