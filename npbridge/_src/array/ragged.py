@@ -159,8 +159,9 @@ class Ragged:
 
     @property
     def shape(self):
-        return tuple(
-            n if e is None else _at_most(e.length, n) for n, e in zip(self.data.shape, self.extents, strict=True)
+        return tuple(  # of nothing nothing is chosen
+            n if e is None or not n else _at_most(e.length, n)
+            for n, e in zip(self.data.shape, self.extents, strict=True)
         )
 
     @property

@@ -107,7 +107,7 @@ def named_result(unit: Any, value: Any, made: ast.expr, node: ast.AST) -> Pair:
 def _hole(unit: Any, found: Dynamic, made: ast.expr, handed: list, strong: list) -> Any:
     from ..overloads.hosted import Hole
 
-    handed.append(unit.whole(found, made) if found.flat else made)
+    handed.append(unit.whole(found, made) if found.flat and found.number is None else made)
     strong.append(found.number is None)
     return Hole(len(handed) - 1, found.number is None)
 
