@@ -140,21 +140,6 @@ def test_raise_under_a_condition():
     assert outer(floats(1, 1)).tolist() == [2, 14]
 
 
-def test_raise_that_would_be_caught_is_refused():
-    @jit
-    def program(x):
-        try:
-            if x[0] > 5:
-                raise ValueError("large")
-            y = 1.0
-        except ValueError:
-            y = 2.0
-        return y
-
-    line = raised_by(ControlFlowError, program, floats(1), match=r"`except` around it.*'numpy' backend")
-    assert line == "if x[0] > 5:"
-
-
 def test_exceptions_that_are_caught_while_compiling():
     @jit
     def program(x, key):

@@ -9,9 +9,16 @@ from __future__ import annotations
 import jax.numpy as jnp
 import numpy as np
 
+from ..ground.errors import ControlFlowError
 from ..storage import recording
 from ..storage.buffer import Buffer
 from . import core
+
+_MOST = 64
+_TOO_MANY = (
+    f"a name stands for one of more than {_MOST} arrays, depending on conditions that are known only at run time. "
+    "Copy the values into one array instead, or run the function on the 'numpy' backend."
+)
 
 
 class Choice(Buffer):
@@ -21,9 +28,12 @@ class Choice(Buffer):
     where nothing ran; as a result it is a new array all the same where nobody has that one.
     """
 
-    __slots__ = ("_seen", "_value", "condition", "first", "leaves_as_values", "second")
+    __slots__ = ("_seen", "_value", "condition", "count", "first", "leaves_as_values", "second")
 
     def __init__(self, condition, first, second, value) -> None:
+        self.count = _count(first) + _count(second)
+        if self.count > _MOST:
+            raise ControlFlowError(_TOO_MANY)
         self.condition, self.first, self.second, self._value = condition, first, second, value
         self._seen = None
         self.leaves_as_values = False  # a result need not wait for the condition
@@ -65,9 +75,14 @@ class Choice(Buffer):
         return np.asarray(self.device)  # raises: the values are known at run time only
 
 
+def _count(array) -> int:
+    """How many arrays, as they are named, it is one of."""
+    return array._buffer.count if is_one_of_two(array) else 1
+
+
 def conditions_of(array) -> list:
     """On what it depends which of several an array is, in the order in which :class:`Choice` names them."""
-    if type(array) is not core.JaxArray or type(array._buffer) is not Choice or array._layout is not None:
+    if not is_one_of_two(array):
         return []
     buffer = array._buffer
     return [buffer.condition, *conditions_of(buffer.first), *conditions_of(buffer.second)]

@@ -9,8 +9,11 @@ from typing import Any
 
 from ..array import ragged_lengths, traced_errors, traced_index  # noqa: F401  traced values need them
 from ..ground.compat import frame_above
+from ..ground.errors import ControlFlowError
 from ..storage.recording import Recorder
 from .lines import user_lines
+
+MANY = 500  # so many branches are compiled for one function
 
 
 class Context:
@@ -44,6 +47,7 @@ class Context:
         self.raised: BaseException | None = None
         self.recorder = Recorder()
         self.branches: list = []  # the code of the branches being traced, outermost first
+        self.branched = 0  # how many branches were traced
         self.plain = 0  # how deep in loops over known numbers, which Python runs
         self.functions: dict = {}
         self.names: dict[int, str] = {}  # of the arrays that are inputs, by the identity of their buffers
@@ -51,6 +55,16 @@ class Context:
         self.asked: frozenset[str] = frozenset()
         self.host: Any = None
         self.growing: set[int] = set()  # the lists that grow in the loops being traced: they cannot be read
+
+    def begin_branch(self) -> None:
+        """Refuse a function whose branches multiply: values of several kinds, each met under conditions of others."""
+        self.branched += 1
+        if self.branched > MANY:
+            raise ControlFlowError(
+                f"this takes more than {MANY} branches chosen at run time: values are of one kind or another, "
+                "depending on conditions, and each combination is compiled by itself. Give them the same shape and "
+                "kind on every path, or run the function on the 'numpy' backend."
+            )
 
     def note(self, code, text: str) -> None:
         """Say of the user's line that is being run what became of it; `code` is of the same file."""

@@ -7,13 +7,17 @@ the lowering of the backend.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import operator
+import warnings
+
+import numpy as np
 
 from ..array import core
 from ..array.either import Either
 from ..face.late_texts import joined, percent
-from ..ground.errors import ControlFlowError
+from ..ground.errors import UnsupportedError
 from ..storage.buffer import Tracer
 from . import context as contexts
 from . import status as statuses
@@ -25,7 +29,7 @@ from .status import BREAK, CONTINUE, Return, Traced
 __all__ = [
     "BREAK", "CONTINUE", "Return", "after", "and_", "assert_stmt", "attribute", "bound", "call", "collected", "compare",
     "folded", "for_stmt", "if_exp", "if_leaving", "if_stmt", "in_", "is_", "is_not", "item", "items", "joined",
-    "not_", "not_in", "or_", "percent", "raised", "result", "tracing", "trying", "while_stmt",
+    "not_", "not_in", "or_", "percent", "raised", "result", "tracing", "trying", "while_stmt", "within",
 ]  # fmt: skip
 
 OURS = core.OURS
@@ -185,17 +189,43 @@ class trying:
             self.trace.handlers.pop()
 
 
-def see_that_nobody_catches(error, but=()) -> None:
-    """Refuse an exception at run time that a ``try`` around it would catch, by a handler of a kind not in `but`."""
-    for kinds in current().handlers:
-        for kind in kinds():
-            kind = kind if isinstance(kind, tuple) else (kind,)
-            if any(isinstance(error, k) and k not in but for k in kind):
-                raise ControlFlowError(
-                    f"whether {type(error).__name__} is raised here is known only at run time, and an `except` around "
-                    "it would catch it: compiled code cannot go on in a handler. Write the two cases as `if` and "
-                    "`else`, or run the function on the 'numpy' backend."
-                )
+class watched:
+    """The manager of a ``with`` statement, which may swallow exceptions as a handler does."""
+
+    __slots__ = ("manager", "trace")
+
+    def __init__(self, manager) -> None:
+        self.manager = manager
+        self.trace = current()
+
+    def __enter__(self):
+        entered = self.manager.__enter__()
+        if self.trace is not None:
+            self.trace.handlers.append(lambda: (BaseException,))
+        return entered
+
+    def __exit__(self, *exc):
+        if self.trace is not None:
+            self.trace.handlers.pop()
+        return self.manager.__exit__(*exc)
+
+
+def within(manager):
+    """What to enter in the place of a manager: itself, where it is known to swallow nothing."""
+    return manager if current() is None or type(manager) in _SWALLOWING_NOTHING else watched(manager)
+
+
+_SWALLOWING_NOTHING = (np.errstate, contextlib.nullcontext, warnings.catch_warnings)
+
+
+def where_caught(error):
+    """An exception at run time as compiled code meets it: one that a handler around takes is left to Python."""
+    if not any(isinstance(error, kind) for kinds in current().handlers for kind in kinds()):
+        return error
+    return UnsupportedError(
+        f"{type(error).__name__} is raised here, and an `except` around it catches it: compiled code cannot go on in a "
+        "handler. Write the two cases as `if` and `else`, or run the function on the 'numpy' backend."
+    )
 
 
 # -- expressions

@@ -149,7 +149,8 @@ class Statements:
         if isinstance(s, ast.Match):
             s.subject = self.expressions.visit(s.subject)
         for item in getattr(s, "items", ()):
-            item.context_expr = self.expressions.visit(item.context_expr)
+            manager = self.expressions.visit(item.context_expr)
+            item.context_expr = assign_at(call_operator("within", [manager]), manager)
         for holder in (s, *getattr(s, "handlers", ()), *getattr(s, "cases", ())):
             for name in ("body", "orelse", "finalbody"):
                 stmts = getattr(holder, name, None)
@@ -267,7 +268,8 @@ class Statements:
 
     def on_With(self, s) -> list:
         for item in s.items:
-            item.context_expr = self.expressions.visit(item.context_expr)
+            manager = self.expressions.visit(item.context_expr)
+            item.context_expr = assign_at(call_operator("within", [manager]), manager)
         s.body = self.block(s.body, False)
         return [s]
 

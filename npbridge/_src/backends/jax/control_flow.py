@@ -138,11 +138,9 @@ def result(status):
 def check(failed, error) -> None:
     """Have `error` raised at run time, at the user's line, where `failed` is true."""
     if contexts.current() is not None:
-        operators.see_that_nobody_catches(error, but=(Exception, BaseException))
         contexts.current().note_here(f"checked at run time: {type(error).__name__}")
-        contexts.current().checks.append(
-            (predicate(jnp.any(failed._value() if type(failed) in OURS else failed)), located(error))
-        )
+        failed = predicate(jnp.any(failed._value() if type(failed) in OURS else failed))
+        contexts.current().checks.append((failed, located(operators.where_caught(error))))
 
 
 def _note(text) -> None:
@@ -160,6 +158,7 @@ ragged.on_note = _note
 def branch(test, then, otherwise, places, functions, live, code=None):
     """``then()`` or ``otherwise()`` as the traced condition says; gives a status."""
     pred = predicate(test)
+    contexts.current().begin_branch()
     active = contexts.current().branches
     if code is not None and active.count(code) >= DEEP:
         # a function that calls itself until a condition holds: the condition must be known
@@ -177,11 +176,10 @@ def branch(test, then, otherwise, places, functions, live, code=None):
         active.pop()
     for block, flag, other in ((a, pred, otherwise), (b, jnp.logical_not(pred), then)):
         if block.error is not None:
-            operators.see_that_nobody_catches(block.error)
             contexts.current().note_here(
                 f"checked at run time: {type(block.error).__name__} where the condition says so"
             )
-            contexts.current().checks += [*_checks_where(flag, block), (flag, block.error)]
+            contexts.current().checks += [*_checks_where(flag, block), (flag, operators.where_caught(block.error))]
             return other()
     contexts.current().note_here("a branch chosen at run time: both sides are compiled")
     return Merge(pred, a, b).apply()

@@ -207,11 +207,12 @@ def check(failed, site: Site, kind=None) -> None:
     if traced_index.on_check is None or trace is None:
         return
     if trace.handlers and kind is None:
-        raise ControlFlowError(
-            f"{site.fact.name} runs on the host here, and whether it raises is known only at run time: compiled code "
-            "cannot go on in an `except` around it. Move it out of the `try`, or run the function on the 'numpy' "
+        traced_index.on_check(failed, UnsupportedError(
+            f"{site.fact.name} runs on the host here, and has raised something that an `except` around it may catch: "
+            "compiled code cannot go on in a handler. Move it out of the `try`, or run the function on the 'numpy' "
             "backend."
-        )
+        ))  # fmt: skip
+        return
     error = (kind or RuntimeError)(f"{site.fact.name} failed on the host")
     error.late = lambda: site.error  # type: ignore[attr-defined]
     traced_index.on_check(failed, error)
