@@ -38,6 +38,9 @@ class Model:
     def fit(self, x):
         return asks(x, self.rate)
 
+    def __call__(self, x):
+        return asks(x, self.rate)
+
 class Meta(type):
     mean = property(lambda cls: 7)
 
@@ -77,7 +80,7 @@ def test_a_library_that_asks_for_ndarrays_gets_them(imported, backend):
     with npbridge.backend(backend):
         x = npbridge.arange(3)
         assert library.asks(x, by=2).tolist() == [0, 2, 4]
-        assert library.Model(x).fit(x).tolist() == [0, 2, 4]
+        assert library.Model(x).fit(x).tolist() == library.Model(x)(x=x).tolist() == [0, 2, 4]
         assert isinstance(library.Model(x).x, np.ndarray)
         assert library.kind([x]) == "list"
 

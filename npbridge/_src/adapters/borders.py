@@ -30,6 +30,7 @@ listeners: list[Callable[[Callable], None]] = []
 
 # Protocols that are no operators: those are settled between the two arrays.
 _ENTRANCES = ("__init__", "__new__", "__getitem__", "__setitem__", "__contains__")
+_CALLED = (*_ENTRANCES, "__call__")
 # They look up variables in the frame of their caller.
 _OF_FRAMES = ("eval", "query", "sql")
 _LOOKED_AT = 64  # elements of a list; where one of the first is ours, all are converted
@@ -100,10 +101,15 @@ def adapting(rows: tuple[str, ...], handing: Handing) -> Callable[[Any], None]:
     return adapt
 
 
-def class_border(kind: type, handing: Handing) -> None:
+def class_border(kind: type, handing: Handing, entrances: tuple[str, ...] = _ENTRANCES) -> None:
     """Make borders of the public methods of a class, and of its attributes that can be set."""
-    for name in _public(kind):
+    for name in _public(kind, entrances):
         _replace(kind, name, handing)
+
+
+def whole_class_border(kind: type, handing: Handing) -> None:
+    """The same of a class whose instances may be called as functions."""
+    class_border(kind, handing, _CALLED)
 
 
 def border(function: Callable, handing: Handing) -> Any:
@@ -144,11 +150,11 @@ def _rename(module: types.ModuleType, made: dict[int, tuple[Any, Any]]) -> None:
                 setattr(module, name, found[1])
 
 
-def _public(holder: Any) -> list[str]:
+def _public(holder: Any, entrances: tuple[str, ...] = _ENTRANCES) -> list[str]:
     kinds = [kind for kind in getattr(holder, "__mro__", (holder,)) if kind is not object]
     names = dict.fromkeys(name for kind in kinds for name in vars(kind))
     public = [n for n in names if not n.startswith("_") and n not in _OF_FRAMES]
-    return public + [n for n in names if n in _ENTRANCES and isinstance(holder, type)]
+    return public + [n for n in names if n in entrances and isinstance(holder, type)]
 
 
 def _classes(module: Any) -> list[type]:
@@ -193,7 +199,7 @@ def _is_anothers(owner: type, holder: Any) -> bool:
 
 
 def _is_function(value: Any, owner: Any) -> bool:
-    if isinstance(value, types.BuiltinFunctionType):
+    if type(value) is types.BuiltinFunctionType:  # as which Boost.Python's present themselves
         return isinstance(owner, types.ModuleType)
     if isinstance(value, _FUNCTIONS) or type(value).__name__ in _OF_COMPILERS:
         return True

@@ -71,7 +71,7 @@ def adapt(module: Any) -> None:
         if isinstance(value, types.FunctionType) and _is_plain(value):
             setattr(module, name, borders.border(value, handing))
         elif isinstance(value, type) and not issubclass(value, (BaseException, enum.Enum)):
-            borders.class_border(value, handing)
+            borders.whole_class_border(value, handing)
 
 
 def _is_plain(function: types.FunctionType) -> bool:
