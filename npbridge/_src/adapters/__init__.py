@@ -19,11 +19,17 @@ _ADAPTED = {
     "sympy": kinds.sympy_values,
 }
 
+_HANDING = (
+    (rows.CALLING, borders.handing_back_ndarrays),  # before the others, which leave alone what is a border
+    (rows.NDARRAYS, borders.handing_ndarrays),
+    (rows.VALUES, jaxs.handing_values),
+)
+
 
 def watch() -> None:
     """Wait for the libraries that need something; those that are there get it now."""
     with borders.wherever_they_are():
-        for table, handing in ((rows.NDARRAYS, borders.handing_ndarrays), (rows.VALUES, jaxs.handing_values)):
+        for table, handing in _HANDING:
             for name, found in table.items():
                 when_imported(name, _or_told(borders.adapting(found, handing)))
         for name, adapt in _ADAPTED.items():

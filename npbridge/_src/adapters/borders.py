@@ -83,6 +83,27 @@ def handing_ndarrays(function: Any) -> Any:
     return call
 
 
+def handing_back_ndarrays(function: Any) -> Any:
+    """`function` for callers with arrays of ours, also as what functions give that it is to call."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return function(*map(_giving_back, args), **{name: _giving_back(x) for name, x in kwargs.items()})
+
+    return handing_ndarrays(call)
+
+
+def _giving_back(x: Any) -> Any:
+    if type(x) is not types.FunctionType:
+        return x
+
+    @functools.wraps(x)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return plain(x(*args, **kwargs))
+
+    return call
+
+
 def adapting(rows: tuple[str, ...], handing: Handing) -> Callable[[Any], None]:
     """What is done to a module for its rows."""
 

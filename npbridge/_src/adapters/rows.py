@@ -20,12 +20,15 @@ _OPERATORS = (
     "eq", "ne", "lt", "le", "gt", "ge",
 )  # fmt: skip
 
+_POLARS = tuple(f"{kind}.__{name}__" for kind in ("Series", "Expr", "DataFrame") for name in _OPERATORS)
+
 # They ask for an instance of ``numpy.ndarray``.
 NDARRAYS: dict[str, tuple[str, ...]] = {
     # tables
     "pandas": ("*", "api.types.*", "api.extensions.*", *[f"{name}.*" for name in _PANDAS]),
-    "polars": ("*", "Series.*", "DataFrame.*", "LazyFrame.*", "Expr.*", *[f"Series.__{name}__" for name in _OPERATORS]),
-    "pyarrow": ("Tensor.from_numpy",),
+    "polars": ("*", "Series.*", "DataFrame.*", "LazyFrame.*", "Expr.*", *_POLARS),
+    "pyarrow": ("**",),
+    "pyarrow.compute": ("*",),
     "statsmodels.base.data": ("handle_data",),
     # graphs, quantities, sparse arrays, samples
     "networkx.convert": ("to_networkx_graph",),
@@ -43,7 +46,7 @@ NDARRAYS: dict[str, tuple[str, ...]] = {
     "rdkit.Chem.rdchem": ("Conformer.*",),
     "rdkit.DataStructs.cDataStructs": ("ConvertToNumpyArray",),
     # images and sounds
-    "PIL.Image": ("fromarray",),
+    "PIL.Image": ("**",),
     "cv2": ("**",),
     "skimage.*": ("*",),
     "soundfile": ("**",),
@@ -88,7 +91,9 @@ NDARRAYS: dict[str, tuple[str, ...]] = {
     "control": ("**",),
     "gymnasium.*": ("**",),
     "lightgbm": ("**",),
+    "lightgbm.basic": ("_list_to_1d_numpy",),
     "xgboost": ("**",),
+    "xgboost.objective": ("_grad_arrinf",),
     "catboost": ("**",),
     "faiss": ("**",),
     "quadprog": ("*",),
@@ -96,6 +101,11 @@ NDARRAYS: dict[str, tuple[str, ...]] = {
     "torch.utils.data": ("default_collate", "default_convert"),
     "torch.utils.data._utils.collate": ("*",),
 }  # fmt: skip
+
+# They call functions, and ask for instances of ``numpy.ndarray`` as results.
+CALLING: dict[str, tuple[str, ...]] = {
+    "polars": ("map_batches", "Expr.map_batches"),
+}
 
 # They put trees of one structure in the place of others, or ask for leaves.
 VALUES: dict[str, tuple[str, ...]] = {
