@@ -15,17 +15,21 @@ _FORMATTERS = ("plain.Default", "plain.Compact", "plain.Pretty", "plain.Raw", "h
 _SPARSE = ("COO", "GCXS", "DOK")
 
 # Of a class that raises where it might decline.
-_OPERATORS = (
-    "add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor",
-    "eq", "ne", "lt", "le", "gt", "ge",
-)  # fmt: skip
+_ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor")
+_OPERATORS = (*_ARITHMETIC, "eq", "ne", "lt", "le", "gt", "ge")
 
 _POLARS = tuple(f"{kind}.__{name}__" for kind in ("Series", "Expr", "DataFrame") for name in _OPERATORS)
+_POLARS = (*_POLARS, "Series.__array_ufunc__")
+_OF_PANDAS = tuple(
+    f"{kind}.__{name}__"
+    for kind in ("DataFrame", "Series", "Index")
+    for name in (*_OPERATORS, *[f"r{name}" for name in _ARITHMETIC], "divmod", "rdivmod", "array_ufunc")
+)
 
 # They ask for an instance of ``numpy.ndarray``.
 NDARRAYS: dict[str, tuple[str, ...]] = {
     # tables
-    "pandas": ("*", "api.types.*", "api.extensions.*", *[f"{name}.*" for name in _PANDAS]),
+    "pandas": ("*", "api.types.*", "api.extensions.*", *[f"{name}.*" for name in _PANDAS], *_OF_PANDAS),
     "polars": ("*", "Series.*", "DataFrame.*", "LazyFrame.*", "Expr.*", *_POLARS),
     "pyarrow": ("**",),
     "pyarrow.compute": ("*",),
@@ -38,7 +42,7 @@ NDARRAYS: dict[str, tuple[str, ...]] = {
     "arviz_stats": ("*",),
     "pint": tuple(f"delegates.formatter.{name}Formatter.format_magnitude" for name in _FORMATTERS),
     "sparse": ("*", *[f"{name}.{what}" for name in _SPARSE for what in ("*", "__matmul__", "__rmatmul__")]),
-    "awkward": ("*",),
+    "awkward": ("*", "Array.__array_function__", "Array.__array_ufunc__"),
     "unyt": ("unyt_array.__new__", "unyt_quantity.__new__"),
     "pyamg.*": ("**",),
     "bottleneck": ("*",),

@@ -38,7 +38,7 @@ COMPARISONS = {
 }
 UNARY = {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.invert}
 
-_NUMBERS = {int, float, complex, bool} | {t for t in PLAIN if issubclass(t, (np.number, np.bool_))}
+_NUMBERS = {int, float, complex, bool} | {t for t in PLAIN if issubclass(t, (np.number, np.bool_))} - {np.timedelta64}
 
 
 def gives_way(other) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import numbers
 
 import jax
@@ -74,6 +75,14 @@ def foreign(kind: type) -> bool:
     return hasattr(kind, "__array_function__")
 
 
+@functools.cache
+def has_methods(kind: type) -> bool:
+    """Whether objects are arrays of some sort without a protocol: of those NumPy's functions call the methods."""
+    if kind in PLAIN or issubclass(kind, (core.JaxArray, jax.Array, np.ndarray, np.generic)):
+        return False
+    return hasattr(kind, "__array__")
+
+
 def apply(backend, rule, function, args, kwargs, unbound=None):
     """Run a rule; calls that ask for data which are not stored go to the backend.
 
@@ -127,6 +136,8 @@ def array_function(self, func, types, args, kwargs):
     for kind in types:
         if kind not in OURS and foreign(kind):
             return meeting.function(backend, func, types, args, kwargs, [k for k in types if foreign(k)])
+    if args and type(args[0]) is not JaxArray and has_methods(type(args[0])):
+        return backend.offered(func, args, kwargs, ())
     if events.listeners:
         events.emit("dispatch", func.__name__, backend=backend.name, method="function")
     rule = backend.rules.get(func)
