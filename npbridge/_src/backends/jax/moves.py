@@ -258,12 +258,19 @@ def _print(function):
 def _copied_to(args, kwargs):
     bound = fact_of(np.copyto).bound(args, kwargs)
     target, source, where = bound["dst"], bound["src"], bound.get("where", True)
-    target[...] = source if where is True else np.where(where, source, target)
+    target[...] = source if where is True else np.where(where, _in_kind(source, target), target)
 
 
 def _put_by_mask(args, kwargs):
     target, mask, values = fact_of(np.putmask).bound(args, kwargs).values()
-    target[...] = np.where(np.reshape(mask, target.shape), np.resize(values, target.shape), target)
+    target[...] = np.where(np.reshape(mask, target.shape), np.resize(_in_kind(values, target), target.shape), target)
+
+
+def _in_kind(values, target):
+    """Values in the dtype of the array that they are written into: two integers of 64 bits would meet in floats."""
+    if type(values) not in OURS or values.weak not in (bool, int):
+        return np.asarray(values).astype(target.dtype)
+    return values
 
 
 def _rewritten(fact: Fact):
@@ -271,6 +278,9 @@ def _rewritten(fact: Fact):
 
     def write(args, kwargs):
         (target,) = fact.written(args, kwargs)
+        bound = fact.bound(args, kwargs)
+        bound.update({name: _in_kind(bound[name], target) for name in ("val", "vals") if name in bound})
+        args, kwargs = fact.arguments(bound)
         target[...] = form(args, {**kwargs, "inplace": False})
 
     return write

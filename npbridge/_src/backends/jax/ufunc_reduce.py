@@ -203,9 +203,7 @@ def reduce(ufunc, array, axis=0, dtype=None, out=None, keepdims=False, initial=N
     if identity is None:
         identity = 0
     if has_where:
-        mask = where._value() if type(where) in OURS else np.asarray(where)
-        if mask.dtype != bool:
-            raise TypeError(f"Cannot cast array data from {mask.dtype!r} to dtype('bool') according to the rule 'safe'")
+        mask = ufunc_results.as_mask(where)
     else:
         mask = np.True_
     start = _start(initial, loop) if has_initial else np.int8(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -54,6 +55,20 @@ def check_out(ufunc, dtypes, plan, out, resolve):
             if None not in given:
                 ufunc.resolve_dtypes((*given, *(x.dtype if x is not None else None for x in out)), **resolve)
             raise UFuncOutputCastingError(ufunc, casting, target, o.dtype, i)
+
+
+def as_mask(where):
+    """The values of a mask: numbers and lists are converted as NumPy does, of arrays only booleans are taken."""
+    if type(where) in (list, tuple):
+        where = core.sequence_values(where)
+        where = core.of_device(where._value() != 0) if type(where) in OURS else np.asarray(where, bool)
+    if isinstance(where, (np.ndarray, jax.Array)) or type(where) is JaxArray:
+        if where.dtype != bool:
+            raise TypeError(
+                f"Cannot cast array data from {where.dtype!r} to dtype('bool') according to the rule 'safe'"
+            )
+        return core.value_of(where)
+    return where._value() != 0 if type(where) in OURS else np.asarray(where, bool)
 
 
 def store(ufunc, result, out, where, inputs, order):

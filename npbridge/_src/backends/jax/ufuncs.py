@@ -31,7 +31,7 @@ from .ufunc_plans import (
     plans,
     weak_value,
 )
-from .ufunc_results import as_ordered, check_out, check_shapes, store
+from .ufunc_results import as_mask, as_ordered, check_out, check_shapes, store
 
 OURS = core.OURS
 JaxScalar = core.JaxScalar
@@ -157,6 +157,8 @@ def general(ufunc, inputs, kwargs):
         resolve["casting"] = kwargs.pop("casting")
     if kernel_of(ufunc) is None or axes or len(inputs) != ufunc.nin or kwargs or isinstance(signature, str):
         return elsewhere(ufunc, inputs, out, where, order, dtype, signature, resolve, axes, kwargs)
+    if where is not True:
+        where = as_mask(where)
     values, dtypes = zip(*(operand(x) for x in inputs), strict=True)
     if all(d in WEAK for d in dtypes):
         values = tuple(v if isinstance(v, Tracer) else np.asarray(v) for v in values)
