@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from . import (  # noqa: F401
+    callers,
     files,
     frames,
     maps,
+    nature,
     numeric,
     pictures,
     plots,
+    series,
     signals,
     skies,
     solvers,
+    stores,
     tensors,
     trees,
     units,
