@@ -162,6 +162,36 @@ library(
     series_plus_array=lambda A: (lib("polars").Series(V8) + A(V8)).to_list(),
 )
 
+
+def _rows(A):
+    return lib("xarray").DataArray(A(M3))
+
+
+def _points(A, at):
+    return lib("xarray").DataArray(A(at), dims="points")
+
+
+def _set(array, key, values):
+    array[key] = values
+    return array.values
+
+
+def _labelled(A):
+    return lib("xarray").DataArray(A(V8), dims="x", coords={"x": A(np.arange(8.0))})
+
+
+library(
+    "xarray",
+    interp=lambda A: _labelled(A).interp(x=A([0.5, 1.5])).values,
+    idxmax=lambda A: _labelled(A).idxmax().item(),
+    at_argmax=lambda A: _labelled(A)[_labelled(A).argmax("x")].item(),
+    isel_argmin=lambda A: _labelled(A).isel(x=_labelled(A).argmin("x")).item(),
+    vectorized=lambda A: _rows(A).isel(dim_0=_points(A, [0, 2]), dim_1=_points(A, [1, 1])).values,
+    vectorized_set=lambda A: _set(_rows(A), {"dim_0": _points(A, [0, 2]), "dim_1": _points(A, [1, 1])}, A([8.0, 9.0])),
+    outer_set=lambda A: _set(_rows(A), {"dim_0": A([0, 2]), "dim_1": A([1])}, 7.0),
+    isel_argmax_of_rows=lambda A: _rows(A).isel(dim_1=_rows(A).argmax("dim_1")).values,
+)
+
 library(
     "awkward",
     dot=lambda A: np.dot(lib("awkward").Array(M3), A(M3)),

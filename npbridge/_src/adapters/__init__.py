@@ -17,6 +17,8 @@ _ADAPTED = {
     "numexpr": kinds.numexpr_frames,
     "pytensor.tensor": kinds.pytensor_values,
     "sympy": kinds.sympy_values,
+    "xarray.core.indexing": kinds.xarray_values,
+    "xarray.core.variable": kinds.xarray_indexers,
 }
 
 _HANDING = (

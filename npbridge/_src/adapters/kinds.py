@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..array.core import OURS, JaxArray, JaxScalar
+from . import borders
 from .borders import handing_ndarrays
 
 
@@ -63,6 +64,33 @@ def einops_backend(module) -> None:
             return self.np.asarray(x)
 
     _backends.NpbridgeBackend = NpbridgeBackend  # a base class does not keep those that derive from it
+
+
+def xarray_indexers(module) -> None:
+    """xarray takes indexers that are one number for integers, as those of ndarrays: ``a[a.argmax("x")]``."""
+    variable = module.Variable
+    plain = variable._broadcast_indexes
+
+    def number(k):
+        return k.data.item() if isinstance(k, variable) and type(k._data) in OURS and not k.ndim else k
+
+    @functools.wraps(plain)
+    def broadcast(self, key):
+        return plain(self, tuple(map(number, key)) if type(key) is tuple else key)
+
+    variable._broadcast_indexes = broadcast
+
+
+def xarray_values(module) -> None:
+    """xarray indexes our arrays in all the ways of ndarrays, not only those of the Array API."""
+    plain = module.as_indexable
+
+    @functools.wraps(plain)
+    def indexable(array):
+        return module.NdArrayLikeIndexingAdapter(array) if type(array) in OURS else plain(array)
+
+    module.as_indexable = indexable
+    borders.replaced(plain, indexable)
 
 
 def numexpr_frames(module) -> None:

@@ -34,6 +34,7 @@ NDARRAYS: dict[str, tuple[str, ...]] = {
     "pyarrow": ("**",),
     "pyarrow.compute": ("*",),
     "statsmodels.base.data": ("handle_data",),
+    "xarray.core.dataset": ("Dataset._validate_interp_indexers",),
     # graphs, quantities, sparse arrays, samples
     "networkx.convert": ("to_networkx_graph",),
     "arviz": ("*",),
