@@ -134,6 +134,15 @@ def test_jax_names_the_platform_of_an_array():
     assert compat.platform_of(jax.numpy.ones(2)) == "cpu"
 
 
+def test_how_much_jax_compiled_of_a_function():
+    twice = jax.jit(lambda x: 2 * x)
+    for n in (3, 4, 4):
+        twice(np.ones(n, np.float32))
+    assert compat.forms_of(twice) == 2
+    twice.clear_cache()
+    assert compat.forms_of(twice) == 0 and compat.forms_of(len) > 2
+
+
 def test_whether_jax_traces_is_known():
     seen = []
     jax.jit(lambda x: seen.append((compat.trace_state_clean(), compat.current_trace())))(1.0)

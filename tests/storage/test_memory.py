@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 
 import npbridge
-from npbridge._src.storage import copies
+from npbridge._src.backends.jax.small import FOR_NUMPY
+from npbridge._src.ground.compat import forms_of
+from npbridge._src.storage import compiling, copies
 from npbridge._src.storage.buffer import SMALL
 
 MANY = SMALL  # numbers
@@ -155,6 +157,18 @@ def test_products_of_matrices_that_are_turned():
         np.testing.assert_allclose(found, product(a, b), rtol=1e-12)
     with pytest.raises(ValueError, match="mismatch"):
         x.T @ y.T
+
+
+def test_of_many_shapes_the_machine_code_goes(monkeypatch):
+    monkeypatch.setattr(compiling, "MOST", 24)
+    monkeypatch.setattr(compiling, "_count", 0)
+    for n in range(40):
+        x = npbridge.asarray(np.full(2 * FOR_NUMPY // 8 + n, 2.0))
+        assert float(np.square(x)[-1]) == 4.0 and float(np.sum(x)) == 2.0 * len(x)
+        assert max(map(forms_of, compiling._kernels)) <= compiling.MOST
+    assert sum(map(forms_of, compiling._kernels)) < 40 + len(compiling._kernels) * compiling.FEW
+    x = npbridge.asarray(np.full(2 * FOR_NUMPY // 8, 3.0))
+    assert float(np.square(x)[0]) == 9.0  # compiled again
 
 
 def test_threads_that_only_read_read_what_is_there():

@@ -15,6 +15,7 @@ from ..dispatch.precision import asked_for
 from ..dispatch.protocol import apply
 from ..ground import events
 from ..ground.floating import asked
+from ..storage import compiling
 from ..storage.casts import cast
 from . import core
 from .core import JaxArray, JaxScalar
@@ -149,7 +150,7 @@ def _needs_host(source, target):
     return target == np.float16 and source.itemsize == 8  # rounded twice, through float32
 
 
-_cast = jax.jit(cast, static_argnums=1)
+_cast = compiling.kernel(cast, static_argnums=1)
 
 
 def _clip(self, min=None, max=None, out=None, **kwargs):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import numbers
 
 import jax
@@ -75,12 +74,16 @@ def foreign(kind: type) -> bool:
     return hasattr(kind, "__array_function__")
 
 
-@functools.cache
+_with_methods: dict[type, bool] = {}
+
+
 def has_methods(kind: type) -> bool:
     """Whether objects are arrays of some sort without a protocol: of those NumPy's functions call the methods."""
-    if kind in PLAIN or issubclass(kind, (core.JaxArray, jax.Array, np.ndarray, np.generic)):
-        return False
-    return hasattr(kind, "__array__")
+    known = _with_methods.get(kind)
+    if known is None:
+        ours = kind in PLAIN or issubclass(kind, (core.JaxArray, jax.Array, np.ndarray, np.generic))
+        known = _with_methods[kind] = not ours and hasattr(kind, "__array__")
+    return known
 
 
 def apply(backend, rule, function, args, kwargs, unbound=None):

@@ -143,6 +143,12 @@ def platform_of(array: Any) -> str:
     return array.platform()
 
 
+def forms_of(compiled: Any) -> int:
+    """How many forms ``jax.jit`` has compiled of a function; where it does not say, as many as need be."""
+    count = getattr(compiled, "_cache_size", None)
+    return sys.maxsize if count is None else count()
+
+
 def _never_clean() -> bool:
     return False
 

@@ -18,6 +18,7 @@ from ..array import core
 from ..dispatch import forked
 from ..ground.errors import UnsupportedError
 from ..storage import buffer as buffers
+from ..storage import compiling
 from ..storage.buffer import Tracer
 from . import keys
 
@@ -85,7 +86,7 @@ def _next(key):
 
 @functools.lru_cache(4096)
 def _sampled(sampler, statics):
-    return jax.jit(lambda key, *parameters: sampler(key, *statics, *parameters))
+    return compiling.kernel(lambda key, *parameters: sampler(key, *statics, *parameters))
 
 
 @functools.lru_cache(4096)
@@ -96,7 +97,7 @@ def drawing(sampler, statics):
         following, now = _next(key)
         return following, _sampled(sampler, statics)(now, *parameters)
 
-    return jax.jit(run)
+    return compiling.kernel(run)
 
 
 def _draw_in_a_child(self, *args):

@@ -17,6 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from . import compiling
 from .casts import cast
 
 
@@ -276,6 +277,6 @@ def retyped(device, host: np.ndarray, dtype: np.dtype):
     return None
 
 
-read_compiled = jax.jit(read_spec, static_argnums=1)
-write_compiled = jax.jit(write_spec, static_argnums=2)
-write_donated = jax.jit(write_spec, static_argnums=2, donate_argnums=0)
+read_compiled = compiling.kernel(read_spec, static_argnums=1)
+write_compiled = compiling.kernel(write_spec, static_argnums=2)
+write_donated = compiling.kernel(write_spec, static_argnums=2, donate_argnums=0)

@@ -20,6 +20,7 @@ from ...array import core
 from ...dispatch import fallback
 from ...dispatch.registry import Rule, register
 from ...ground.compat import NO_VALUE
+from ...storage import compiling
 from ...storage.buffer import canonical
 from ...storage.casts import cast
 from .. import host
@@ -198,7 +199,7 @@ class ByName:
             return result if result_dtype is None else cast(result, result_dtype)
 
         run.__name__ = self.function.__name__
-        return jax.jit(run)
+        return compiling.kernel(run)
 
     def leave(self, args, kwargs, reason):
         fallback.announce(self.function.__name__, "jax", reason)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 import string
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
 from ...array import core
 from ...dispatch.registry import implements
+from ...storage import compiling
 from ...storage.buffer import canonical
 from .. import host
 from .by_name import array_values, wrap
@@ -126,4 +126,4 @@ def _compiled(subscripts, dtype):
         out = jnp.einsum(subscripts, *arrays, precision=lax.Precision.HIGHEST)
         return (out != 0) if dtype == "bool" else out.astype(dtype)
 
-    return jax.jit(run)
+    return compiling.kernel(run)

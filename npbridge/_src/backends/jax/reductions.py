@@ -11,6 +11,7 @@ import numpy as np
 from ...array import core
 from ...dispatch.registry import implements
 from ...ground.compat import NO_VALUE
+from ...storage import compiling
 from ...storage.buffer import canonical
 from . import ufuncs
 from .known import computed
@@ -107,7 +108,7 @@ def _compiled_mean(axis, keepdims, loop, result, has_where, x64):
         total = jnp.sum(x, axis, keepdims=keepdims, dtype=loop)
         return (total / jnp.asarray(count, total.real.dtype)).astype(result)
 
-    return jax.jit(run)
+    return compiling.kernel(run)
 
 
 def _mask(where, shape):
@@ -181,7 +182,7 @@ def _compiled_var(axis, keepdims, source, loop, result, has_where, has_mean, roo
         out = total / free
         return (jnp.sqrt(out) if root else out).astype(result)
 
-    return jax.jit(run)
+    return compiling.kernel(run)
 
 
 def _spread(root):
@@ -229,7 +230,7 @@ def _compiled_position(name, axis, keepdims, x64):
             return _complex_position(name, x, axis, keepdims)
         return getattr(jnp, name)(x, axis=axis, keepdims=keepdims).astype(canonical(np.dtype(np.intp)))
 
-    return jax.jit(run)
+    return compiling.kernel(run)
 
 
 def _complex_position(name, x, axis, keepdims):

@@ -10,6 +10,7 @@ import numpy as np
 from jax import lax
 
 from ...array import core, indexing, traced_index
+from ...storage import compiling
 from ...storage.buffer import canonical
 from ...storage.casts import cast
 from .. import host
@@ -50,7 +51,7 @@ def _compiled_accumulate(ufunc, axis, dtype, result, x64):
         return jnp.moveaxis(jnp.concatenate([rows[:1], rest]), 0, axis).astype(result)
 
     run.__name__ = f"{ufunc.__name__}_accumulate"
-    return jax.jit(run)
+    return compiling.kernel(run)
 
 
 def accumulate(ufunc, array, axis=0, dtype=None, out=None):
@@ -132,7 +133,7 @@ def _compiled_reduceat(ufunc, axis, dtype, result, x64):
 
         return jnp.moveaxis(lax.map(lambda ab: one(*ab), (starts, stops)), 0, axis).astype(result)
 
-    return jax.jit(run)
+    return compiling.kernel(run)
 
 
 def outer(ufunc, a, b, **kwargs):

@@ -12,6 +12,7 @@ import numpy as np
 
 from ...array import core, traced_index
 from ...dispatch import precision
+from ...storage import compiling
 from ...storage.buffer import Tracer, canonical
 from ...storage.casts import cast
 from ..host import SCALARS
@@ -50,7 +51,7 @@ class Plan:
             return tuple(cast(x, d) for x, d in zip(out, results, strict=True))
 
         run.__name__ = run.__qualname__ = ufunc.__name__
-        self.compiled = jax.jit(run)
+        self.compiled = compiling.kernel(run)
 
 
 def plan_for(ufunc, dtypes, **resolve):

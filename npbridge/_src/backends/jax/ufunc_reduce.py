@@ -12,6 +12,7 @@ from jax import lax
 
 from ...array import core
 from ...ground.compat import NO_VALUE
+from ...storage import compiling
 from ...storage.buffer import canonical
 from ...storage.casts import cast
 from .. import host
@@ -117,7 +118,7 @@ def _compiled_reduce(ufunc, axis, keepdims, dtype, result, has_where, has_initia
         return out.reshape([1 if i in axis else n for i, n in enumerate(x.shape)]) if keepdims else out
 
     run.__name__ = f"{ufunc.__name__}_reduce"
-    return jax.jit(run)
+    return compiling.kernel(run)
 
 
 _frequent: dict = {}
@@ -137,7 +138,7 @@ def _frequent_reduce(ufunc, array, axis, keepdims):
         full = _compiled_reduce(
             ufunc, axes, bool(keepdims), canonical(loop), canonical(result), False, False, 0, key[-1]
         )  # fmt: skip
-        compiled = _frequent[key] = jax.jit(lambda x: full(x, np.True_, np.int8(0)))
+        compiled = _frequent[key] = compiling.kernel(lambda x: full(x, np.True_, np.int8(0)))
     return core.of_device(computed(compiled, (value,)))
 
 
