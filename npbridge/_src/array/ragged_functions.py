@@ -8,7 +8,7 @@ import numpy as np
 from ..ground.compat import NO_VALUE
 from ..ground.errors import UnsupportedError
 from .operators import BINARY, COMPARISONS, UNARY
-from .ragged import FUNCTIONS, REFUSED, Chosen, Extent, Ragged, number, of, of_axes, see_length
+from .ragged import FUNCTIONS, REFUSED, Chosen, Extent, Ragged, number, of, of_axes, raw, see_length, traced_errors
 from .ragged_operands import aligned, fixed, in_step, method, ndim_of
 from .ragged_parts import packed
 
@@ -133,8 +133,14 @@ def _expand_dims(a, axis):
 def _squeeze(a, axis=None):
     fixed = [i for i, (n, e) in enumerate(zip(a.data.shape, a.extents, strict=True)) if e is None and n == 1]
     gone = fixed if axis is None else [int(x) % a.ndim for x in np.atleast_1d(axis)]
-    if not set(gone) <= set(fixed) or (axis is None and any(e is not None for e in a.extents) and a.ndim == 1):
-        return a if a.ndim == 1 and axis is None else _refuse_form(np.squeeze)
+    if not set(gone) <= set(fixed):
+        return _refuse_form(np.squeeze)
+    for extent in a.extents if axis is None else ():
+        if extent is not None:
+            traced_errors().see(raw(extent.length) == 1, UnsupportedError(
+                "numpy.squeeze of an array whose length is known only at run time, and is 1, has one dimension less in "
+                "NumPy. Name the axis, or run the function on the 'numpy' backend."
+            ))  # fmt: skip
     return Ragged(np.squeeze(a.data, tuple(gone)), [e for i, e in enumerate(a.extents) if i not in gone])
 
 

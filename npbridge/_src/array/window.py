@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..storage import recording, view
-from ..storage.buffer import Buffer
+from ..storage.buffer import Buffer, recorder_here
 from ..storage.composed import through
 from ..storage.view import address, owner_of
 from . import core
@@ -19,20 +19,24 @@ from . import core
 class Window(Buffer):
     """The storage of a window: part of an array, at a place known at run time."""
 
-    __slots__ = ("_seen", "_value", "array", "key", "spec", "starts")
+    __slots__ = ("_reader", "_seen", "_value", "array", "key", "spec", "starts")
 
     def __init__(self, array, key, spec, starts) -> None:
         self.array, self.key, self.spec, self.starts = array, key, spec, starts
-        self._seen = self._value = None
+        self._seen = self._value = self._reader = None
         super().__init__(None, None, spec.shape, array.dtype)
 
     @property
     def device(self):
         version = self.array._buffer.version
-        if self._value is None or self._seen != version:
+        if self._value is None or self._seen != version or not self._is_known_here():
             self._value = view.read_spec(jnp.asarray(self.array._value()), self.spec, self.starts)
-            self._seen = version
+            self._seen, self._reader = version, recorder_here()
         return self._value
+
+    def _is_known_here(self) -> bool:
+        """Whether the value was read in this part of the program, or in one around it: another has its own."""
+        return self._reader is None or bool(self._reader.thread)
 
     @device.setter
     def device(self, value) -> None:
