@@ -14,6 +14,7 @@ from ..ground.compat import trace_state_clean
 from ..ground.errors import UnsupportedDtypeError
 from ..ground.events import listeners
 from ..ground.floating import asked
+from ..storage.buffer import Tracer
 from . import backend as backends
 from .backend import _override, active
 
@@ -81,7 +82,7 @@ def has_methods(kind: type) -> bool:
     """Whether objects are arrays of some sort without a protocol: of those NumPy's functions call the methods."""
     known = _with_methods.get(kind)
     if known is None:
-        ours = kind in PLAIN or issubclass(kind, (core.JaxArray, jax.Array, np.ndarray, np.generic))
+        ours = kind in PLAIN or issubclass(kind, (core.JaxArray, jax.Array, Tracer, np.ndarray, np.generic))
         known = _with_methods[kind] = not ours and hasattr(kind, "__array__")
     return known
 
