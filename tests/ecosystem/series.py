@@ -118,8 +118,3 @@ library(
     "catboost",
     pool=lambda A: lib("catboost").Pool(A(X), A(R)).shape,
 )
-
-library(
-    "pulp",
-    dot=lambda A: str(lib("pulp").lpDot(A(V8)[:2], [lib("pulp").LpVariable("a"), lib("pulp").LpVariable("b")])),
-)
