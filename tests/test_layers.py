@@ -23,6 +23,7 @@ LAYERS = [
     {"dispatch", "array"},  # the protocol and the class it serves: see core.dispatch_ufunc
     {"facts"},
     {"state"},
+    {"program"},  # which is made of what JAX has traced
     # NumPy's own compositions run with the face in place of numpy; control flow and whole functions are
     # lowered by a backend, with forms that the backend supplies
     {"backends", "face", "convert"},

@@ -68,6 +68,10 @@ def set_in_class(kind: type, name: str, value: Any) -> bool:
 # What stands for an argument that was not given.
 _numpy: Any = np  # whose stubs leave these out
 NO_VALUE = _numpy._NoValue
+# Where the address of the elements stands in an ndarray, after what every object begins with.
+DATA_OF_ARRAY = 16
+# Where a ufunc has its inner loops, what they are given, and for which types they are.
+LOOPS_OF_UFUNC, DATA_OF_UFUNC = 32, 40
 # The ufunc behind ``np.clip``, which is not exported.
 CLIP = _numpy._core.umath.clip
 # What a ufunc raises where its result cannot be cast to `out`: a TypeError that knows ufunc, casting and dtypes.
