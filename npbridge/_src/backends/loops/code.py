@@ -1,0 +1,220 @@
+"""Writing LLVM's text: registers, blocks, loops, elements in memory."""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+from typing import Any
+
+import numpy as np
+
+from ...program.build import NotHeld
+
+FEW = 4  # turns that are written one after the other
+_NAMES = {"f4": "float", "f8": "double", "b1": "i1"}
+Register = Any  # a text; of a complex number two
+
+
+def type_of(dtype: np.dtype) -> str:
+    """The type of a register that holds a real element."""
+    if dtype.kind in "iu":
+        return f"i{8 * dtype.itemsize}"
+    name = _NAMES.get(dtype.str[1:])
+    if name is None:
+        raise NotHeld(f"elements of {dtype}")
+    return name
+
+
+def part_of(dtype: np.dtype) -> np.dtype:
+    """The dtype of the two parts of a complex number; another one is its own."""
+    return np.dtype(f"f{dtype.itemsize // 2}") if dtype.kind == "c" else dtype
+
+
+def literal(x, dtype: np.dtype) -> Register:
+    """A number as text."""
+    if dtype.kind == "c":
+        part = part_of(dtype)
+        return literal(complex(x).real, part), literal(complex(x).imag, part)
+    if dtype.kind == "b":
+        return "true" if x else "false"
+    if dtype.kind in "iu":
+        return str(int(x))
+    with np.errstate(all="ignore"):
+        (bits,) = struct.unpack("<Q", struct.pack("<d", float(dtype.type(x))))
+        return f"0x{bits:016X}"
+
+
+class Code:
+    """The text of one function as it grows."""
+
+    def __init__(self) -> None:
+        self.entry: list[str] = []  # memory on the stack, asked for at the start
+        self.lines: list[str] = []
+        self.metadata: list[str] = []
+        self.declared: dict[str, str] = {}
+        self.count = 0
+        self.leaves = False  # whether it may end early
+        self.at = "entry"  # the block that is open
+        self.group: str | None = (
+            None  # what marks accesses of the innermost loop, whose turns do not depend on each other
+        )
+
+    def fresh(self, stem: str = "t") -> str:
+        self.count += 1
+        return f"%{stem}{self.count}"
+
+    def new(self, text: str) -> str:
+        name = self.fresh()
+        self.lines.append(f"  {name} = {text}")
+        return name
+
+    def do(self, text: str) -> None:
+        self.lines.append(f"  {text}")
+
+    def label(self, name: str) -> None:
+        self.lines.append(f"{name}:")
+        self.at = name
+
+    def fresh_label(self, stem: str) -> str:
+        return self.fresh(stem)[1:]
+
+    def jump(self, label: str) -> None:
+        self.do(f"br label %{label}")
+
+    def slot(self, kind: str, count: int = 1) -> str:
+        """Memory on the stack."""
+        name = self.fresh("s")
+        size = f", i64 {count}" if count != 1 else ""
+        self.entry.append(f"  {name} = alloca {kind}{size}, align 64")
+        return name
+
+    def note(self, text: str) -> str:
+        """A line of metadata, by its number."""
+        name = f"!{len(self.metadata)}"
+        self.metadata.append(f"{name} = {text.replace('SELF', name)}")
+        return name
+
+    def call(self, kind: str, name: str, *args: tuple[str, str]) -> str:
+        """Call a function of LLVM or of C on ``(type, register)``s; the register of what it returns."""
+        self.declared[name] = f"declare {kind} @{name}({', '.join(t for t, _ in args)})"
+        text = f"call {kind} @{name}({', '.join(f'{t} {r}' for t, r in args)})"
+        if kind == "void":
+            self.do(text)
+            return ""
+        return self.new(text)
+
+    # -- elements in memory
+
+    def _marked(self) -> str:
+        return f", !llvm.access.group {self.group}" if self.group else ""
+
+    def load(self, pointer: str, at: str, dtype: np.dtype) -> Register:
+        if dtype.kind == "c":
+            part = part_of(dtype)
+            return self._load(pointer, at, part, 0), self._load(pointer, at, part, 1)
+        if dtype.kind == "b":
+            address = self.new(f"getelementptr inbounds i8, ptr {pointer}, i64 {at}")
+            byte = self.new(f"load i8, ptr {address}, align 1{self._marked()}")
+            return self.new(f"icmp ne i8 {byte}, 0")
+        kind = type_of(dtype)
+        address = self.new(f"getelementptr inbounds {kind}, ptr {pointer}, i64 {at}")
+        return self.new(f"load {kind}, ptr {address}, align {dtype.itemsize}{self._marked()}")
+
+    def _part(self, pointer, at, part, which) -> str:
+        kind = type_of(part)
+        return self.new(f"getelementptr inbounds {{{kind}, {kind}}}, ptr {pointer}, i64 {at}, i32 {which}")
+
+    def _load(self, pointer, at, part, which) -> str:
+        address = self._part(pointer, at, part, which)
+        return self.new(f"load {type_of(part)}, ptr {address}, align {part.itemsize}{self._marked()}")
+
+    def store(self, value: Register, pointer: str, at: str, dtype: np.dtype) -> None:
+        if dtype.kind == "c":
+            part = part_of(dtype)
+            for which in (0, 1):
+                address = self._part(pointer, at, part, which)
+                self.do(f"store {type_of(part)} {value[which]}, ptr {address}, align {part.itemsize}{self._marked()}")
+            return
+        kind = type_of(dtype)
+        if dtype.kind == "b":
+            kind, value = "i8", self.new(f"zext i1 {value} to i8")
+        address = self.new(f"getelementptr inbounds {kind}, ptr {pointer}, i64 {at}")
+        self.do(f"store {kind} {value}, ptr {address}, align {dtype.itemsize}{self._marked()}")
+
+    def copy(self, source: str, target: str, nbytes: int) -> None:
+        size, no = ("i64", str(nbytes)), ("i1", "false")
+        self.call("void", "llvm.memcpy.p0.p0.i64", ("ptr", target), ("ptr", source), size, no)
+
+    # -- indices
+
+    def plus(self, a: str, b: str) -> str:
+        if a == "0":
+            return b
+        if b == "0":
+            return a
+        if _known(a) and _known(b):
+            return str(int(a) + int(b))
+        return self.new(f"add nsw i64 {a}, {b}")
+
+    def times(self, a: str, n: int) -> str:
+        if n == 0 or a == "0":
+            return "0"
+        if n == 1:
+            return a
+        if _known(a):
+            return str(int(a) * n)
+        return self.new(f"mul nsw i64 {a}, {n}")
+
+    # -- loops
+
+    @contextlib.contextmanager
+    def loop(self, count: str, independent: bool = False, start: str = "0"):
+        """The index of each turn, from `start` up to `count`."""
+        head, body, after = (self.fresh_label(x) for x in ("head", "body", "after"))
+        index = self.slot("i64")
+        self.do(f"store i64 {start}, ptr {index}")
+        self.jump(head)
+        self.label(head)
+        i = self.new(f"load i64, ptr {index}")
+        self.jump_if(self.new(f"icmp slt i64 {i}, {count}"), body, after)
+        self.label(body)
+        before = self.group
+        if independent:
+            self.group = self.note("distinct !{}")
+        yield i
+        next_one = self.new(f"add nuw nsw i64 {i}, 1")
+        self.do(f"store i64 {next_one}, ptr {index}")
+        facts = []
+        if independent:
+            facts.append(self.note(f'!{{!"llvm.loop.parallel_accesses", {self.group}}}'))
+        if _known(count) and _known(start) and int(count) - int(start) <= FEW:
+            facts.append(self.note('!{!"llvm.loop.unroll.full"}'))
+        marked = ""
+        if facts:
+            own = ", ".join(["SELF", *facts])
+            marked = f", !llvm.loop {self.note(f'distinct !{{{own}}}')}"
+        self.group = before
+        self.do(f"br label %{head}{marked}")
+        self.label(after)
+
+    def jump_if(self, condition: str, then: str, otherwise: str) -> None:
+        self.do(f"br i1 {condition}, label %{then}, label %{otherwise}")
+
+    def leave_if(self, condition: str) -> None:
+        """End the function here, without results."""
+        go_on = self.fresh_label("on")
+        self.leaves = True
+        self.jump_if(condition, "leave", go_on)
+        self.label(go_on)
+
+    def text(self, name: str, arguments: str) -> str:
+        """The whole module."""
+        end = ["leave:", "  ret void"] if self.leaves else []
+        body = "\n".join(
+            [f"define void @{name}({arguments}) {{", "entry:", *self.entry, *self.lines, "  ret void", *end, "}"]
+        )
+        return "\n".join([*self.declared.values(), body, *self.metadata])
+
+
+def _known(x: str) -> bool:
+    return not x.startswith("%")

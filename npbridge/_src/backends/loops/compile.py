@@ -1,0 +1,153 @@
+"""From a program to machine code, and to a function that Python calls."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import itertools
+import threading
+import weakref
+from typing import Any
+
+import llvmlite.binding as llvm
+import numpy as np
+from jax.extend.core import ClosedJaxpr
+
+from ...program import build, hosted
+from ...program.nodes import Block
+from . import entry
+from .emit import Emitter
+
+_lock = threading.Lock()
+_numbers = itertools.count()
+_free = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(ctypes.cast(ctypes.CDLL(None).free, ctypes.c_void_p).value)
+WORK = 1 << 12  # elements: for less, no other thread is let run meanwhile
+
+
+@functools.cache
+def _machine():
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    return _machine_for_engine()
+
+
+def _machine_for_engine():
+    """The machine that code is made for; an engine takes one over."""
+    target = llvm.Target.from_default_triple()
+    return target.create_target_machine(
+        cpu=llvm.get_host_cpu_name(),
+        features=llvm.get_host_cpu_features().flatten(),
+        opt=3,
+        reloc="static" if target.name.startswith("x86") else "default",  # else calls out of the code go astray
+        jit=True,
+    )
+
+
+class Compiled:
+    """A program as machine code.
+
+    Calling it with ndarrays, contiguous and of the shapes and dtypes of the program, and Python's own numbers for
+    those of `numbers`, gives a list of new ndarrays; where the memory of an argument becomes that of a result,
+    the argument itself.
+
+    Parameters
+    ----------
+    closed : ClosedJaxpr
+    numbers : frozenset of int
+        The inputs that are numbers of Python's.
+    donated : dict of int to int
+        Inputs, and the results whose memory theirs becomes.
+
+    Attributes
+    ----------
+    program : Block
+    text : str
+        Before it was optimized.
+
+    Raises
+    ------
+    NotHeld
+        Where a step, or a dtype, cannot be held.
+    """
+
+    def __init__(self, closed: ClosedJaxpr, numbers: frozenset = frozenset(), donated: dict | None = None) -> None:
+        self.program = program = build.program(closed, hosted.call)
+        emitter = Emitter(program, donated)
+        text = emitter.text()
+        self.callbacks, self._errors = emitter.callbacks, emitter.errors
+        self._constants = [np.ascontiguousarray(x) for x in emitter.constants]
+        self._pointers = (ctypes.c_void_p * max(len(self._constants), 1))(*[x.ctypes.data for x in self._constants])
+        self._kept = ctypes.c_void_p()
+        self.donated = donated or {}
+        inputs = [
+            (v.shape, v.dtype, k in numbers and not v.shape and v.dtype.kind in "bif")
+            for k, v in enumerate(program.inputs)
+        ]
+        self.given = [taken for _, _, taken in inputs]
+        name = f"npbridge_{next(_numbers)}"
+        head = entry.text(
+            name, inputs, len(program.results), emitter.room.size, ctypes.addressof(self._pointers),
+            ctypes.addressof(self._kept), bool(self.callbacks) or _works(program),
+        )  # fmt: skip
+        self.text = text
+        with _lock:
+            engine = _compiled(head, text.replace("@program(", f"@{name}_program(", 1), emitter.loops.used)
+        self.entry, method = entry.builtin(engine.get_function_address(name), name)
+        self.call = self._python()
+        weakref.finalize(method, _let_go, engine, self._kept, self._pointers, self._constants, self.callbacks)
+
+    def _python(self) -> Any:
+        """What makes room for the results and calls the code."""
+        names = [f"a{k}" for k in range(len(self.program.inputs))]
+        given = {j: f"a{i}" for i, j in self.donated.items()}
+        scope: dict[str, Any] = {"entry": self.entry, "empty": np.empty, "errors": self._errors}
+        results = []
+        for k, value in enumerate(self.program.results):
+            scope[f"s{k}"], scope[f"d{k}"] = value.shape, value.dtype
+            results.append(given.get(k) or f"empty(s{k}, d{k})")
+        lines = [f"def call({', '.join(names)}):", f"    results = [{', '.join(results)}]"]
+        lines.append(f"    entry({', '.join([*names, '*results'])})")
+        if self.callbacks:
+            scope["ident"] = threading.get_ident
+            lines.append("    if errors and (error := errors.pop(ident(), None)) is not None: raise error")
+        lines.append("    return results")
+        exec("\n".join(lines), scope)
+        return scope["call"]
+
+    def __call__(self, *inputs) -> list[np.ndarray]:
+        return self.call(*inputs)
+
+
+def _let_go(engine, kept, *others) -> None:
+    """What the code needed, which nobody can call any more."""
+    del others
+    engine.close()
+    if kept.value:
+        _free(kept.value)
+
+
+def _works(block: Block) -> bool:
+    """Whether a run takes long enough for other threads."""
+    return any(
+        node.kind == "loop" or any(_works(b) for b in node.blocks) or any(v.size > WORK for v in node.outs)
+        for node in block.nodes
+    ) or any(v.size > WORK for v in block.inputs)
+
+
+def _compiled(head: str, text: str, symbols: dict[str, int]):
+    """An engine of its own, which holds the code."""
+    machine = _machine()
+    for symbol, address in symbols.items():
+        llvm.add_symbol(symbol, address)
+    module = llvm.parse_assembly(text.replace("define void", f"{head}\ndefine internal void", 1))
+    module.triple = llvm.get_process_triple()
+    module.data_layout = str(machine.target_data)
+    module.verify()
+    options = llvm.create_pipeline_tuning_options(speed_level=3)
+    options.loop_vectorization = options.slp_vectorization = True
+    options.loop_unrolling = False  # but where it is asked for: what it gains costs most of the time to compile
+    builder = llvm.create_pass_builder(machine, options)
+    builder.getModulePassManager().run(module, builder)
+    engine = llvm.create_mcjit_compiler(module, _machine_for_engine())
+    engine.finalize_object()
+    return engine

@@ -1,0 +1,314 @@
+"""Loop nests: what is computed element by element and stored, several values of one shape together."""
+
+from __future__ import annotations
+
+import math
+
+from ...program import views
+from ...program.nodes import Block, Node, Value
+from .code import Code
+from .elements import element
+from .memory import Buffer
+from .plan import LAZY
+from .trees import Turn, heavy, parts
+
+RUN = 512  # how many elements heavy steps are done for at once
+MOST = 64  # heavy steps of one nest that are done so
+SHORT = 8  # rows that are shorter are not worth it
+TOGETHER = 12  # values in one nest at most
+
+
+class Store:
+    """A value that a nest computes.
+
+    Attributes
+    ----------
+    out : Value
+    what : Value
+        What each turn computes: of a write, what is written.
+    to : Map
+        The place of each turn's element in memory.
+    buffer : Buffer
+    """
+
+    def __init__(self, out: Value, what: Value, to: views.Map, buffer: Buffer) -> None:
+        self.out, self.what, self.to, self.buffer = out, what, to, buffer
+
+
+def stored(emitter, node: Node):
+    """``(out, what, shape of the nest, map)`` of a node that a nest can hold."""
+    (out,) = node.outs
+    if node.kind == "write":
+        return out, node.args[1], node.args[1].shape, node.params["map"]
+    again = Value(out.shape, out.dtype, node)  # the same, but computed and not read
+    return out, again, out.shape, views.identity(len(out.shape)).trimmed(out.shape)
+
+
+def together(emitter, block: Block, at: int, done: set) -> None:
+    """Write the node at a position, and those after it that fit into the same nest."""
+    _, _, shape, _ = stored(emitter, block.nodes[at])
+    stores: list[Store] = []
+    new: dict = {}
+    frame = emitter.frames[-1]
+    first = at
+    members: set = set()
+    while at < len(block.nodes) and len(stores) < TOGETHER:
+        node = block.nodes[at]
+        frame.at = at
+        if node in done:
+            at += 1
+            continue
+        if not _is_nest(emitter, node):
+            if node.kind in LAZY and node.outs[0].shape:
+                at += 1
+                continue
+            if node.kind in ("number", "array") or (node.kind in LAZY and not _reads(emitter, node, members)):
+                emitter.node(node, block, at, done)
+                done.add(node)
+                at += 1
+                continue
+            break
+        if not _join(emitter, node, shape, stores, new):
+            break
+        members.add(node.outs[0])
+        done.add(node)
+        at += 1
+    frame.at = max(first, at - 1)
+    write(emitter, shape, stores, new)
+    for store in stores:
+        if all(emitter.is_over(v) for v in store.buffer.holders):
+            store.buffer.holders.clear()
+        emitter.put(store.out, store.buffer)
+
+
+def _is_nest(emitter, node: Node) -> bool:
+    if node.kind == "write":
+        return True
+    return node.kind in LAZY and bool(node.outs[0].shape) and not emitter.is_lazy(node.outs[0])
+
+
+def _reads(emitter, node: Node, members: set) -> bool:
+    """Whether a node depends on what the nest has not stored yet."""
+    seen: set = set()
+
+    def depends(value):
+        if value in members:
+            return True
+        if value in seen:
+            return False
+        seen.add(value)
+        n = value.node
+        lazy = n is not None and n.kind in LAZY and (not value.shape or emitter.is_lazy(value))
+        if not lazy or (not value.shape and value in emitter.scalars):
+            return False
+        return any(depends(a) for a in n.args)
+
+    return any(depends(a) for a in node.args)
+
+
+def _join(emitter, node: Node, shape: tuple, stores: list[Store], new: dict) -> bool:
+    """Let a nest store the value of a node too; whether it may."""
+    out, what, own, to = stored(emitter, node)
+    if own != shape:
+        return False
+    start = start_of(shape)
+    read = list(parts(emitter, what, start))
+    members = {s.out: s for s in stores}
+    for value, at in read:
+        if value in members:
+            if at != members[value].to:
+                return False
+        elif any(emitter.place(value) is s.buffer and not _same(value, at, s.out, s.to) for s in stores):
+            return False  # it is overwritten by then
+    if node.kind == "write":
+        buffer = _in_place(emitter, node, to, stores, members)
+        if buffer is None and stores:
+            return False
+        if buffer is None:
+            buffer = emitter.take(out)
+            fill(emitter, node.args[0], buffer)
+        if any(
+            value not in members and emitter.place(value) is buffer and not _same(value, at, out, to)
+            for value, at in read
+        ):
+            if stores:
+                return False
+            what = set_apart(emitter, what)
+    else:
+        buffer = _destination(emitter, out, to, read, stores, members)
+    stores.append(Store(out, what, to, buffer))
+    new[out] = what, start
+    return True
+
+
+def _in_place(emitter, node: Node, to: views.Map, stores: list[Store], members: dict) -> Buffer | None:
+    """The memory of the array that a node writes into, if nobody needs what was there."""
+    old = node.args[0]
+    if old in members or not old.shape or emitter.is_lazy(old):
+        return None
+    buffer = emitter.place(old)
+    if not emitter.is_free(buffer):
+        return None
+    return buffer if _agree(emitter, buffer, stores, members, old, to) else None
+
+
+def _same(value: Value, at: views.Map | None, like: Value, to: views.Map) -> bool:
+    """Whether two values that lie in one memory are looked at in the same place by each turn."""
+    return at == to and value.shape == like.shape and value.dtype.itemsize == like.dtype.itemsize
+
+
+def _agree(emitter, buffer: Buffer, stores: list[Store], members: dict, like: Value, to: views.Map, read=()) -> bool:
+    """Whether all that a nest reads or writes of some memory lies where a turn is to write `like`."""
+    of_stores = [x for s in stores for x in parts(emitter, s.what, start_of(s.what.shape))]
+    return all(s.buffer is not buffer or _same(s.out, s.to, like, to) for s in stores) and all(
+        value in members or emitter.place(value) is not buffer or _same(value, at, like, to)
+        for value, at in (*of_stores, *read)
+    )
+
+
+def _destination(emitter, out: Value, to: views.Map, read, stores, members) -> Buffer:
+    """The memory for what a nest computes: where it is wanted, or that of something that is read for the last time."""
+    wanted = emitter.wanted.get(out)
+    choices = [wanted] if wanted is not None else []
+    choices += [
+        emitter.place(v) for v, at in read if v not in members and _same(v, at, out, to) and emitter.place(v).inside
+    ]
+    for buffer in choices:
+        if buffer.nbytes != out.size * out.dtype.itemsize or not emitter.is_free(buffer):
+            continue
+        if any(s.buffer is buffer for s in stores):
+            continue
+        if _agree(emitter, buffer, stores, members, out, to, read):
+            return buffer
+    return emitter.take(out, wanted=False)
+
+
+def start_of(shape: tuple) -> views.Map:
+    return views.identity(len(shape)).trimmed(shape)
+
+
+def fill(emitter, value: Value, buffer: Buffer) -> None:
+    """Compute a value into memory, or copy it there."""
+    if not emitter.is_lazy(value):
+        if emitter.place(value) is not buffer:
+            copy(emitter.code, emitter.place(value), buffer)
+        return
+    write(emitter, value.shape, [Store(value, value, start_of(value.shape), buffer)], {})
+
+
+def set_apart(emitter, value: Value) -> Value:
+    """A value in memory of its own, which is given back after the present node."""
+    apart = Value(value.shape, value.dtype)
+    emitter.defined(emitter.frames[-1].block).add(apart)
+    buffer = emitter.take(apart)
+    fill(emitter, value, buffer)
+    emitter.put(apart, buffer)
+    return apart
+
+
+def copy(code: Code, source: Buffer, target: Buffer) -> None:
+    code.copy(source.pointer(), target.pointer(), target.nbytes)
+
+
+# -- writing the loops
+
+
+def write(emitter, shape: tuple, stores: list[Store], new: dict) -> None:
+    """The nest itself."""
+    start = start_of(shape)
+
+    def turn_of(turn: Turn) -> None:
+        turn.new.update(new)
+        pointers = {}
+        for store in stores:
+            register = turn.at(store.what, start)
+            pointers[store] = register
+        for store in stores:
+            at = turn.linear(store.out.shape, store.to) if store.out.shape else "0"
+            emitter.code.store(pointers[store], store.buffer.pointer(), at, store.out.dtype)
+
+    run(emitter, shape, [s.what for s in stores], new, turn_of, independent=True)
+
+
+def run(emitter, shape: tuple, values: list[Value], new: dict, body, independent: bool) -> None:
+    """Loop over all indices of a shape, in C order, with heavy steps of the values done for runs of the last axis."""
+    if math.prod(shape) == 0:
+        return
+    found: dict = {}
+    for value in values:
+        heavy(emitter, value, start_of(shape), new, found)
+    steps = found.get("steps", [])[:MOST]
+    index = ["0"] * len(shape)
+    _outer(emitter, shape, 0, index, steps, new, body, independent)
+
+
+def _outer(emitter, shape, axis, index, steps, new, body, independent):
+    code = emitter.code
+    if axis < len(shape) - 1:
+        if shape[axis] == 1:
+            _outer(emitter, shape, axis + 1, index, steps, new, body, independent)
+            return
+        with code.loop(str(shape[axis])) as i:
+            index[axis] = i
+            _outer(emitter, shape, axis + 1, index, steps, new, body, independent)
+        index[axis] = "0"
+        return
+    _inner(emitter, shape, index, steps, new, body, independent)
+
+
+def _inner(emitter, shape, index, steps, new, body, independent):
+    code = emitter.code
+    if not shape or shape[-1] == 1:
+        body(Turn(emitter, list(index)))
+        return
+    n = shape[-1]
+    if not steps or n < SHORT:
+        with code.loop(str(n), independent) as i:
+            body(Turn(emitter, [*index[:-1], i]))
+        return
+    for first, size in runs(code, n):
+        staged = all_staged(emitter, steps, index, first, size, new)
+        with code.loop(size, independent) as j:
+            turn = Turn(emitter, [*index[:-1], code.plus(first, j)])
+            turn.staged = {key: (pointer, j) for key, pointer in staged.items()}
+            body(turn)
+        emitter.runs.all_back(staged)
+
+
+def runs(code: Code, n: int):
+    """A loop over parts of `n` turns, as a generator of one turn: the first of each part, and how many they are."""
+    with code.loop(str(-(-n // RUN))) as block:
+        first = code.times(block, RUN)
+        left = code.new(f"sub nsw i64 {n}, {first}")
+        yield first, code.call("i64", "llvm.smin.i64", ("i64", left), ("i64", str(RUN)))
+
+
+def all_staged(emitter, steps, index, first, size, new) -> dict:
+    """Do heavy steps for a part of the turns: where their results stand."""
+    staged: dict = {}
+    for value, to in steps:
+        _stage(emitter, value, to, index, first, size, staged, new)
+    return staged
+
+
+def _stage(emitter, value, to, index, first, size, staged, new) -> None:
+    """Do a heavy step for a run of elements: NumPy's own loop, on arguments that were put side by side."""
+    code = emitter.code
+    node = value.node
+    args = [emitter.runs.take(arg.dtype.itemsize) for arg in node.args]
+    target = emitter.runs.take(value.dtype.itemsize)
+    with code.loop(size, True) as j:
+        turn = Turn(emitter, [*index[:-1], code.plus(first, j)])
+        turn.staged = {key: (pointer, j) for key, pointer in staged.items()}
+        turn.new.update(new)
+        registers = [turn.at(arg, to if arg.shape else views.Map(())) for arg in node.args]
+        for arg, register, pointer in zip(node.args, registers, args, strict=True):
+            code.store(register, pointer, j, arg.dtype)
+    kinds = [a.dtype for a in node.args]
+    if not emitter.loops.apply(code, node.params["op"], kinds, args, value.dtype, target, size):
+        with code.loop(size) as j:
+            registers = [code.load(p, j, a.dtype) for p, a in zip(args, node.args, strict=True)]
+            code.store(element(code, node.params["op"], value.dtype, registers, kinds), target, j, value.dtype)
+    for arg, pointer in zip(node.args, args, strict=True):
+        emitter.runs.give_back(arg.dtype.itemsize, pointer)
+    staged[value, to] = target

@@ -1,0 +1,339 @@
+"""Sums and the like, places of the largest, running sums."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ...program import views
+from ...program.build import NotHeld
+from ...program.nodes import Node, Value
+from . import nests
+from .code import Code, Register, literal, part_of, type_of
+from .elements import element
+from .trees import INDEX, Turn, heavy
+
+LONG = 1024  # a sum over more is made of sums over parts, which keeps its digits
+_STEP = {"sum": "add", "prod": "mul"}
+
+
+def neutral(op: str, dtype: np.dtype):
+    """What a reduction starts from."""
+    if op in ("sum", "or", "xor"):
+        return 0
+    if op == "prod":
+        return 1
+    if op == "and":
+        return True if dtype.kind == "b" else -1
+    if dtype.kind == "f":
+        return -np.inf if op == "max" else np.inf
+    limits = np.iinfo(dtype)
+    return limits.min if op == "max" else limits.max
+
+
+def combine(code: Code, op: str, dtype: np.dtype, a: Register, b: Register, reorder: bool = True) -> Register:
+    """One more element; sums of floats may be made in another order."""
+    if dtype.kind == "f":
+        kind = type_of(dtype)
+        if op in _STEP:
+            return code.new(f"f{_STEP[op]} {'reassoc ' if reorder else ''}{kind} {a}, {b}")
+        if op in ("max", "min"):
+            return code.call(kind, f"llvm.{op}imum.f{8 * dtype.itemsize}", (kind, a), (kind, b))
+    if dtype.kind == "c" and op == "sum":
+        part = part_of(dtype)
+        return tuple(combine(code, op, part, x, y, reorder) for x, y in zip(a, b, strict=True))
+    if dtype.kind == "c" and op != "prod":
+        raise NotHeld(f"{op} of complex numbers")
+    return element(code, _STEP.get(op, op), dtype, [a, b], [dtype, dtype])
+
+
+class Accumulator:
+    """A number on the stack that grows."""
+
+    def __init__(self, code: Code, op: str, dtype: np.dtype) -> None:
+        self.code, self.op, self.dtype = code, op, dtype
+        part = part_of(dtype)
+        self.slot = code.slot(f"[{2 if dtype.kind == 'c' else 1} x {'i8' if dtype.kind == 'b' else type_of(part)}]")
+
+    def start(self) -> None:
+        self.code.store(literal(neutral(self.op, self.dtype), self.dtype), self.slot, "0", self.dtype)
+
+    def add(self, x: Register) -> None:
+        before, self.code.group = self.code.group, None
+        old = self.code.load(self.slot, "0", self.dtype)
+        self.code.store(combine(self.code, self.op, self.dtype, old, x), self.slot, "0", self.dtype)
+        self.code.group = before
+
+    def value(self) -> Register:
+        return self.code.load(self.slot, "0", self.dtype)
+
+
+def neighbours(emitter, node: Node) -> list[Node]:
+    """The reductions after this one that go over the same axes and do not need it."""
+    frame = emitter.frames[-1]
+    block, at = frame.block, frame.at
+    shape, axes = node.args[0].shape, node.params["axes"]
+    found = [node]
+    for other in block.nodes[at + 1 : at + 8]:
+        if other.kind in ("number", "array"):
+            continue
+        if other.kind != "reduce":
+            if other.kind in nests.LAZY and other.outs[0].shape and emitter.is_lazy(other.outs[0]):
+                continue
+            break
+        if other.args[0].shape != shape or other.params["axes"] != axes:
+            break
+        if any(n in found for n in _needs(emitter, other.args[0])):
+            break
+        found.append(other)
+    return found
+
+
+def _needs(emitter, value: Value):
+    """The nodes that a lazy value is computed from."""
+    if value.node is None:
+        return
+    if not emitter.is_lazy(value):
+        yield value.node
+        return
+    for arg in value.node.args:
+        yield from _needs(emitter, arg)
+
+
+def reduce(emitter, node: Node) -> None:
+    """All of one place, over some axes; those after it that go over the same elements too."""
+    if node.outs[0] in emitter.places or node.outs[0] in emitter.scalars:
+        return  # together with one before
+    nodes = neighbours(emitter, node)
+    frame = emitter.frames[-1]
+    before, frame.at = frame.at, frame.block.nodes.index(nodes[-1])
+    shape, axes = node.args[0].shape, node.params["axes"]
+    if len(shape) - 1 in axes:
+        _inside(emitter, nodes, shape, axes)
+    else:
+        _across(emitter, nodes, shape, axes)
+    frame.at = before
+
+
+def _inside(emitter, nodes, shape, axes) -> None:
+    """The last axis is among them: one number at a time."""
+    code = emitter.code
+    left = [i for i in range(len(shape)) if i not in axes]
+    targets = [None if not n.outs[0].shape else emitter.take(n.outs[0]) for n in nodes]
+    index = ["0"] * len(shape)
+
+    def outer(k: int) -> None:
+        if k < len(left):
+            axis = left[k]
+            if shape[axis] == 1:
+                outer(k + 1)
+                return
+            with code.loop(str(shape[axis])) as i:
+                index[axis] = i
+                outer(k + 1)
+            index[axis] = "0"
+            return
+        _one(emitter, nodes, shape, axes, index, targets, left)
+
+    if math.prod(shape[i] for i in left):
+        outer(0)
+    for node, target in zip(nodes, targets, strict=True):
+        if target is not None:
+            emitter.put(node.outs[0], target)
+
+
+def _one(emitter, nodes, shape, axes, index, targets, left) -> None:
+    code = emitter.code
+    sums = [Accumulator(code, n.params["op"], n.outs[0].dtype) for n in nodes]
+    for one in sums:
+        one.start()
+    values = [n.args[0] for n in nodes]
+    start = nests.start_of(shape)
+    found: dict = {}
+    for value in values:
+        heavy(emitter, value, start, {}, found)
+    steps = found.get("steps", [])[: nests.MOST]
+    inner = axes[-1]
+
+    def body(turn: Turn, into) -> None:
+        for node, one in zip(nodes, into, strict=True):
+            x = turn.at(node.args[0], start)
+            one.add(element(code, "convert", one.dtype, [x], [node.args[0].dtype]))
+
+    def gone_over(k: int) -> None:
+        if k < len(axes) - 1:
+            with code.loop(str(shape[axes[k]])) as i:
+                index[axes[k]] = i
+                gone_over(k + 1)
+            index[axes[k]] = "0"
+            return
+        n = shape[inner]
+        floats = any(s.dtype.kind in "fc" and s.op == "sum" for s in sums)
+        if (floats and n > LONG) or (steps and n >= nests.SHORT) or (floats and len(axes) > 1 and n > 1):
+            parts = [Accumulator(code, s.op, s.dtype) for s in sums]
+            for first, size in nests.runs(code, n):
+                for part in parts:
+                    part.start()
+                staged = nests.all_staged(emitter, steps if n >= nests.SHORT else [], index, first, size, {})
+                with code.loop(size) as j:
+                    turn = Turn(emitter, [*index[:-1], code.plus(first, j)])
+                    turn.staged = {key: (pointer, j) for key, pointer in staged.items()}
+                    body(turn, parts)
+                emitter.runs.all_back(staged)
+                for one, part in zip(sums, parts, strict=True):
+                    one.add(part.value())
+            return
+        if n == 1:
+            body(Turn(emitter, list(index)), sums)
+            return
+        with code.loop(str(n)) as j:
+            body(Turn(emitter, [*index[:-1], j]), sums)
+
+    if math.prod(shape[i] for i in axes):
+        gone_over(0)
+    for node, one, target in zip(nodes, sums, targets, strict=True):
+        if target is None:
+            emitter.scalars[node.outs[0]] = one.value()
+        else:
+            at = _place(code, node.outs[0].shape, [index[i] for i in left])
+            code.store(one.value(), target.pointer(), at, node.outs[0].dtype)
+
+
+def _place(code: Code, shape: tuple, index: list[str]) -> str:
+    at = "0"
+    for i, step in zip(index, views.steps_in_memory(shape), strict=True):
+        at = code.plus(at, code.times(i, step))
+    return at
+
+
+def _across(emitter, nodes, shape, axes) -> None:
+    """The last axis is not among them: row upon row."""
+    code = emitter.code
+    left = [i for i in range(len(shape)) if i not in axes]
+    targets = [emitter.take(n.outs[0]) for n in nodes]
+    for node, target in zip(nodes, targets, strict=True):
+        out = node.outs[0]
+        with code.loop(str(out.size), True) as i:
+            code.store(literal(neutral(node.params["op"], out.dtype), out.dtype), target.pointer(), i, out.dtype)
+    start = nests.start_of(shape)
+
+    def body(turn: Turn) -> None:
+        for node, target in zip(nodes, targets, strict=True):
+            out, op = node.outs[0], node.params["op"]
+            x = element(code, "convert", out.dtype, [turn.at(node.args[0], start)], [node.args[0].dtype])
+            at = _place(code, out.shape, [turn.index[i] for i in left])
+            pointer = target.pointer()
+            old = code.load(pointer, at, out.dtype)
+            code.store(combine(code, op, out.dtype, old, x, False), pointer, at, out.dtype)
+
+    nests.run(emitter, shape, [n.args[0] for n in nodes], {}, body, independent=True)
+    for node, target in zip(nodes, targets, strict=True):
+        emitter.put(node.outs[0], target)
+
+
+def position(emitter, node: Node) -> None:
+    """Where the largest or smallest is: the first of equal ones, and the first NaN before all."""
+    code = emitter.code
+    (x,), (out,) = node.args, node.outs
+    axis, op, dtype = node.params["axis"], node.params["op"], x.dtype
+    if dtype.kind == "c":
+        raise NotHeld("positions of complex numbers")
+    left = [i for i in range(len(x.shape)) if i != axis]
+    target = emitter.take(out) if out.shape else None
+    best, place = code.slot("i8" if dtype.kind == "b" else type_of(dtype)), code.slot("i64")
+    start = nests.start_of(x.shape)
+    index = ["0"] * len(x.shape)
+
+    def one() -> None:
+        code.do(f"store i64 0, ptr {place}")
+        code.store(Turn(emitter, list(index)).at(x, start), best, "0", dtype)
+        with code.loop(str(x.shape[axis]), start="1") as i:
+            index[axis] = i
+            new = Turn(emitter, list(index)).at(x, start)
+            old = code.load(best, "0", dtype)
+            better = _better(code, op, dtype, new, old)
+            code.store(element(code, "select", dtype, [better, old, new], []), best, "0", dtype)
+            was = code.new(f"load i64, ptr {place}")
+            code.do(f"store i64 {code.new(f'select i1 {better}, i64 {i}, i64 {was}')}, ptr {place}")
+        index[axis] = "0"
+        found = code.new(f"load i64, ptr {place}")
+        found = element(code, "convert", out.dtype, [found], [INDEX])
+        if target is None:
+            emitter.scalars[out] = found
+        else:
+            code.store(found, target.pointer(), _place(code, out.shape, [index[i] for i in left]), out.dtype)
+
+    def outer(k: int) -> None:
+        if k == len(left):
+            one()
+            return
+        with code.loop(str(x.shape[left[k]])) as i:
+            index[left[k]] = i
+            outer(k + 1)
+        index[left[k]] = "0"
+
+    outer(0)
+    if target is not None:
+        emitter.put(out, target)
+
+
+def _better(code, op, dtype, new, old) -> str:
+    if dtype.kind == "b":
+        first, second = (new, old) if op == "max" else (old, new)
+        return code.new(f"and i1 {first}, {code.new(f'xor i1 {second}, true')}")
+    better = element(code, "gt" if op == "max" else "lt", np.dtype(bool), [new, old], [dtype, dtype])
+    if dtype.kind != "f":
+        return better
+    kind = type_of(dtype)
+    is_nan, was_nan = (code.new(f"fcmp uno {kind} {x}, {literal(0, dtype)}") for x in (new, old))
+    fresh = code.new(f"and i1 {is_nan}, {code.new(f'xor i1 {was_nan}, true')}")
+    return code.new(f"or i1 {better}, {fresh}")
+
+
+def running(emitter, node: Node) -> None:
+    """Sums, products, largest up to each place of an axis."""
+    code = emitter.code
+    (x,), (out,) = node.args, node.outs
+    axis, op, reverse = node.params["axis"], node.params["op"], node.params["reverse"]
+    n = x.shape[axis]
+    target = emitter.take(out)
+    start = nests.start_of(x.shape)
+    index = ["0"] * len(x.shape)
+    order = [i for i in range(len(x.shape)) if i < axis], [i for i in range(len(x.shape)) if i > axis]
+
+    def at_place(i: str) -> str:
+        return code.new(f"sub nsw i64 {n - 1}, {i}") if reverse else i
+
+    def loops(axes, k, body) -> None:
+        if k == len(axes):
+            body()
+            return
+        with code.loop(str(x.shape[axes[k]])) as i:
+            index[axes[k]] = i
+            loops(axes, k + 1, body)
+        index[axes[k]] = "0"
+
+    def first() -> None:
+        index[axis] = at_place("0")
+        value = Turn(emitter, list(index)).at(x, start)
+        code.store(value, target.pointer(), _place(code, out.shape, index), out.dtype)
+
+    def rest() -> None:
+        value = Turn(emitter, list(index)).at(x, start)
+        pointer = target.pointer()
+        here = _place(code, out.shape, index)
+        before = list(index)
+        before[axis] = code.new(f"{'add' if reverse else 'sub'} nsw i64 {index[axis]}, 1")
+        old = code.load(pointer, _place(code, out.shape, before), out.dtype)
+        code.store(combine(code, op, out.dtype, old, value, False), pointer, here, out.dtype)
+
+    def along() -> None:
+        loops(order[1], 0, first)
+        with code.loop(str(n), start="1") as i:
+            index[axis] = at_place(i)
+            loops(order[1], 0, rest)
+
+    if out.size:
+        loops(order[0], 0, along)
+    emitter.put(out, target)
