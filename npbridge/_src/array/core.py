@@ -46,7 +46,9 @@ def scalar_of_device(device) -> np.generic | JaxScalar:
 
 
 def array_of_device(device) -> JaxArray:
-    """Wrap a ``jax.Array`` as an array, also where it has no dimensions."""
+    """Wrap a ``jax.Array``, or a new ndarray, as an array, also where it has no dimensions."""
+    if type(device) is np.ndarray:
+        return of_fresh(device)
     array = _new(JaxArray)
     array._layout = array._base = array._cached = None
     array._buffer = Buffer(device, None, device.shape, device.dtype)
@@ -216,10 +218,17 @@ def traced_sequence(obj, dtype=None) -> JaxArray:
     values = value(obj)
     dtype = canonical(np.result_type(*leaves)) if dtype is None else dtype
     try:
-        return array_of_device(jax.numpy.array(values, dtype))
+        return array_of_device(jax.numpy.array(_each_cast(values, dtype), dtype))
     except TypeError:
         np.array(_blank(values))  # NumPy's error where the shapes do not go together
         raise
+
+
+def _each_cast(x, dtype):
+    """With the bits that NumPy's casts have."""
+    if type(x) in (list, tuple):
+        return [_each_cast(y, dtype) for y in x]
+    return cast(x, dtype) if isinstance(x, Tracer) and x.dtype != dtype else x
 
 
 def _blank(x):

@@ -12,6 +12,7 @@ from ...array import core, traced_index
 from ...dispatch.registry import register, tables
 from ...facts import fact_of
 from ...ground.compat import NO_VALUE
+from ...storage.buffer import canonical
 from ...storage.casts import cast
 from . import compositions, moves
 from .moves import raw, wrap
@@ -254,6 +255,14 @@ def digitize(x, bins, right=False):
 def astype(x, dtype, copy=True, device=None):
     _ = device
     return x.astype(dtype, copy=copy)
+
+
+@form_of(np.full_like)
+def full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None, *, device=None):
+    _ = order, subok, device
+    like = values(a)
+    kind = canonical(np.dtype(like.dtype if dtype is None else dtype))
+    return wrap(jnp.broadcast_to(cast(values(fill_value), kind), like.shape if shape is None else shape))
 
 
 @form_of(np.real)
