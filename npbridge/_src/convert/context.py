@@ -54,6 +54,7 @@ class Context:
         self.handlers: list = []  # of the `try` statements around: what gives the exceptions that they take
         self.asked: frozenset[str] = frozenset()
         self.host: Any = None
+        self.for_numpy = False  # whether it is compiled for 'numpy': nothing is drawn from keys of JAX's
         self.growing: set[int] = set()  # the lists that grow in the loops being traced: they cannot be read
 
     def begin_branch(self) -> None:

@@ -8,6 +8,7 @@ from .errors import BackendError
 
 FALLBACK_CHOICES = ("warn", "error", "silent")
 AUTO_CHOICES = ("race", "wait", "off")
+ENGINE_CHOICES = ("choose", "xla", "loops", "numba")
 REPR_CHOICES = ("npbridge", "numpy")
 
 
@@ -20,6 +21,17 @@ def mode() -> str:
     asked = os.environ.get("NPBRIDGE_AUTO", "race")
     if asked not in AUTO_CHOICES:
         raise BackendError(f"NPBRIDGE_AUTO is {asked!r}; it can be {', '.join(map(repr, AUTO_CHOICES))}.")
+    return asked
+
+
+def engine() -> str:
+    """What runs compiled functions on a CPU, by ``NPBRIDGE_ENGINE``: ``"choose"``, or one wherever it can.
+
+    That is ``"xla"`` or ``"loops"`` on ``'jax'``, ``"numba"`` or ``"loops"`` on ``'numpy'``.
+    """
+    asked = os.environ.get("NPBRIDGE_ENGINE", "choose")
+    if asked not in ENGINE_CHOICES:
+        raise BackendError(f"NPBRIDGE_ENGINE is {asked!r}; it can be {', '.join(map(repr, ENGINE_CHOICES))}.")
     return asked
 
 

@@ -17,7 +17,7 @@ OURS = core.OURS
 class Binding:
     """The buffers of one call, in the order in which the executable takes them."""
 
-    def __init__(self, signature: Signature, state) -> None:
+    def __init__(self, signature: Signature, state, in_place: bool = False) -> None:
         self.buffers: list[Buffer] = []
         self.index: dict[int, int] = {}
         self.leaves = list(signature.leaves)
@@ -28,7 +28,8 @@ class Binding:
         shared = iter(())
         if given or captured:
             others = [x for _, x in (*signature.arrays, *state.arrays) if type(x) in OURS]
-            shared = ndarrays.copies([*given, *captured], [x._buffer for x in others])
+            stand_ins = ndarrays.borrowed if in_place else ndarrays.copies
+            shared = stand_ins([*given, *captured], [x._buffer for x in others])
         for i, x in signature.arrays:
             if isinstance(x, np.ndarray):
                 original, x = x, next(shared)

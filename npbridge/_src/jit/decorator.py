@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import re
 import threading
 import types
 import warnings
@@ -31,6 +30,7 @@ from .described import Described
 from .effects import Moves
 from .executable import ASKS_FOR_VALUES, TOLD, Executable, LeftToPython, Missed, needs_a_value
 from .inputs import is_scalar
+from .on_numpy import OnNumpy, in_python
 from .pools import Kept, Pool, Pools
 from .quick import MISS, NO_QUICK_PATH, quick_path
 
@@ -51,7 +51,7 @@ _DEFAULTS = {
 MISSES = 64
 
 
-class CompiledFunction(Described):
+class CompiledFunction(Described, OnNumpy):
     """A function that runs compiled; made by :func:`npbridge.jit`.
 
     Calling it does what the plain function does: results, writes to arguments and
@@ -83,7 +83,7 @@ class CompiledFunction(Described):
         self._compiles = 0
         self._reason = "it has not been called"
         self._shown = ""
-        if options["show_code"] and self.backend_name() == "numpy" and _in_python(function):
+        if options["show_code"] and self.backend_name() == "numpy" and in_python(function):
             self._numba = self._make_numba()
             self._show(texts.preview_on_numpy(self._numba))
 
@@ -100,11 +100,7 @@ class CompiledFunction(Described):
         if name != "jax":
             if name == "auto":
                 return self.auto(args, kwargs)
-            if short and len(args) == self._fast_count and not kwargs:
-                result = self._fast(*args)  # what the executable would do first
-                if result is not self._numba_miss:
-                    return result
-            return self._on_numpy(args, kwargs)
+            return self.on_numpy(args, kwargs, short)
         try:
             if short:
                 quick, count, kind = self._quick
@@ -171,7 +167,7 @@ class CompiledFunction(Described):
 
     def _bind(self, pool, leaves, tree):
         signature = arguments.Signature(leaves, tree, self._kept.static)
-        return signature, Binding(signature, pool.state)
+        return signature, Binding(signature, pool.state, self._in_loops_only)
 
     def _key(self, pool, signature, binding):
         shapes = (*[(b.shape, b.dtype) for b in binding.buffers], *[x.kind() for x in pool.state.raws])
@@ -183,7 +179,7 @@ class CompiledFunction(Described):
         return self._pools.of(self.function, objects, self._kept)
 
     def _executable(self, pool, signature) -> Executable:
-        entry = Executable(self.converted, pool.state, self.options["strict"])
+        entry = Executable(self.converted, pool.state, self.options["strict"], self._in_loops_only)
         names = self._names()
         entry.arguments = [reasons.argument(signature.tree, i, names) for i in range(len(signature.leaves))]
         return entry
@@ -198,6 +194,7 @@ class CompiledFunction(Described):
         return entry
 
     def _compile(self, pool, key, binding, signature) -> Executable:
+        self._see_that_forms_are_few()
         known = [key[2] for key in list(self._kept.entries)]  # of which threads of other instances may add some
         varied = pool.state.varied(known) - self._kept.moving - self._kept.static
         if varied:
@@ -290,25 +287,6 @@ class CompiledFunction(Described):
         new = [b for b in missed.buffers if id(b) not in known]
         pool.state.arrays += [("met while tracing", core.of_view(b, None, None)) for b in new]
 
-    # -- on numpy
-
-    def _on_numpy(self, args, kwargs):
-        if self._numba is None:
-            if not _in_python(self.function):
-                return self.function(*args, **kwargs)  # a function of NumPy's, which the backend runs
-            self._numba = self._make_numba()
-        before = self._numba.latest
-        try:
-            if kinds := asked():
-                result = self._numba.watched(kinds, args, kwargs)
-            else:
-                result = self._numba(*args, **kwargs)
-        finally:
-            self._fast, self._fast_count = self._numba.short_way()
-        if self.options["show_code"] and self._numba.latest is not before:
-            self._show(texts.shown_on_numpy(self._numba))
-        return result
-
     # -- on whichever is fastest
 
     @property
@@ -321,23 +299,6 @@ class CompiledFunction(Described):
             )
             self._auto = Auto(self.function, made, before, undo.Undo, self._kept.auto)
         return self._auto
-
-    def _show(self, text) -> None:
-        """Print code, unless it is what was printed last."""
-        without_places = re.sub(r"0x[0-9a-f]+", "", text)
-        if text and without_places != self._shown:
-            self._shown = without_places
-            print(text)  # noqa: T201
-
-    def _make_numba(self):
-        from ..backends.numba.lowering.fast import MISS as numba_miss
-        from ..backends.numba.lowering.interface import compile_function
-
-        self._numba_miss = numba_miss
-        options = {name: self.options[name] for name in ("parallel", "fastmath", "debug", "strict", "boundscheck")}
-        made = compile_function(self.function, **options)
-        made.in_python = undo.run
-        return made
 
     # -- as an attribute of a class
 
@@ -385,8 +346,8 @@ class CompiledFunction(Described):
 
     def _forget_calls(self) -> None:
         self._pools = Pools()
-        self._numba = self._latest = self._fast = self._auto = None
-        self._fast_count = -1
+        self._latest = self._auto = None
+        self._forget_on_numpy()
         self._quick = NO_QUICK_PATH
 
     def __npbridge_reaches__(self):
@@ -401,7 +362,7 @@ def engines(function, options=None, kept: Kept | None = None) -> dict:
 
     What they compile for one instance of a class is kept with `kept`, for all.
     """
-    if not _in_python(function):
+    if not in_python(function):
         return {}
     given, kept = {**_DEFAULTS, **(options or {}), "strict": True, "show_code": False}, kept or Kept()
     return {
@@ -412,18 +373,6 @@ def engines(function, options=None, kept: Kept | None = None) -> dict:
 
 def _likely_a_size(kind: type):
     return "iubfc".index(np.dtype(kind).kind), kind.__name__
-
-
-def _in_python(function) -> bool:
-    while isinstance(function, functools.partial):
-        function = function.func
-    if isinstance(function, np.ufunc) or hasattr(function, "_implementation"):
-        return False
-    function = getattr(function, "__func__", function)
-    return isinstance(function, types.FunctionType) or isinstance(
-        getattr(type(function), "__call__", None),  # noqa: B004
-        types.FunctionType,
-    )
 
 
 def _refuse(function) -> None:

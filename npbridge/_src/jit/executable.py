@@ -34,11 +34,11 @@ from ..ground.errors import ControlFlowError, UnsupportedError
 from ..storage.buffer import DONATED, SMALL, Buffer, Tracer
 from ..storage.holding import Hold
 from ..storage.locking import in_order, under_locks
-from . import bounds, effects, flags, prechecks, without_effect
+from . import bounds, effects, flags, ndarrays, on_host, prechecks, without_effect
 from .arguments import Signature, stand_in
 from .binding import Binding
 from .guards import Children
-from .results import describe, rebuilt
+from .results import describe, rebuilt, returns_raw
 from .texts import plain_functions
 
 OURS = core.OURS
@@ -139,7 +139,8 @@ class Executable:
         Kinds to the program that looks for such errors.
     """
 
-    def __init__(self, function, state, strict=False) -> None:
+    def __init__(self, function, state, strict=False, for_numpy=False) -> None:
+        self.for_numpy = for_numpy
         self.function: Any = function
         self.state: Any = state
         self.strict = strict
@@ -158,6 +159,9 @@ class Executable:
         self.inputs: list[str] = []
         self.effects: list = []
         self.host: Any = None
+        self.buffers = 0  # how many arrays it takes
+        self.returns_raw = False  # whether it gives values to code that has asked JAX for them
+        self.on_host: Any = None  # plain loops that run in place of XLA; False where there are none
         self.arguments: list[str] = []  # names
 
     # -- tracing
@@ -178,6 +182,10 @@ class Executable:
         if self.checked:
             self.leave_out_checks([*given, *numbers, *raws], len(given), len(numbers))
         self.let_go()
+        if self.for_numpy:
+            self.on_host = on_host.form(self)
+            if self.on_host is None:
+                raise UnsupportedError("it cannot be held as plain loops.")
 
     def let_go(self) -> None:
         """Hold nothing of what was there for the trace: other objects of the same form may come, and these may go."""
@@ -217,6 +225,7 @@ class Executable:
             places += effects.in_arguments((args, kwargs))
             try:
                 with tracing(strict=self.strict) as context:
+                    context.for_numpy = self.for_numpy
                     context.names = binding.names(self.arguments)
                     for i, _ in signature.numbers:  # they are made for this trace
                         context.recorder.born(leaves[i]._buffer)
@@ -232,6 +241,7 @@ class Executable:
                 made: dict = {}
                 self.output = describe(result, binding, values, made)
                 self.describe_effects(places, binding, values, made, leaves)
+                self.buffers, self.returns_raw = len(binding.buffers), returns_raw(self.output, self.effects)
                 self.checked = [error for _, error in context.checks]
                 self.notes, self.functions = context.notes, list(context.functions.values())
                 self.asked = context.asked
@@ -250,6 +260,7 @@ class Executable:
         if not context.checks or not (error is context.raised or is_pythons(error)):
             raise error
         self.output = describe(None, binding, [], {})
+        self.buffers = len(binding.buffers)
         self.checked = [e for _, e in context.checks] + [lines.located_where_raised(error)]
         self.notes, self.functions = context.notes, list(context.functions.values())
         return first_failed([*(flag for flag, _ in context.checks), jnp.bool_(True)])
@@ -321,7 +332,7 @@ class Executable:
     def finish(self, values, binding, signature, given):
         """What a call does when all is computed and the buffers are written; it may be done twice."""
         for original, array in binding.ndarrays:
-            if binding.index[id(array._buffer)] in self.written:
+            if binding.index[id(array._buffer)] in self.written and not ndarrays.is_borrowed(original, array):
                 np.copyto(original, array._read(), casting="unsafe")
         result = self.rebuild(values, binding)
         if self.effects:
@@ -331,6 +342,9 @@ class Executable:
 
     def apply_effects(self, values, binding, arguments) -> None:
         made = [UNBOUND if e.plan is None else rebuilt(e.plan, values, binding) for e in self.effects]
+        if self.for_numpy:  # an ndarray that was given is bound itself
+            originals = {id(ours): original for original, ours in binding.ndarrays}
+            made = [originals.get(id(x), x) for x in made]
         for effect, value in zip(self.effects, made, strict=True):
             effect.apply(value, arguments, binding.places)
 
@@ -344,6 +358,11 @@ class Executable:
 
     def execute_once(self, buffers, numbers, raws, done) -> None:
         written = self.written
+        if self.on_host is None:
+            self.on_host = on_host.form(self) or False
+        if self.on_host and other_threads():  # nobody writes what is read in place
+            under_locks(in_order(buffers), self.compute, buffers, [None] * len(buffers), numbers, raws, done)
+            return
         if not written or not other_threads() or (self.host is not None and self.host.calls_back):
             self.compute(buffers, [None] * len(buffers), numbers, raws, done)
             return
@@ -353,6 +372,19 @@ class Executable:
         under_locks(in_order([buffers[i] for i in written]), self.compute, buffers, read, numbers, raws, done)
 
     def compute(self, buffers, read, numbers, raws, done) -> None:
+        if self.on_host and self.on_host.takes(buffers, numbers, raws):
+            got: list = []
+            try:
+                self.on_host.run(buffers, numbers, raws, got)
+            except KeyboardInterrupt:
+                if got:
+                    self.settled(got[0], buffers, done)
+                raise
+            self.settled(got[0], buffers, done)
+            return
+        self.compute_by_xla(buffers, read, numbers, raws, done)
+
+    def compute_by_xla(self, buffers, read, numbers, raws, done) -> None:
         mask = ()
         if self.written and (self.host is None or not self.host.calls_back):
             mask = tuple([i for i in self.written if donated(buffers[i])])
@@ -379,6 +411,9 @@ class Executable:
         self.write_back(buffers, out)
 
     def write_back(self, buffers, out) -> None:
+        if out and type(out[-1]) is np.ndarray:  # of plain loops
+            self.on_host.write_back(buffers, out)
+            return
         written = self.written
         at = len(out) - len(written)
         for i in written:

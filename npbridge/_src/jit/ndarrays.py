@@ -40,6 +40,60 @@ def copies(given: list[np.ndarray], buffers: list[Buffer]) -> Iterator[core.JaxA
         yield core.of_view(array._buffer, _window(x, owner, array), array)
 
 
+class Overlapping(Exception):
+    """ndarrays show the same memory in a way that cannot be told by one array."""
+
+
+def borrowed(given: list[np.ndarray], buffers: list[Buffer]) -> Iterator[core.JaxArray]:
+    """An array of ours for each, in the ndarray's own memory where that can be: nothing is copied to and fro.
+
+    Raises
+    ------
+    Overlapping
+        Where the memories of two meet that are not parts of one array of ours.
+    """
+    whole: dict[int, core.JaxArray] = {}
+    found = [_in_place(x, buffers, whole) for x in given]
+    if len(given) > 1:
+        _see_that_none_overlap(given, found)
+    return iter(found)
+
+
+def _in_place(x: np.ndarray, buffers: list[Buffer], whole: dict[int, core.JaxArray]) -> core.JaxArray:
+    lent = _lent(x, buffers)
+    if lent is not None:
+        return lent
+    owner = view.owner_of(x)
+    if (
+        not _plain(owner, x.dtype)
+        or owner.base is not None
+        or canonical(x.dtype) != x.dtype
+        or not x.flags.writeable  # what is written is an error when it is put back
+    ):
+        return _copy(x)
+    array = whole.get(id(owner))
+    if array is None:
+        array = whole[id(owner)] = core.of_memory(owner, shared=True)
+    return array if x is owner else core.of_view(array._buffer, x, None)
+
+
+def _see_that_none_overlap(given: list[np.ndarray], found: list[core.JaxArray]) -> None:
+    ranges = sorted(
+        ((*byte_bounds(x), id(ours._buffer)) for x, ours in zip(given, found, strict=True) if x.size),
+    )
+    for k, (_, high, buffer) in enumerate(ranges):
+        for low, _, other in ranges[k + 1 :]:
+            if low >= high:
+                break
+            if other != buffer:
+                raise Overlapping
+
+
+def is_borrowed(original: np.ndarray, ours: core.JaxArray) -> bool:
+    """Whether an array of ours lies in the memory of the ndarray that it stands for."""
+    return ours._buffer.owner is view.owner_of(original)
+
+
 def _lent(x: np.ndarray, buffers: list[Buffer]) -> core.JaxArray | None:
     """The array of ours whose memory an ndarray shows, also where it came by a bare address (DLPack, ctypes)."""
     found = core.lent(x)

@@ -13,6 +13,8 @@ import itertools
 import operator
 import sys
 
+import numpy as np
+
 from ..face.host_draws import fitting
 from ..ground.compat import other_threads
 from ..storage.buffer import DONATED, SMALL
@@ -62,7 +64,7 @@ class _Code:
 
     def __init__(self, entry, binding, signature, pool) -> None:
         self.entry, self.binding, self.pool = entry, binding, pool
-        self.lean = entry.lean is not None and entry.lean.last
+        self.lean = entry.lean is not None and entry.lean.last and not entry.on_host
         self.inputs = Inputs(binding, signature, pool, entry)
         self.outputs = Outputs(self.inputs)
         self.names = self.inputs.names
@@ -114,7 +116,7 @@ class _Code:
     def under_locks(self, draws) -> list[str]:
         """The call and its result; where there are other threads, with the locks of what is written held."""
         found = self.inputs.buffers
-        written = [found[i] for i in self.entry.written if found[i][0] == "b"]
+        written = [found[i] for i in (found if self.entry.on_host else self.entry.written) if found[i][0] == "b"]
         # what is only read is fetched before a lock is held: that may ask for another
         values = self.inputs.values()
         lines = self.inputs.copies()
@@ -165,6 +167,9 @@ class _Code:
 
     def call(self, values):
         entry = self.entry
+        if entry.on_host:
+            yield from self.call_on_host(values)
+            return
         inputs = ", ".join([*values, *self.inputs.numbers, *self.inputs.raws])
         sizes = {i: self.binding.buffers[i].nbytes for i in entry.written if self.inputs.buffers[i][0] == "b"}
         large = [i for i in sizes if sizes[i] > (SMALL if max(sizes.values()) > SMALL else DONATED)]
@@ -180,10 +185,51 @@ class _Code:
             yield f"entry.see_that_nothing_failed(out.pop(), [{held}], out)"
         yield from self.writes()
 
+    def call_on_host(self, values):
+        """A call of plain loops, which is all done or not begun when an interrupt comes."""
+        entry, inputs = self.entry, self.inputs
+        given = self.given_on_host(values)
+        name = inputs.name(entry.on_host.compiled.call, "f")
+        writes = list(self.writes())
+        if not entry.written and not entry.effects:
+            yield f"out = {name}({', '.join(given)})"
+        else:
+            self.names |= {"starmap": itertools.starmap, "caught": _caught}
+            yield "got = []"
+            yield "try:"
+            yield f"    got.extend(starmap({name}, (({', '.join(given)},),)))"
+            yield "except KeyboardInterrupt:"
+            if all(x[0] == "b" for x in inputs.buffers.values()):
+                yield f"    if got: caught(entry, got[0], {self.bound()}, places, False)"
+            else:
+                yield "    if got:"
+                yield "        out = got[0]"
+                if entry.checked:
+                    yield "        entry.see_that_nothing_failed(out.pop(), [], out)"
+                yield from ("        " + line for line in [*writes, "pass"])
+            yield "    raise"
+            yield "out = got[0]"
+        if entry.checked:
+            yield "entry.see_that_nothing_failed(out.pop(), [], out)"
+        yield from writes
+
+    def given_on_host(self, values) -> list[str]:
+        """What plain loops take: ndarrays, and numbers of Python's."""
+        made, given = self.entry.on_host.compiled, [*values, *self.inputs.numbers, *self.inputs.raws]
+        for at in range(len(values), len(given)):
+            if not made.given[at]:
+                self.names["asarray"] = np.asarray
+                given[at] = f"asarray({given[at]}, {self.inputs.name(made.program.inputs[at].dtype, 'd')})"
+        return given
+
     def call_after_draws(self, values):
         """A call that is not left half-way, as what was drawn is gone."""
-        kept = self.inputs.name(self.entry.variant((), self.lean), "f")
-        inputs = ", ".join([*values, *self.inputs.numbers, *self.inputs.raws])
+        if self.entry.on_host:
+            kept = self.inputs.name(self.entry.on_host.compiled.call, "f")
+            inputs = ", ".join(self.given_on_host(values))
+        else:
+            kept = self.inputs.name(self.entry.variant((), self.lean), "f")
+            inputs = ", ".join([*values, *self.inputs.numbers, *self.inputs.raws])
         writes = ["    " + line for line in self.writes()]
         yield "got = []"
         yield "try:"
@@ -225,7 +271,10 @@ class _Code:
         first = len(entry.jaxpr.out_avals) - bool(entry.checked) - len(entry.written)
         to_ndarrays = []
         for k, i in enumerate(entry.written):
-            lines = quick_results.written(self.inputs, i, first + k)
+            if entry.on_host:
+                lines = self.written_on_host(i, first + k)
+            else:
+                lines = quick_results.written(self.inputs, i, first + k)
             if self.inputs.buffers[i][0] == "n":
                 to_ndarrays += lines
             else:
@@ -238,6 +287,13 @@ class _Code:
             yield "except KeyboardInterrupt:"
             yield from ("    " + line for line in again)
             yield "    raise"
+
+    def written_on_host(self, i, k) -> list[str]:
+        name, in_place = self.inputs.buffers[i], self.entry.on_host.in_place
+        if name[0] == "b":
+            return [] if in_place else [f"{name}.write_host(out[{k}])"]
+        self.names["copyto"] = np.copyto
+        return [f"if out[{k}] is not {name}: copyto({name}, out[{k}], casting='unsafe')"]
 
     def assigned(self) -> list[str]:
         if not self.entry.effects:
@@ -271,6 +327,7 @@ class Rebound:
     """The binding of a quick call, as far as rebuilding a result needs it."""
 
     __slots__ = ("buffers", "held", "leaves", "places")
+    ndarrays = ()  # where there are some, what needs them goes the long way
 
     def __init__(self, leaves, buffers, held, places=()) -> None:
         self.leaves, self.buffers, self.held, self.places = leaves, buffers, held, places

@@ -12,7 +12,7 @@ import jax
 import numpy as np
 
 from ..array import core
-from ..storage.buffer import SMALL, put
+from ..storage.buffer import SMALL, canonical, put
 from .arguments import Static, fits
 from .guards import SIMPLE, Children, is_node, same
 from .inputs import kind_of
@@ -48,6 +48,7 @@ class Inputs:
 
     def __init__(self, binding, signature, pool, entry) -> None:
         self.binding, self.pool, self.written = binding, pool, frozenset(entry.written)
+        self.on_host, self.for_numpy = entry.on_host, entry.for_numpy
         self.drawn: dict[int, str] = {}  # buffers that draws fill, by identity: what is drawn now
         self.names: dict[str, Any] = {
             "MISS": MISS, "differs": differs, "value_of": core.value_of, "kind_of": kind_of, "ndarray": np.ndarray,
@@ -69,8 +70,22 @@ class Inputs:
 
     def values(self) -> dict[int, str]:
         """The contents of each buffer, as compiled code takes them."""
+        if self.on_host:
+            return {i: self.on_host_value(i, name) for i, name in self.buffers.items()}
         taken = {"b": lambda i, name: self.fetch(name), "n": lambda i, name: f"c{i}", "w": lambda i, name: name}
         return {i: taken[name[0]](i, name) for i, name in self.buffers.items()}
+
+    def on_host_value(self, at: int, name: str) -> str:
+        """The memory of the host that holds them; what is written in place, ready to be."""
+        if name[0] == "n":
+            return f"c{at}"
+        if name[0] == "w":
+            return name
+        if canonical(self.binding.buffers[at].dtype) != self.binding.buffers[at].dtype:
+            raise Unlike
+        if self.on_host.in_place and at in self.written:
+            return f"{name}.host_for_writing()"
+        return f"{name}.read()"
 
     @staticmethod
     def fetch(b: str) -> str:
@@ -180,7 +195,11 @@ class Inputs:
             buffer = self.binding.buffers[at]
             if name[0] != "n":
                 continue
-            if buffer.nbytes > SMALL:
+            if self.on_host:  # which is done with it when the call returns
+                kind = self.name(buffer.dtype, "d")
+                as_it_is = f"{name}.dtype is {kind} and {name}.flags.c_contiguous"
+                lines.append(f"c{at} = {name} if {as_it_is} else {name}.astype({kind}, 'C')")
+            elif buffer.nbytes > SMALL:
                 self.names["put"] = put
                 lines.append(f"c{at} = put({name})")
             else:

@@ -82,7 +82,11 @@ class Outputs:
         binding = self.inputs.binding
         array = (binding.leaves if what[0] == "leaf" else binding.held)[what[1]]
         if any(array is x for _, x in binding.ndarrays):
-            raise Unlike  # what stands for an ndarray is not there
+            at = binding.index[id(array._buffer)]
+            if not self.inputs.for_numpy or not array._whole or self.inputs.buffers.get(at) != f"n{at}":
+                raise Unlike  # what stands for an ndarray is not there
+            self.inputs.names["borrowed"] = _borrowed
+            return f"borrowed(n{at})"
         return (self.inputs.leaves if what[0] == "leaf" else self.inputs.held)[what[1]]
 
     def assignments(self, entry) -> list[str]:
@@ -109,6 +113,11 @@ class Outputs:
         elif kind not in (effects.Place, effects.Globals, effects.Sequence) or effect.key is None:
             raise Unlike
         return f"{self.inputs.name(holder, 'g')}[{self.inputs.name(effect.key, 'k')}] = {value}"
+
+
+def _borrowed(values: np.ndarray) -> core.JaxArray:
+    """An array of ours in the memory of an ndarray."""
+    return core.of_memory(values, shared=True)
 
 
 def written(inputs, at: int, first: int) -> list[str]:

@@ -139,10 +139,16 @@ def rebuilt(output, values, binding):
         elif how == "parts":
             leaves.append(what.settled(values, lambda output: rebuilt(output, values, binding)))
         else:
-            if isinstance(values[what], jax.Array) and type(values[what]) not in OURS:
+            if isinstance(values[what], (jax.Array, np.ndarray)) and type(values[what]) not in OURS:
                 values[what] = WRAPPERS.get(how, how)(values[what])  # what is asked for again is the same array
             leaves.append(values[what])
     return jax.tree.unflatten(tree, leaves)
+
+
+def returns_raw(output, effects) -> bool:
+    """Whether values of JAX's own leave."""
+    plans = [output, *(effect.plan for effect in effects if effect.plan is not None)]
+    return any(how == "raw" for _, plan in plans for how, _ in plan)
 
 
 def describe(result, binding, values, made):

@@ -30,6 +30,13 @@ def shown_on_jax(compiled, entry) -> str:
     return _section("The recompiled function:", source) + "\n" + _section("Its jaxpr:", str(entry.usual))
 
 
+def shown_in_loops(compiled, entry) -> str:
+    """The same of plain loops."""
+    source = converted_source(compiled.function, entry)
+    program = str(entry.on_host.compiled.program)
+    return _section("The recompiled function:", source) + "\n" + _section("Its program:", program)
+
+
 def shown_on_numpy(executable) -> str:
     from ..backends.numba.lowering.show import format_code
 
@@ -81,6 +88,31 @@ def lower_on_jax(compiled, entry, binding, signature) -> LoweredOnJax:
     buffers = [jax.ShapeDtypeStruct(b.shape, b.dtype) for b in binding.buffers]
     lowered = jax.jit(jaxpr_as_fun(entry.usual)).lower(*buffers, *values)
     return LoweredOnJax(converted_source(compiled.function, entry), entry.usual, lowered)
+
+
+class LoweredInLoops:
+    """The compiled form of one call on ``'numpy'``, as plain loops.
+
+    Attributes
+    ----------
+    source : str
+        The converted source.
+    jaxpr : str
+    program : str
+        A node a line.
+    llvm : str
+    """
+
+    def __init__(self, source, jaxpr, compiled) -> None:
+        self.source, self.jaxpr = source, str(jaxpr)
+        self.program, self.llvm = str(compiled.program), compiled.text
+
+    def as_text(self) -> str:
+        return self.llvm
+
+
+def lowered_in_loops(compiled, entry, binding, signature) -> LoweredInLoops:
+    return LoweredInLoops(converted_source(compiled.function, entry), entry.jaxpr, entry.on_host.compiled)
 
 
 class LoweredOnNumpy:

@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..array import core
+from ..convert.context import current
 from ..dispatch import forked
 from ..ground.errors import UnsupportedError
 from ..storage import buffer as buffers
@@ -43,6 +44,11 @@ class Stream:
         keys.key_buffers.add(self.buffer)
 
     def draw(self, sampler, statics: tuple, *parameters):
+        context = current()
+        if context is not None and context.for_numpy:
+            raise UnsupportedError(
+                "numbers of npbridge.random are NumPy's on the 'numpy' backend, which draws them itself."
+            )
         """``sampler(key, *statics, *parameters)`` with a new key, as a value of JAX."""
         if not any(isinstance(x, Tracer) for x in parameters):
             return self.again(drawing(sampler, statics), parameters)

@@ -293,6 +293,17 @@ class Buffer:
         self.reads = 0
         self.version += 1
 
+    def write_host(self, values: np.ndarray) -> None:
+        """Take `values` as the new contents, into the memory of the host."""
+        with self.lock:
+            if recorders and (recorder := recorder_here()) is not None:
+                recorder.before_write(self)
+            np.copyto(self.stand_in(), values, casting="unsafe")
+            self.device = self.snapshot = None
+            self.current = True
+            self.reads = 0
+            self.version += 1
+
     def promote(self) -> None:
         """Take the values to the device, where one known only at run time will be written."""
         if recorders and (recorder := recorder_here()) is not None:

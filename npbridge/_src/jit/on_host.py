@@ -1,0 +1,121 @@
+"""Running what was traced as plain loops, on the memory of the host.
+
+Arrays are read where they lie; what is written is written there, unless a check or a function of the host may fail in
+the middle: then it is put there when all is done.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from typing import Any
+
+import jax
+import numpy as np
+from jax.extend.core import jaxprs_in_params
+
+from ..backends.loops.compile import Compiled
+from ..ground import config
+from ..program.build import NotHeld
+from ..storage.buffer import Tracer, canonical
+
+WIDE = 1 << 16  # elements: a step on so many is worth XLA's threads
+_CALLS = ("callback", "custom_call", "ffi_call")
+
+
+class OnHost:
+    """The plain loops of one compiled form.
+
+    Attributes
+    ----------
+    compiled : Compiled
+    in_place : bool
+        Whether what is written is written where it lies.
+    """
+
+    def __init__(self, executable) -> None:
+        closed, written = executable.jaxpr, executable.written
+        self.written = written
+        first = len(closed.out_avals) - bool(executable.checked) - len(written)
+        self.arrays = executable.buffers
+        self.in_place = not executable.checked
+        self._closed, self._first = closed, first
+        self._numbers = frozenset(range(self.arrays, len(closed.in_avals)))
+        self.compiled = self._made(self.in_place)
+        if self.in_place and self.compiled.callbacks:
+            self.in_place, self.compiled = False, self._made(False)
+
+    def _made(self, in_place: bool) -> Compiled:
+        donated = {i: self._first + k for k, i in enumerate(self.written)} if in_place else {}
+        return Compiled(self._closed, self._numbers, donated)
+
+    def takes(self, buffers, numbers, raws) -> bool:
+        """Whether a call can run here: not while JAX traces, and not what is stored wider than it is computed."""
+        return not any(
+            isinstance(b.device, Tracer) or (b.device is None and canonical(b.dtype) != b.dtype) for b in buffers
+        ) and not any(isinstance(x, Tracer) for x in itertools.chain(numbers, raws))
+
+    def run(self, buffers, numbers, raws, got: list) -> None:
+        """The results and new contents; the caller holds the locks of what is written.
+
+        An interrupt comes before the call or after it: then what came out is in `got`.
+        """
+        values: list[Any] = [
+            b.host_for_writing() if self.in_place and i in self.written else b.read() for i, b in enumerate(buffers)
+        ]
+        for at, x in enumerate(itertools.chain(numbers, raws), len(values)):
+            values.append(x if self.compiled.given[at] else np.asarray(x, self.compiled.program.inputs[at].dtype))
+        got.extend(itertools.starmap(self.compiled.call, (values,)))
+
+    def write_back(self, buffers, out) -> None:
+        """Put the new contents in their places."""
+        if not self.in_place:
+            for i, new in zip(self.written, out[len(out) - len(self.written) :], strict=True):
+                buffers[i].write_host(new)
+
+
+def wide():
+    """Let JAX trace in NumPy's precision."""
+    return contextlib.nullcontext() if jax.config.jax_enable_x64 else jax.enable_x64(True)
+
+
+def form(executable) -> OnHost | None:
+    """Plain loops for a compiled form, where they are expected to be faster than XLA; else None."""
+    choice = "loops" if executable.for_numpy else config.engine()
+    if choice in ("xla", "numba") or executable.returns_raw or executable.jaxpr.effects:
+        return None
+    if executable.host is not None and executable.host.calls_back:
+        return None
+    if jax.default_backend() != "cpu" or jax.local_device_count() > 1:
+        return None
+    if choice != "loops" and not _pays(executable.jaxpr.jaxpr):
+        return None
+    if _calls(executable.jaxpr.jaxpr):
+        return None
+    try:
+        return OnHost(executable)
+    except NotHeld:
+        return None
+
+
+def _inner(eqn):
+    return jaxprs_in_params(eqn.params)
+
+
+def _calls(jaxpr) -> bool:
+    """Whether a step calls code that only XLA knows how to call."""
+    return any(
+        any(word in eqn.primitive.name for word in _CALLS) or any(_calls(getattr(j, "jaxpr", j)) for j in _inner(eqn))
+        for eqn in jaxpr.eqns
+    )
+
+
+def _pays(jaxpr) -> bool:
+    """Whether a program is one of small steps: XLA takes a microsecond or more for each, a loop nothing."""
+    return not any(_is_wide(eqn) for eqn in jaxpr.eqns)
+
+
+def _is_wide(eqn) -> bool:
+    return any(v.aval.size > WIDE for v in eqn.outvars if hasattr(v.aval, "size")) or any(
+        _is_wide(e) for j in _inner(eqn) for e in getattr(j, "jaxpr", j).eqns
+    )

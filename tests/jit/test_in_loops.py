@@ -1,0 +1,273 @@
+"""Functions that run as plain loops: on 'numpy', and on 'jax' where a program is one of small steps."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import weakref
+
+import numpy as np
+import pytest
+
+import npbridge
+from npbridge import jit
+
+
+@pytest.fixture(params=["jax", "numpy"])
+def backend(request):
+    with npbridge.backend(request.param):
+        yield request.param
+
+
+def engine_of(compiled, backend):
+    """The plain loops of the latest compiled form."""
+    if backend == "jax":
+        return compiled._latest.on_host
+    assert not compiled.not_in_loops
+    return compiled._loops._latest.on_host
+
+
+def relax(x, turns):
+    for _ in range(turns):
+        for i in range(1, len(x) - 1):
+            x[i] = (x[i - 1] + x[i + 1]) / 2
+    return x.sum()
+
+
+def test_loops_run_in_place(backend):
+    compiled = jit(relax)
+    want = np.array([0.0, 5.0, 1.0, 4.0])
+    ours = npbridge.array(want)
+    seen = np.asarray(ours)
+    for _ in range(4):
+        assert float(compiled(ours, 3)) == pytest.approx(float(relax(want, 3)))
+        np.testing.assert_allclose(seen, want, rtol=1e-6)
+    assert engine_of(compiled, backend).in_place
+    assert np.shares_memory(np.asarray(ours), seen)
+
+
+def test_views_and_ndarrays_see_what_is_written(backend):
+    compiled = jit(relax)
+    want = np.arange(12.0).reshape(3, 4)
+    ours, plain = npbridge.array(want), want.copy()
+    for _ in range(3):
+        relax(want[1], 2), compiled(ours[1], 2), compiled(plain[1], 2)
+        np.testing.assert_allclose(np.asarray(ours), want, rtol=1e-6)
+        np.testing.assert_allclose(plain, want, rtol=1e-6)
+
+
+def test_an_array_in_two_places_is_one(backend):
+    @jit
+    def f(x, y):
+        x[0] += 1
+        y[1] += x[0]
+
+    ours = npbridge.zeros(3)
+    for turn in range(1, 5):
+        f(ours, ours)
+        assert ours.tolist()[0] == turn
+    assert ours.tolist()[1] == 1 + 2 + 3 + 4
+
+
+def test_a_check_that_fails_leaves_everything_as_it_was(backend):
+    @jit
+    def f(x, at):
+        x[0] = -1.0
+        for k in range(len(at)):
+            x[at[k]] = 7.0
+
+    ours = npbridge.zeros(3)
+    for _ in range(3):
+        f(ours, npbridge.array([1, 2]))
+        with pytest.raises(IndexError):
+            f(ours, npbridge.array([1, 3]))
+        assert ours.tolist() == [-1, 7, 7]
+        ours[:] = 0
+        with pytest.raises(IndexError):
+            f(ours, npbridge.array([1, 3]))
+        assert ours.tolist() == [0, 0, 0]
+
+
+def test_results_are_new_each_time(backend):
+    compiled = jit(lambda x: x * 2)
+    x = npbridge.ones(3)
+    first, second = compiled(x), compiled(x)
+    first[0] = 9
+    assert second.tolist() == [2, 2, 2] and x.tolist() == [1, 1, 1]
+
+
+def test_numbers_of_every_kind(backend):
+    @jit
+    def f(a, b, c, d):
+        return a + 1, b * 2, c - 0.5, d
+
+    for _ in range(3):
+        assert f(2, 2.5, np.float32(3), np.int64(4)) == (3, 5.0, 2.5, 4)
+        assert f(-2, -2.5, np.float32(3), np.int64(4)) == (-1, -5.0, 2.5, 4)
+    assert type(f(2, 2.5, np.float32(3), np.int64(4))[0]) is int
+
+
+def test_sorting_in_a_loop(backend):
+    @jit
+    def f(x):
+        total = 0.0
+        for i in range(len(x)):
+            total += np.sort(x)[i] * (i + 1)
+        return total
+
+    x = np.array([3.0, 1.0, 2.0])
+    for _ in range(3):
+        assert float(f(npbridge.array(x))) == pytest.approx(14)
+
+
+def test_compiled_code_goes_with_its_function(backend):
+    compiled = jit(lambda x: (x * 3).sum())
+    compiled(npbridge.ones(4))
+    made = weakref.ref(engine_of(compiled, backend).compiled)
+    compiled.clear_cache()
+    del compiled
+    gc.collect()
+    assert made() is None
+
+
+def test_threads(backend):
+    compiled = jit(relax, backend=backend)  # a new thread starts on the default one
+    arrays = [npbridge.array([0.0, 5.0, 1.0, 4.0]) for _ in range(4)]
+    threads = [threading.Thread(target=lambda x=x: [compiled(x, 2) for _ in range(50)]) for x in arrays]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    want = np.array([0.0, 5.0, 1.0, 4.0])
+    for _ in range(50):
+        relax(want, 2)
+    for x in arrays:
+        np.testing.assert_allclose(np.asarray(x), want, rtol=1e-5)
+
+
+def test_what_cannot_be_held_is_told():
+    def evens(x):
+        found = []
+        for i in range(len(x)):
+            if x[i] % 2 == 0:
+                found.append(i)
+        return found
+
+    with npbridge.backend("numpy"):
+        compiled = jit(evens)
+        assert compiled(npbridge.array([1, 2, 4])) == [1, 2]
+        assert "found changes its length" in compiled.not_in_loops
+        assert "\nruns by Numba, as the list found" in compiled.explain()
+
+
+def test_options_of_numba():
+    with npbridge.backend("numpy"):
+        for option in ("parallel", "fastmath", "debug"):
+            compiled = jit(relax, **{option: True})
+            compiled(npbridge.ones(4), 2)
+            assert option in compiled.not_in_loops and compiled._loops is None
+
+
+def test_the_engine_can_be_forced(monkeypatch):
+    with npbridge.backend("jax"):
+        for asked, is_host in (("xla", False), ("loops", True)):
+            monkeypatch.setenv("NPBRIDGE_ENGINE", asked)
+            compiled = jit(lambda x: x * 2)
+            compiled(npbridge.ones(1 << 17))
+            assert bool(compiled._latest.on_host) is is_host
+        monkeypatch.setenv("NPBRIDGE_ENGINE", "gpu")
+        with pytest.raises(npbridge.errors.BackendError, match="choose"):
+            jit(lambda x: x * 3)(npbridge.ones(3))
+
+
+def test_negative_floats_among_unsigned_integers_have_numpys_bits(backend):
+    def f(a, b):
+        return np.full_like(b, a[1]), np.array([a[1], a[2]], b.dtype), np.asarray(a, b.dtype)
+
+    for dtype in (np.uint8, np.uint32):
+        a, b = np.array([0.75, -3.0, -9.5, 200.0]), np.zeros(3, dtype)
+        for ours, theirs in zip(jit(f)(npbridge.array(a), npbridge.array(b)), f(a, b), strict=True):
+            assert ours.dtype == theirs.dtype
+            np.testing.assert_array_equal(np.asarray(ours), theirs)
+
+
+def test_memory_is_taken_over_only_by_what_lies_in_the_same_places(backend):
+    def f(x):
+        y = np.cumsum(x)
+        wide = y[:4] * np.float64(2) + 1j * 0
+        return np.cumsum(wide), y.sum()
+
+    x = np.arange(1.0, 9.0)
+    ours, theirs = jit(f)(npbridge.array(x)), f(x)
+    np.testing.assert_allclose(np.asarray(ours[0]), theirs[0], rtol=1e-6)
+
+
+def shifted_into(x, y):
+    x[1:] = 7
+    y[0] = -1
+    return y.sum()
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: (d := np.frombuffer(bytearray(np.arange(6.0).tobytes())), d, d),
+        lambda: (d := np.frombuffer(bytearray(np.arange(6.0).tobytes())), d[:5], d[1:]),
+        lambda: (d := np.arange(6.0), d, np.asarray(memoryview(d))),
+        lambda: (d := np.arange(6.0), d[:5], d[1:]),
+    ],
+    ids=["one", "parts", "by another name", "views"],
+)
+def test_ndarrays_that_share_memory(made):
+    with npbridge.backend("numpy"):
+        compiled = jit(shifted_into)
+        for _ in range(3):
+            ours, *args = made()
+            theirs, *plain = made()
+            assert float(compiled(*args)) == shifted_into(*plain)
+            assert ours.tolist() == theirs.tolist()
+
+
+def test_read_only_ndarrays_are_not_written():
+    def f(x):
+        x += 1
+
+    with npbridge.backend("numpy"):
+        compiled = jit(f)
+        compiled(np.zeros(4))
+        x, base = np.zeros(4), np.zeros(4)
+        part = base[:]
+        x.flags.writeable = part.flags.writeable = False
+        for y in (x, part, x):
+            with pytest.raises(ValueError, match="read-only"):
+                compiled(y)
+            assert y.tolist() == [0] * 4
+
+
+def test_ndarrays_are_written_where_they_lie():
+    with npbridge.backend("numpy"):
+        compiled = jit(lambda x: x)
+        x = np.zeros(3)
+        for _ in range(3):
+            result = compiled(x)
+            assert np.shares_memory(np.asarray(result), x)
+
+
+def test_many_heavy_steps_on_a_small_stack(backend):
+    lines = [f"    s = s + np.sin(x * {k}.5) * np.exp(-x * {k})" for k in range(1, 40)]
+    scope = {"np": np}
+    exec("\n".join(["def f(x):", "    s = x * 0", *lines, "    return s"]), scope)
+    compiled, x = jit(scope["f"], backend=backend), np.linspace(0, 1, 2000)
+
+    def call():
+        with np.errstate(all="ignore"):  # who asks about errors is served by NumPy
+            compiled(x)
+
+    call()
+    before = threading.stack_size(256 * 1024)
+    try:
+        thread = threading.Thread(target=call)
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(before)
