@@ -201,7 +201,7 @@ def test_models_that_are_gone_are_not_kept():
 def test_models_that_are_gone_are_not_kept_on_numpy():
     class Large:
         def __init__(self):
-            self.w = npbridge.zeros(pools.LARGEST // 8)
+            self.w = npbridge.zeros(pools.LARGEST // 4)
 
     @npbridge.jit
     def f(model):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import npbridge
+from npbridge._src.array import choice
 from npbridge._src.convert import context
 from npbridge.errors import ControlFlowError
 
@@ -29,9 +30,10 @@ def exchanged(a, b):
     return b
 
 
-def test_one_of_very_many_arrays():
+def test_one_of_very_many_arrays(monkeypatch):
+    monkeypatch.setattr(choice, "_MOST", 64)
     a, b = np.arange(3.0), np.arange(3.0)[::-1]
-    with pytest.raises(ControlFlowError, match="one of more than 64 arrays"):
+    with pytest.raises(ControlFlowError, match="one of more than .* arrays"):
         npbridge.jit(exchanged)(npbridge.array(a), npbridge.array(b))
 
 

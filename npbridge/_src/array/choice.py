@@ -14,7 +14,7 @@ from ..storage import recording
 from ..storage.buffer import Buffer
 from . import core
 
-_MOST = 64
+_MOST = 1024
 _TOO_MANY = (
     f"a name stands for one of more than {_MOST} arrays, depending on conditions that are known only at run time. "
     "Copy the values into one array instead, or run the function on the 'numpy' backend."

@@ -13,7 +13,7 @@ from ..ground.errors import ControlFlowError
 from ..storage.recording import Recorder
 from .lines import user_lines
 
-MANY = 500  # so many branches are compiled for one function
+MANY = 2000  # so many branches are compiled for one function
 
 
 class Context:

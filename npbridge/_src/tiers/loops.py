@@ -19,6 +19,7 @@ from typing import Any
 
 from .candidates import Candidate
 
+COMPILES = 3  # so many pieces may take longer than Python
 FEW = 50  # times that a loop is entered until it is left alone
 PIECE = 0.005  # seconds that a piece of a loop takes, about
 HOT = 0.15  # seconds of one loop, after which it is tried
@@ -229,6 +230,7 @@ class Turns(Candidate):
         Whether it has come to the end; where not, `done` says how many turns have been run.
         """
         engine, own, size, self.done = self.auto.only(), self.namespace, 1, 0
+        slow = 0
         while self.done < len(left):
             piece = left[self.done : self.done + size]
             arguments = self.arguments(piece)
@@ -241,7 +243,8 @@ class Turns(Candidate):
             own.update(zip(self.site.stored, result, strict=True))
             own[self.site.target] = piece[-1]
             took = max(time.perf_counter() - start, 1e-9)
-            if self.done and took > 2 * pace * len(piece):  # the first piece compiles
+            slow += took > 2 * pace * len(piece)
+            if slow > COMPILES:  # the first pieces may compile, as kinds change
                 self.give_up(f"compiled a turn took {took / len(piece) * 1e3:.3g} ms, in Python {pace * 1e3:.3g} ms")
                 self.done += len(piece)
                 return self.done == len(left)

@@ -1,5 +1,5 @@
 # jax: right
-# numpy: refused
+# numpy: right
 ARGUMENTS = [[np.arange(4), State(w=np.arange(4))]]
 
 

@@ -1,5 +1,5 @@
 # jax: right
-# numpy: refused
+# numpy: right
 ARGUMENTS = [[np.array([0.0, 1.0])]]
 
 

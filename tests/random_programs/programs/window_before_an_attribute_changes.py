@@ -1,5 +1,5 @@
 # jax: right
-# numpy: refused
+# numpy: right
 ARGUMENTS = [[State(w=np.array([[1.0, 2.0], [3.0, 4.0]]))]]
 
 

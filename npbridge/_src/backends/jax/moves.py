@@ -268,9 +268,9 @@ def _put_by_mask(args, kwargs):
 
 def _in_kind(values, target):
     """Values in the dtype of the array that they are written into: two integers of 64 bits would meet in floats."""
-    if type(values) not in OURS or values.weak not in (bool, int):
+    if type(values) not in OURS:
         return np.asarray(values).astype(target.dtype)
-    return values
+    return values if values.weak in (bool, int) else values.astype(target.dtype)
 
 
 def _rewritten(fact: Fact):
