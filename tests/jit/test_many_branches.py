@@ -33,7 +33,7 @@ def exchanged(a, b):
 def test_one_of_very_many_arrays(monkeypatch):
     monkeypatch.setattr(choice, "_MOST", 64)
     a, b = np.arange(3.0), np.arange(3.0)[::-1]
-    with pytest.raises(ControlFlowError, match="one of more than .* arrays"):
+    with pytest.raises(ControlFlowError, match="one of more than"):
         npbridge.jit(exchanged)(npbridge.array(a), npbridge.array(b))
 
 
