@@ -69,6 +69,27 @@ def exchanged_where_a_condition_says(a, b, n):
 
 
 @programs(*EACH)
+def one_of_both_exchanged(a, b, n):
+    c = a if a[0] > 0 else b
+    d = b
+    for k in range(n):
+        c[k] += 10
+        c, d = d, c
+    return c, d, a + b
+
+
+@programs(*EACH)
+def window_on_both_exchanged(a, b, n):
+    c = (a if a[0] > 0 else b)[:2]
+    d = b[2:] if n > 1 else a[:2]
+    for k in range(n):
+        d[0] += k
+        c[1] -= 3
+        c, d = d, c
+    return c + 0, d + 0, a + b
+
+
+@programs(*EACH)
 def or_none(a, b, n):
     r = None
     if n > 1:

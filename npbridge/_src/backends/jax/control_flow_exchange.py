@@ -14,6 +14,7 @@ from jax import lax
 
 from ...array import choice, core
 from ...convert.places import UNBOUND
+from .control_flow_shared import parts_of
 from .control_flow_trace import NotRollable, Peel, same_object, visible
 
 
@@ -50,7 +51,7 @@ def _check_aliases(roll, written) -> None:
         names = [roll.places[k].name for k in written if roll.entry[k]._buffer is buffer]
         if names and id(var) in used:
             raise NotRollable(f"the array {names[0]} is also used under another name, while {names[0]} is exchanged")
-    buffers = [roll.entry[k]._buffer for k in written]
+    buffers = [part._buffer for k in written for part in parts_of(roll.entry[k])]
     if len({id(b) for b in buffers}) < len(buffers) or any(id(b) in roll.block.buffers for b in buffers):
         raise NotRollable("two names stand for one array that is written, and one of them is bound to another array")
 
