@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import warnings
 import weakref
 
 import numpy as np
@@ -271,3 +272,70 @@ def test_many_heavy_steps_on_a_small_stack(backend):
         thread.join()
     finally:
         threading.stack_size(before)
+
+
+@pytest.mark.parametrize("parts", [(slice(5), slice(1, None)), (slice(None), slice(None)), (slice(3), slice(3, None))])
+@pytest.mark.parametrize("made", [npbridge.asarray, lambda x: x], ids=["ours", "an ndarray"])
+def test_arrays_made_of_one_ndarray(backend, parts, made):
+    compiled, first, second = jit(shifted_into), *parts
+    for turn in range(4):
+        ours, theirs = np.arange(6.0), np.arange(6.0)
+        with npbridge.backend("numpy"):  # where they show its memory
+            args = npbridge.asarray(ours[first]), made(ours[second])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", npbridge.errors.FallbackWarning)
+            assert float(compiled(*args)) == shifted_into(theirs[first], theirs[second])
+        assert ours.tolist() == theirs.tolist(), turn
+
+
+def test_arrays_made_of_one_ndarray_are_told(backend):
+    compiled = jit(shifted_into, strict=True)
+    with npbridge.backend("numpy"):
+        x = np.arange(6.0)
+        args = npbridge.asarray(x), npbridge.asarray(x)
+    if backend == "jax":
+        with pytest.raises(npbridge.errors.UnsupportedError, match="memory of one ndarray"):
+            compiled(*args)
+        assert x.tolist() == [0, 1, 2, 3, 4, 5]
+    else:
+        assert float(compiled(*args)) == -1 + 7 * 5
+        assert not compiled.not_in_loops
+
+
+class Line:
+    def __init__(self, made):
+        self.x, self.y = made(np.zeros(3)), made(np.ones(3))
+
+    @jit
+    def step(self):
+        self.x[0] += self.y[1]
+        return self.x[0]
+
+
+@pytest.mark.parametrize("made", [npbridge.asarray, lambda x: npbridge.Variable(npbridge.asarray(x))])
+def test_arrays_in_the_memory_of_ndarrays_have_the_short_way(made):
+    with npbridge.backend("numpy"):
+        line = Line(made)
+        assert line.step() == 1
+        quick, *_ = line.step._loops._quick
+        assert quick() == 2
+        line.x = made(np.zeros(3))
+        assert line.step() == 1
+        both = np.zeros(3)
+        line.x, line.y = npbridge.asarray(both), npbridge.asarray(both[1:])
+        assert [line.step(), line.step()] == [0, 0]
+        both[2] = 4
+        assert [line.step(), line.step()] == [4, 8]
+
+
+def test_ndarrays_have_the_short_way():
+    with npbridge.backend("numpy"):
+        compiled = jit(lambda x, y: x.__setitem__(0, y[1]))
+        x, y = np.zeros(3), np.ones(3)
+        compiled(x, y)
+        quick, *_ = compiled._loops._quick
+        x[0] = 0
+        quick(x, y)
+        assert x[0] == 1
+        compiled(x, x[:])
+        assert x[0] == 0

@@ -54,6 +54,11 @@ class Binding:
                 alias.append(layout_key(x))
             alias.append(self.place(x._buffer))
         self.alias = tuple(alias)
+        self.in_place = in_place
+
+    def memories_meet(self) -> bool:
+        """Whether two buffers lie in the same memory, as those do that were made of one ndarray."""
+        return len(self.buffers) > 1 and ndarrays.meet(self.ndarrays if self.in_place else [], self.buffers)
 
     @functools.cached_property
     def known(self) -> dict:

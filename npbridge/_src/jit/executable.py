@@ -320,6 +320,12 @@ class Executable:
 
     def run(self, binding: Binding, signature: Signature, given=None):
         done: list = []
+        if self.written and binding.memories_meet():
+            error = UnsupportedError(
+                "two arrays lie in the memory of one ndarray, and one of them is written. Make one array of the "
+                "ndarray (npbridge.asarray), and the others as views of that."
+            )
+            raise error if self.strict else LeftToPython(error)
         try:
             self.execute(binding.buffers, signature.given(), binding.raws, done)
             return self.finish(done[0], binding, signature, given)

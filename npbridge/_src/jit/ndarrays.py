@@ -7,6 +7,7 @@ one ndarray become views of one array of ours; what shows the memory of an array
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -40,23 +41,10 @@ def copies(given: list[np.ndarray], buffers: list[Buffer]) -> Iterator[core.JaxA
         yield core.of_view(array._buffer, _window(x, owner, array), array)
 
 
-class Overlapping(Exception):
-    """ndarrays show the same memory in a way that cannot be told by one array."""
-
-
 def borrowed(given: list[np.ndarray], buffers: list[Buffer]) -> Iterator[core.JaxArray]:
-    """An array of ours for each, in the ndarray's own memory where that can be: nothing is copied to and fro.
-
-    Raises
-    ------
-    Overlapping
-        Where the memories of two meet that are not parts of one array of ours.
-    """
+    """An array of ours for each, in the ndarray's own memory where that can be: nothing is copied to and fro."""
     whole: dict[int, core.JaxArray] = {}
-    found = [_in_place(x, buffers, whole) for x in given]
-    if len(given) > 1:
-        _see_that_none_overlap(given, found)
-    return iter(found)
+    return iter([_in_place(x, buffers, whole) for x in given])
 
 
 def _in_place(x: np.ndarray, buffers: list[Buffer], whole: dict[int, core.JaxArray]) -> core.JaxArray:
@@ -77,16 +65,23 @@ def _in_place(x: np.ndarray, buffers: list[Buffer], whole: dict[int, core.JaxArr
     return array if x is owner else core.of_view(array._buffer, x, None)
 
 
-def _see_that_none_overlap(given: list[np.ndarray], found: list[core.JaxArray]) -> None:
-    ranges = sorted(
-        ((*byte_bounds(x), id(ours._buffer)) for x, ours in zip(given, found, strict=True) if x.size),
-    )
-    for k, (_, high, buffer) in enumerate(ranges):
-        for low, _, other in ranges[k + 1 :]:
+def meet(stand_ins: list[tuple[np.ndarray, core.JaxArray]], buffers: list[Buffer]) -> bool:
+    """Whether memories of ndarrays meet that are not parts of one array of ours."""
+    found = [(*byte_bounds(x), id(ours._buffer)) for x, ours in stand_ins if x.size]
+    found += [(*byte_bounds(b.host), id(b)) for b in buffers if b.shared is True and b.host is not None and b.nbytes]
+    return any_meet(found)
+
+
+def any_meet(memories: list[tuple[int, int, int]]) -> bool:
+    """Whether two of the memories, ``(low, high, whose)``, that are not of one owner have an address in common."""
+    memories.sort()
+    for k, (_, high, whose) in enumerate(memories):
+        for low, _, other in itertools.islice(memories, k + 1, None):
             if low >= high:
                 break
-            if other != buffer:
-                raise Overlapping
+            if other != whose:
+                return True
+    return False
 
 
 def is_borrowed(original: np.ndarray, ours: core.JaxArray) -> bool:

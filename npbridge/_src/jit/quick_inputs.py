@@ -6,19 +6,23 @@ arguments are taken apart, ndarrays handed over as copies.
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import jax
 import numpy as np
+from numpy.lib.array_utils import byte_bounds
 
 from ..array import core
 from ..storage.buffer import SMALL, canonical, put
 from .arguments import Static, fits
 from .guards import SIMPLE, Children, is_node, same
 from .inputs import kind_of
+from .ndarrays import any_meet
 
 MISS = object()
 NUMBERS = (int, float, complex)
+PAIRS = 8  # of memories: more are sorted rather than compared
 CONSTANTS = (*NUMBERS, bool, str, bytes, type(None))
 
 
@@ -44,6 +48,8 @@ class Inputs:
         Numbers, and arrays of JAX's, as compiled code takes them.
     held : list of str
         The arrays of the state.
+    borrowed : set of str
+        Buffers in an ndarray's memory, which code that writes in place takes as it is.
     """
 
     def __init__(self, binding, signature, pool, entry) -> None:
@@ -58,6 +64,7 @@ class Inputs:
         self.numbers: list[str] = []
         self.raws: list[str] = []
         self.held: list[str] = []
+        self.borrowed: set[str] = set()
         self.buffers: dict[int, str] = {}
         self.known: dict[str, Any] = {}
         self._traced = {i for i, _ in signature.numbers}
@@ -159,7 +166,7 @@ class Inputs:
 
     def array(self, x: str, taken) -> None:
         """Look at an array: it is to be like the one that the call took, which may be gone."""
-        if not taken._whole or taken._buffer.shared is True:
+        if not taken._whole:
             raise Unlike
         at = self.binding.index[id(taken._buffer)]
         if at in self.buffers:  # one array in two places
@@ -170,9 +177,24 @@ class Inputs:
         shape, dtype = self.name(taken._buffer.shape, "s"), self.name(taken._buffer.dtype, "d")
         self.lines += [
             f"{b} = {x}._buffer",
-            f"if {b}.dtype is not {dtype} or {b}.shape != {shape} or {b}.shared is True: return MISS",
+            f"if {b}.dtype is not {dtype} or {b}.shape != {shape} or {self.borrows(b, taken)}: return MISS",
             f"if (w := {x}._layout) is not None and w is not {b}.host: return MISS",
         ]
+
+    def borrows(self, b: str, taken) -> str:
+        """What asks whether a buffer lies in an ndarray's memory, where the one that was taken did not.
+
+        Raises
+        ------
+        Unlike
+            Where that one did, and its values are copied for each call.
+        """
+        if taken._buffer.shared is not True:
+            return f"{b}.shared is True"
+        if not self.on_host:
+            raise Unlike
+        self.borrowed.add(b)
+        return f"{b}.shared is not True"
 
     def ndarray(self, n: str, taken: np.ndarray, ours) -> None:
         """Look at an ndarray, for which an array of ours with a copy of its values stands."""
@@ -208,15 +230,24 @@ class Inputs:
 
     def see_that_none_overlap(self) -> None:
         """An ndarray may show the memory of another, or that of an array of ours which was given away."""
-        ndarrays = [at for at, name in self.buffers.items() if name[0] == "n"]
-        if not ndarrays or not self.written:
-            return
-        for name in self.buffers.values():
-            if name[0] == "b":
-                self.lines += [f"if {name}.shared and {name}.is_shared(): return MISS"]
-        self.names["overlap"] = np.may_share_memory
-        pairs = [(a, b) for a in ndarrays for b in ndarrays if a < b and (a in self.written or b in self.written)]
-        self.lines += [f"if overlap(n{a}, n{b}): return MISS" for a, b in pairs]
+        memory = {at: name for at, name in self.buffers.items() if name[0] == "n"}
+        if memory and self.written:
+            for name in self.buffers.values():
+                if name[0] == "b" and name not in self.borrowed:
+                    self.lines += [f"if {name}.shared and {name}.is_shared(): return MISS"]
+        memory |= {at: f"{name}.host" for at, name in self.buffers.items() if name in self.borrowed}
+        known = {at for at, name in self.buffers.items() if name in self.known}  # and apart: memory does not move
+        pairs = [
+            (memory[i], memory[j])
+            for i, j in itertools.combinations(memory, 2)
+            if (i in self.written or j in self.written) and not {i, j} <= known
+        ]
+        if len(pairs) > PAIRS:
+            self.names["meet"] = meet
+            self.lines += [f"if meet({', '.join(memory.values())}): return MISS"]
+        elif pairs:
+            self.names["overlap"] = np.may_share_memory
+            self.lines += [f"if {' or '.join(f'overlap({a}, {b})' for a, b in pairs)}: return MISS"]
 
     # -- state
 
@@ -266,7 +297,7 @@ class Inputs:
         self.known[b] = self.names[b] = array._buffer
         holder, key = self.name(guard.holder, "g"), self.name(guard.key, "k")
         self.lines += [
-            f"if {holder}[{key}] is not {x} or {x}._buffer is not {b} or {b}.shared is True: return MISS",
+            f"if {holder}[{key}] is not {x} or {x}._buffer is not {b} or {self.borrows(b, array)}: return MISS",
             f"if (w := {x}._layout) is not None and w is not {b}.host: return MISS",
         ]
         return x
@@ -297,6 +328,10 @@ def _all_different(names: list[str]) -> list[str]:
     if len(names) < 3:
         return [f"if {names[0]} is {names[1]}: return MISS"] if len(names) == 2 else []
     return [f"if len({{{', '.join(names)}}}) != {len(names)}: return MISS"]
+
+
+def meet(*memories: np.ndarray) -> bool:
+    return any_meet([(*byte_bounds(x), k) for k, x in enumerate(memories) if x.size])
 
 
 def differs(a, b) -> bool:
