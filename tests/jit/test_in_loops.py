@@ -339,3 +339,18 @@ def test_ndarrays_have_the_short_way():
         assert x[0] == 1
         compiled(x, x[:])
         assert x[0] == 0
+
+
+def test_much_room_is_given_back(backend, monkeypatch):
+    monkeypatch.setenv("NPBRIDGE_ENGINE", "loops")
+
+    def f(x):
+        y = np.cumsum(x)
+        return np.cumsum(y * y).sum()
+
+    for size in (1000, 1 << 18, 1 << 21):
+        x, compiled = np.full(size, 1e-6, np.float32), jit(f)
+        for _ in range(3):
+            assert float(compiled(npbridge.array(x))) == pytest.approx(float(f(x)), rel=1e-2)
+        loops = engine_of(compiled, backend).compiled
+        assert bool(loops._kept) is (size == 1 << 18)

@@ -94,7 +94,8 @@ class Compiled:
             engine = _compiled(head, text.replace("@program(", f"@{name}_program(", 1), emitter.loops.used)
         self.entry, method = entry.builtin(engine.get_function_address(name), name)
         self.call = self._python()
-        weakref.finalize(method, _let_go, engine, self._kept, self._pointers, self._constants, self.callbacks)
+        going = weakref.finalize(method, _let_go, engine, self._kept, self._pointers, self._constants, self.callbacks)
+        going.atexit = False  # other threads may be running it; the process gives all back
 
     def _python(self) -> Any:
         """What makes room for the results and calls the code."""

@@ -16,6 +16,7 @@ from .code import type_of
 
 _FASTCALL = 0x80  # METH_FASTCALL
 ON_STACK = 1 << 13  # bytes of room that the stack gives
+KEPT = 1 << 22  # bytes of room that stay for the next call
 
 
 class _Method(ctypes.Structure):
@@ -52,6 +53,7 @@ def text(name: str, inputs: list, results: int, room: int, constants: int, kept:
         "PyErr_Occurred": "ptr ()", "PyEval_SaveThread": "ptr ()", "PyEval_RestoreThread": "void (ptr)",
         "Py_IncRef": "void (ptr)", "PyFloat_AsDouble": "double (ptr)", "PyLong_AsLongLong": "i64 (ptr)",
         "PyObject_IsTrue": "i32 (ptr)", "malloc": "ptr (i64)", "free": "void (ptr)",
+        "PyErr_NoMemory": "ptr ()",
     }  # fmt: skip
     checked = False
     for k, (_, dtype, number) in enumerate(inputs):
@@ -89,13 +91,15 @@ def text(name: str, inputs: list, results: int, room: int, constants: int, kept:
             "  ret ptr null",
             "go:",
         ]
+    lines += ["  br label %start", "start:", *_taken(room, kept)]
     if let_go:
         lines.append("  %thread = call ptr @PyEval_SaveThread()")
-    lines += ["  br label %start", "start:", *_taken(room, kept)]
     lines.append(
         f"  call void @{name}_program(ptr %inputs, ptr %results, ptr inttoptr (i64 {constants} to ptr), ptr %room)"
     )
-    if room > ON_STACK:
+    if room > KEPT:
+        lines.append("  call void @free(ptr %base)")
+    elif room > ON_STACK:
         lines += [
             f"  %other = atomicrmw xchg ptr inttoptr (i64 {kept} to ptr), ptr %base seq_cst",
             "  call void @free(ptr %other)",
@@ -115,15 +119,26 @@ def _taken(room: int, kept: int) -> list[str]:
     """What sets ``%room``: memory that begins at a multiple of 64."""
     if room <= ON_STACK:
         return [f"  %room = alloca i8, i64 {max(room, 1)}, align 64"]
+    found: list[str] = []
+    known = ""
+    if room <= KEPT:
+        known = ", [ %found, %start ]"
+        found = [
+            f"  %found = atomicrmw xchg ptr inttoptr (i64 {kept} to ptr), ptr null seq_cst",
+            "  %none = icmp eq ptr %found, null",
+            "  br i1 %none, label %fresh, label %ready",
+            "fresh:",
+        ]
     return [
-        f"  %found = atomicrmw xchg ptr inttoptr (i64 {kept} to ptr), ptr null seq_cst",
-        "  %none = icmp eq ptr %found, null",
-        "  br i1 %none, label %fresh, label %ready",
-        "fresh:",
+        *found,
         f"  %new = call ptr @malloc(i64 {room + 64})",
-        "  br label %ready",
+        "  %nothing = icmp eq ptr %new, null",
+        "  br i1 %nothing, label %full, label %ready",
+        "full:",
+        "  %told = call ptr @PyErr_NoMemory()",
+        "  ret ptr null",
         "ready:",
-        "  %base = phi ptr [ %found, %start ], [ %new, %fresh ]",
+        f"  %base = phi ptr [ %new, {'%fresh' if found else '%start'} ]{known}",
         "  %address = ptrtoint ptr %base to i64",
         "  %up = add i64 %address, 63",
         "  %rounded = and i64 %up, -64",
