@@ -97,7 +97,7 @@ def run(code: str) -> str:
 
 
 def test_importing_npbridge_imports_nothing_that_takes_long():
-    heavy = "{'numpy', 'jax', 'numba'} & set(sys.modules)"
+    heavy = "{'numpy', 'jax', 'numba', 'llvmlite'} & set(sys.modules)"
     assert (
         run(f"import sys, npbridge; npbridge.__version__, hasattr(npbridge, '__wrapped__'); print({heavy})")
         == "set()\n"

@@ -161,6 +161,39 @@ def test_what_cannot_be_held_is_told():
         assert "\nruns by Numba, as the list found" in compiled.explain()
 
 
+def test_the_engine_is_told(monkeypatch):
+    with npbridge.backend("jax"):
+        compiled = jit(relax)
+        compiled(npbridge.ones(4), 2)
+        assert "\nruns as plain loops\n" in compiled.explain()
+        compiled = jit(lambda x: x.sum())
+        compiled(npbridge.ones(1 << 17))
+        assert "\nruns on XLA: an array has more than 65,536 elements\n" in compiled.explain()
+        monkeypatch.setenv("NPBRIDGE_ENGINE", "xla")
+        compiled = jit(relax)
+        compiled(npbridge.ones(4), 2)
+        assert "\nruns on XLA: NPBRIDGE_ENGINE is 'xla'\n" in compiled.explain()
+    with npbridge.backend("numpy"):
+        monkeypatch.setenv("NPBRIDGE_ENGINE", "choose")
+        compiled = jit(relax)
+        compiled(npbridge.ones(4), 2)
+        assert "\nruns as plain loops\n" in compiled.explain()
+
+
+def test_loops_that_cannot_be_made_are_told(backend, monkeypatch):
+    def broken(*args):
+        raise KeyError("a fault")
+
+    monkeypatch.setattr("npbridge._src.backends.loops.compile.Compiled.__init__", broken)
+    compiled = jit(relax)
+    with pytest.warns(RuntimeWarning, match=r"no loops could be made of it \(KeyError: 'a fault'\)"):
+        assert float(compiled(npbridge.array([0.0, 4.0, 0.0]), 1)) == 0
+    if backend == "jax":
+        monkeypatch.setenv("NPBRIDGE_ENGINE", "loops")
+        with pytest.raises(KeyError, match="a fault"):
+            jit(relax)(npbridge.ones(3), 1)
+
+
 def test_options_of_numba():
     with npbridge.backend("numpy"):
         for option in ("parallel", "fastmath", "debug"):

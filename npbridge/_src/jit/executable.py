@@ -162,6 +162,7 @@ class Executable:
         self.buffers = 0  # how many arrays it takes
         self.returns_raw = False  # whether it gives values to code that has asked JAX for them
         self.on_host: Any = None  # plain loops that run in place of XLA; False where there are none
+        self.not_on_host = ""  # why
         self.arguments: list[str] = []  # names
 
     # -- tracing
@@ -185,7 +186,7 @@ class Executable:
         if self.for_numpy:
             self.on_host = on_host.form(self)
             if self.on_host is None:
-                raise UnsupportedError("it cannot be held as plain loops.")
+                raise UnsupportedError(self.not_on_host)
 
     def let_go(self) -> None:
         """Hold nothing of what was there for the trace: other objects of the same form may come, and these may go."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import warnings
 from typing import Any
 
 import jax
 import numpy as np
 from jax.extend.core import jaxprs_in_params
 
-from ..backends.loops.compile import Compiled
+from ..dispatch import fallback
 from ..ground import config
 from ..program.build import NotHeld
 from ..storage.buffer import Tracer, canonical
@@ -28,7 +29,7 @@ class OnHost:
 
     Attributes
     ----------
-    compiled : Compiled
+    compiled : npbridge._src.backends.loops.compile.Compiled
     in_place : bool
         Whether what is written is written where it lies.
     """
@@ -45,7 +46,9 @@ class OnHost:
         if self.in_place and self.compiled.callbacks:
             self.in_place, self.compiled = False, self._made(False)
 
-    def _made(self, in_place: bool) -> Compiled:
+    def _made(self, in_place: bool):
+        from ..backends.loops.compile import Compiled  # LLVM's library is not loaded before it is needed
+
         donated = {i: self._first + k for k, i in enumerate(self.written)} if in_place else {}
         return Compiled(self._closed, self._numbers, donated)
 
@@ -80,22 +83,45 @@ def wide():
 
 
 def form(executable) -> OnHost | None:
-    """Plain loops for a compiled form, where they are expected to be faster than XLA; else None."""
+    """Plain loops for a compiled form, where they are expected to be faster than XLA.
+
+    Else None, and ``executable.not_on_host`` says why.  Code that cannot be made though it should is a fault of ours:
+    it is told, and XLA runs the form.
+    """
     choice = "loops" if executable.for_numpy else config.engine()
-    if choice in ("xla", "numba") or executable.returns_raw or executable.jaxpr.effects:
-        return None
-    if executable.host is not None and executable.host.calls_back:
-        return None
-    if jax.default_backend() != "cpu" or jax.local_device_count() > 1:
-        return None
-    if choice != "loops" and not _pays(executable.jaxpr.jaxpr):
-        return None
-    if _calls(executable.jaxpr.jaxpr):
+    executable.not_on_host = _why_not(executable, choice)
+    if executable.not_on_host:
         return None
     try:
         return OnHost(executable)
-    except NotHeld:
-        return None
+    except NotHeld as error:
+        executable.not_on_host = f"it has {error}"
+    except Exception as error:
+        if config.engine() == "loops":
+            raise
+        executable.not_on_host = f"no loops could be made of it ({type(error).__name__}: {error})"
+        warnings.warn(
+            f"{executable.not_on_host}. The result is right, but please report this.",
+            RuntimeWarning,
+            stacklevel=fallback.user_stacklevel(),
+        )
+    return None
+
+
+def _why_not(executable, choice: str) -> str:
+    """Why a form is not to run as plain loops; empty where it may."""
+    jaxpr = executable.jaxpr.jaxpr
+    if choice in ("xla", "numba"):
+        return f"NPBRIDGE_ENGINE is {choice!r}"
+    if executable.returns_raw:
+        return "it gives arrays of JAX's away"
+    if executable.jaxpr.effects or (executable.host is not None and executable.host.calls_back) or _calls(jaxpr):
+        return "it calls code in the middle that only XLA can call"
+    if jax.default_backend() != "cpu" or jax.local_device_count() > 1:
+        return "it runs on an accelerator, or on several devices"
+    if choice != "loops" and not _pays(jaxpr):
+        return f"an array has more than {WIDE:,} elements"
+    return ""
 
 
 def _inner(eqn):
@@ -112,10 +138,14 @@ def _calls(jaxpr) -> bool:
 
 def _pays(jaxpr) -> bool:
     """Whether a program is one of small steps: XLA takes a microsecond or more for each, a loop nothing."""
-    return not any(_is_wide(eqn) for eqn in jaxpr.eqns)
+    return not any(_size(v) > WIDE for v in jaxpr.invars) and not any(_is_wide(eqn) for eqn in jaxpr.eqns)
+
+
+def _size(v) -> int:
+    return getattr(v.aval, "size", 0)
 
 
 def _is_wide(eqn) -> bool:
-    return any(v.aval.size > WIDE for v in eqn.outvars if hasattr(v.aval, "size")) or any(
+    return any(_size(v) > WIDE for v in eqn.outvars) or any(
         _is_wide(e) for j in _inner(eqn) for e in getattr(j, "jaxpr", j).eqns
     )

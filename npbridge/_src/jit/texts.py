@@ -147,6 +147,8 @@ def explained(compiled, entry, pools) -> str:
     lines = [f"{compiled.__name__}: compiled {compiled._compiles} times; the last reason: {compiled._reason}"]
     if entry is None:
         return lines[0]
+    if entry.on_host is not None:  # it has run
+        lines.append("runs as plain loops" if entry.on_host else f"runs on XLA: {entry.not_on_host}")
     lines += [f"takes: {text}" for text in entry.inputs]
     pool = pools.latest()
     if pool is not None:
