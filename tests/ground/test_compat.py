@@ -17,6 +17,7 @@ import pytest
 from numba.core.caching import NullCache
 
 import npbridge
+from npbridge._src.backends.loops.inner_loops import inner_loop
 from npbridge._src.ground import compat
 
 ROOT = Path(npbridge.__file__).parent
@@ -99,6 +100,46 @@ def test_numpy_converts_arrays_by_a_class_that_can_be_replaced():
     assert np.lib._function_base_impl._array_converter is compat.ARRAY_CONVERTER
 
 
+def test_where_the_elements_of_an_array_are():
+    class Kind(np.ndarray):
+        pass
+
+    a = np.arange(6.0).reshape(2, 3)
+    for x in (
+        a,
+        a[1:, ::-1],
+        a.view(Kind),
+        np.array(1.0),
+        np.empty(0),
+        np.ones(3, ">i2"),
+        np.broadcast_to(a, (4, 2, 3)),
+    ):
+        assert ctypes.c_void_p.from_address(id(x) + compat.DATA_OF_ARRAY).value == x.ctypes.data
+
+
+@pytest.mark.parametrize("ufunc", [np.exp, np.tanh, np.power, np.arctan2, np.cbrt])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_inner_loops_of_a_ufunc(ufunc, dtype):
+    args = [np.linspace(0.1, 0.9, 21, dtype=dtype) + k for k in range(ufunc.nin)]
+    found = inner_loop(ufunc, np.dtype(dtype).char * (ufunc.nin + 1))
+    assert found is not None
+    address, data = found
+    out, n = np.empty_like(args[0]), ufunc.nin + 1
+    loop = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)(address)
+    places = (ctypes.c_void_p * n)(*(x.ctypes.data for x in (*args, out)))
+    steps = (ctypes.c_ssize_t * n)(*[out.itemsize] * n)
+    loop(places, ctypes.byref(ctypes.c_ssize_t(out.size)), steps, data)
+    np.testing.assert_array_equal(out, ufunc(*args))
+
+
+def test_inner_loops_are_told_by_their_types():
+    types = [t.replace("->", "") for t in np.add.types]
+    of_numbers = [t for t in types if not set(t) - set("bhilqfd")]
+    found = {t: inner_loop(np.add, t) for t in of_numbers}
+    assert all(found.values()) and inner_loop(np.exp, "ll") is None
+    assert len({found[t] for t in ("bbb", "fff", "ddd")}) == 3
+
+
 # -- JAX
 
 
@@ -155,6 +196,11 @@ def test_whether_jax_has_64_bits():
         assert compat.x64.value is True
         with jax.enable_x64(False):
             assert compat.x64.value is False
+            with compat.wide():
+                assert compat.x64.value is True and jnp.ones(1).dtype == np.float64
+            assert compat.x64.value is False
+        with compat.wide():
+            assert compat.x64.value is True
 
 
 def test_nobody_is_told_where_the_state_is_silent():

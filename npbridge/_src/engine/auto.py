@@ -7,11 +7,11 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import jax
 import numpy as np
 
 from ..array.classes import OURS
 from ..dispatch import backend as backends
+from ..ground.compat import wide
 from ..ground.config import mode
 from ..ground.users import is_users_class
 from .kinds import ARRAYS, kind_of_call
@@ -19,7 +19,6 @@ from .race import NUMPY, Race, Trial, shares
 
 ARRAYS |= OURS
 _override = backends._override
-_x64 = jax.enable_x64
 KINDS = 256  # of calls are known; of very many the oldest go
 
 
@@ -126,9 +125,7 @@ class Auto:
             return lambda args, kwargs: compiled(*args, **kwargs)
 
         def call(args: tuple, kwargs: dict) -> Any:
-            if jax.config.jax_enable_x64:
-                return compiled(*args, **kwargs)
-            with _x64(True):
+            with wide():
                 return compiled(*args, **kwargs)
 
         return call
@@ -167,7 +164,7 @@ class Auto:
 @contextlib.contextmanager
 def on_xla() -> Iterator[None]:
     """Let XLA compute, in NumPy's precision."""
-    with backends.backend("jax"), _x64(True):
+    with backends.backend("jax"), wide():
         yield
 
 

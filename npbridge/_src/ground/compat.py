@@ -93,23 +93,30 @@ ARRAY_CONVERTER = getattr(_numpy._core._multiarray_umath, "_array_converter", No
 from jax.interpreters.partial_eval import dce_jaxpr  # noqa: E402, F401
 
 
-def _wide() -> Any:
+def _x64() -> Any:
     try:
         from jax._src.config import enable_x64
     except ImportError:
         import jax
 
-        class Wide:
+        class X64:
             @property
             def value(self) -> bool:
                 return jax.config.jax_enable_x64
 
-        return Wide()
+        return X64()
     return enable_x64
 
 
 # Whether JAX has 64 bits, in this thread: its `value` takes a third of the time that the public name takes.
-x64 = _wide()
+x64 = _x64()
+
+
+def wide() -> contextlib.AbstractContextManager:
+    """Let JAX trace and compute in NumPy's precision, in this thread."""
+    import jax
+
+    return contextlib.nullcontext() if x64.value else jax.enable_x64(True)
 
 
 def teach_jax(kind: type, convert: Callable) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 from ..dispatch.backend import active
 from ..engine.auto import on_xla
+from ..ground.compat import wide
 from . import texts
-from .on_host import wide
 
 
 class Described:

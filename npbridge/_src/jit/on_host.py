@@ -6,7 +6,6 @@ the middle: then it is put there when all is done.
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import warnings
 from typing import Any
@@ -75,11 +74,6 @@ class OnHost:
         if not self.in_place:
             for i, new in zip(self.written, out[len(out) - len(self.written) :], strict=True):
                 buffers[i].write_host(new)
-
-
-def wide():
-    """Let JAX trace in NumPy's precision."""
-    return contextlib.nullcontext() if jax.config.jax_enable_x64 else jax.enable_x64(True)
 
 
 def form(executable) -> OnHost | None:

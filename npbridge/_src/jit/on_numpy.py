@@ -16,10 +16,10 @@ import numpy as np
 
 from ..dispatch import forked
 from ..ground import config
+from ..ground.compat import wide
 from ..ground.errors import ControlFlowError, FallbackError, UnsupportedError
 from ..ground.floating import asked
 from . import texts, undo
-from .on_host import wide
 from .quick import MISS
 
 FORMS = 12  # shapes, dtypes, constants: for more, a function is Numba's

@@ -58,9 +58,10 @@ class Node:
     Attributes
     ----------
     kind : str
-        ``number`` (a constant), ``array`` (one with elements), ``map`` (element by element), ``view``, ``iota``,
-        ``gather``, ``reduce``, ``position`` (of the largest), ``running`` (sums up to each place), ``write``
-        (a part of an array), ``scatter``, ``join``, ``pad``, ``product``, ``sort``, ``loop``, ``branch``, ``call``.
+        ``number`` (a constant), ``array`` (one with elements), ``empty`` (what is written later), ``map`` (element by
+        element), ``view``, ``iota``, ``reshape`` (where no view will do), ``gather``, ``reduce``, ``position`` (of the
+        largest), ``running`` (sums up to each place), ``write`` (a part of an array), ``scatter``, ``product``,
+        ``loop``, ``branch``, ``call`` (of a function of the host).
     args, outs : list of Value
     params : dict
         What else the kind needs.

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from . import views
+from . import folding, views
 from .nodes import Block, Node, Value
 
 _DIRECT: dict[str, Callable] = {
@@ -24,7 +24,7 @@ _DIRECT: dict[str, Callable] = {
     "gt": np.greater, "ge": np.greater_equal, "and": np.bitwise_and, "or": np.bitwise_or, "xor": np.bitwise_xor,
     "not": np.invert, "is_finite": np.isfinite, "real": np.real, "imag": np.imag, "conj": np.conj,
     "round_even": np.rint, "population_count": np.bitwise_count, "select": lambda w, no, yes: np.where(w, yes, no),
-    "complex": lambda a, b: a + 1j * b,
+    "complex": folding.complex_of,
 }  # fmt: skip
 _REDUCE = {
     "sum": np.add, "prod": np.multiply, "max": np.maximum, "min": np.minimum, "and": np.bitwise_and,
@@ -79,8 +79,7 @@ def _map(node: Node, args, known):
 
 
 def _converted(x, dtype):
-    if x.dtype.kind == "c" and dtype.kind not in "cb":
-        x = x.real
+    x = folding.looked_at(x, dtype)
     if x.dtype.kind == "f" and dtype.kind in "iu":  # XLA's: to the nearest that fits, of a NaN 0
         limits = np.iinfo(dtype)
         inside = np.where(np.isnan(x), 0, np.clip(x, float(limits.min), float(limits.max)))
