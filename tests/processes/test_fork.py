@@ -42,8 +42,8 @@ CALLS = [
 ]
 
 
-def run(body, x64=True):
-    code = USED.format(body=body, x64=x64)
+def run(body, x64=True, code=USED):
+    code = code.format(body=body, x64=x64)
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, timeout=60, check=False
     )
@@ -73,6 +73,24 @@ def test_what_only_jax_does_is_an_error_in_a_child(call):
 )
 def test_a_child_that_would_have_other_dtypes_says_so(call):
     assert run(call, x64=False).startswith("ForkedError")
+
+
+LU = """
+import npbridge._src.backends.loops.compile as loops
+import jax.lax.linalg
+m = np.eye(3) + 1
+lu = loops.Compiled(jax.make_jaxpr(lambda v: jax.lax.linalg.lu(v)[0])(m)){called}
+assert float(npbridge.jit(np.linalg.det, backend="numpy")(m)) > 0
+det = npbridge.jit(lambda v: np.linalg.det(v), backend="numpy")
+assert round(float(det(m))) == 4
+"""
+
+
+@pytest.mark.parametrize("called", ["", "\nlu(m)"])
+def test_a_step_of_plain_loops_that_xla_computes_is_an_error_in_a_child(called):
+    before = USED.replace("sys.stdout.flush()", LU.format(called=called) + "sys.stdout.flush()", 1)
+    assert "was forked after JAX had been used" in run("lu(m)", code=before)
+    assert run("print(round(float(det(m))))", code=before) == "4"
 
 
 def test_a_pool_in_an_unchanged_script(tmp_path):

@@ -16,7 +16,7 @@ from jax.extend.core import jaxprs_in_params
 
 from ..dispatch import fallback
 from ..ground import config
-from ..program.build import NotHeld
+from ..program.builder import NotHeld
 from ..storage.buffer import Tracer, canonical
 
 WIDE = 1 << 16  # elements: a step on so many is worth XLA's threads

@@ -2,48 +2,45 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import jax
 import numpy as np
 from jax.extend.core import jaxprs_in_params
 
-from .build import NotHeld, dtype_of
+from ..dispatch import forked
+from ..ground.compat import wide
+from .builder import NotHeld, dtype_of, registering, rule
 
+# NumPy's ways of primitives: ``f(params, *arrays)`` gives a list of arrays.
 FORMS: dict[str, Callable] = {}
+form = registering(FORMS)
 
 
-def form(*names: str):
-    """Register NumPy's way of a primitive: ``f(params, *arrays)`` gives a list of arrays."""
-
-    def register(function):
-        for name in names:
-            FORMS[name] = function
-        return function
-
-    return register
-
-
-def call(builder, eqn, *args):
+@rule("")
+def _call(b, eqn, *args):
     """A node for a primitive that has no rule: its results are computed by the host."""
     if eqn.effects or list(jaxprs_in_params(eqn.params)):
         raise NotHeld(f"the step {eqn.primitive.name}")
-    name, params = eqn.primitive.name, eqn.params
-    ours = FORMS.get(name)
-    if ours is None:
-        compiled = jax.jit(lambda *xs: eqn.primitive.bind(*xs, **params))
-
-        def function(*arrays):
-            with jax.enable_x64(True):  # whatever this thread computes in now
-                found = compiled(*arrays)
-            return found if eqn.primitive.multiple_results else [found]
-    else:
-
-        def function(*arrays):
-            return ours(params, *arrays)
-
-    node = builder.node("call", args, name=name, function=function)
+    name, ours = eqn.primitive.name, FORMS.get(eqn.primitive.name)
+    function = _by_xla(eqn.primitive, eqn.params) if ours is None else functools.partial(ours, eqn.params)
+    node = b.node("call", args, name=name, function=function)
     return [node.out(v.aval.shape, dtype_of(v.aval)) for v in eqn.outvars]
+
+
+def _by_xla(primitive, params) -> Callable:
+    """XLA's way of a primitive."""
+    compiled = jax.jit(lambda *xs: primitive.bind(*xs, **params))
+
+    def function(*arrays):
+        if forked.in_child:
+            forked.refuse(f"XLA computes the step {primitive.name} of a compiled function")
+        with wide():  # whatever this thread computes in now
+            found = compiled(*arrays)
+        return found if primitive.multiple_results else [found]
+
+    return function
 
 
 @form("sort")
@@ -58,13 +55,16 @@ def _sort(params, *arrays):
     return [np.take_along_axis(a, order, axis) for a in arrays]
 
 
+_FFTS: dict[str, Callable] = {
+    "FFT": np.fft.fftn, "IFFT": np.fft.ifftn, "RFFT": np.fft.rfftn, "IRFFT": np.fft.irfftn,
+}  # fmt: skip
+
+
 @form("fft")
 def _fft(params, x):
-    kind, lengths = params["fft_type"], params["fft_lengths"]
+    lengths = params["fft_lengths"]
     axes = tuple(range(x.ndim - len(lengths), x.ndim))
-    name = jax.lax.FftType(kind).name
-    function = {"FFT": np.fft.fftn, "IFFT": np.fft.ifftn, "RFFT": np.fft.rfftn, "IRFFT": np.fft.irfftn}[name]
-    return [function(x, lengths, axes)]
+    return [_FFTS[jax.lax.FftType(params["fft_type"]).name](x, lengths, axes)]
 
 
 @form("cholesky")

@@ -60,7 +60,8 @@ class Map(NamedTuple):
 
 
 def _through(axis: Axis, outer: tuple) -> Axis:
-    offset, starts, terms = axis.offset, list(axis.starts), {}
+    offset, starts = axis.offset, list(axis.starts)
+    terms: dict[int, int] = {}
     for at, step in axis.terms:
         inner = outer[at]
         offset += step * inner.offset

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npbridge._src.backends.loops.compile import Compiled
-from npbridge._src.program import build, hosted, reference
+from npbridge._src.program import build, reference
 
 from ...program.generated import traced
 from ...settings import quick
@@ -30,7 +30,7 @@ def taken_over(closed) -> dict[int, int]:
 def test_random_programs(seed):
     with jax.enable_x64(True):
         closed, inputs = traced(seed)
-        wanted = reference.run(build.program(closed, hosted.call), inputs)
+        wanted = reference.run(build.program(closed), inputs)
         for donated in ({}, taken_over(closed)):
             compiled = Compiled(closed, donated=donated)
             for _ in range(2):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from npbridge._src.backends.loops.compile import Compiled
+from npbridge._src.program import build, reference
 
 _R = np.random.default_rng(0)
 X, Y = _R.random((5, 7)), _R.random((7, 5))
@@ -125,6 +128,51 @@ def test_elementary_functions_of_rows_are_numpys_own():
         compiled = Compiled(jax.make_jaxpr(lambda x: (jnp.exp(x), jnp.sin(x), jnp.tanh(x)))(x))
     for ours, theirs in zip(compiled(x), (np.exp(x), np.sin(x), np.tanh(x)), strict=True):
         assert np.array_equal(ours, theirs)
+
+
+PARTS = [0.0, -0.0, 1.5, np.inf, -np.inf, np.nan]
+
+
+def of_known_numbers(function):
+    """What plain loops give for a function without arguments, and what the reference gives."""
+    with jax.enable_x64(True), warnings.catch_warnings():
+        warnings.simplefilter("ignore", np.exceptions.ComplexWarning)  # JAX's own, as it traces
+        closed = jax.make_jaxpr(function)()
+    return Compiled(closed)(), reference.run(build.program(closed), [])
+
+
+def assert_same_numbers(found, wanted):
+    """The same numbers, with the signs of zeros."""
+    assert (found.dtype, found.shape) == (wanted.dtype, wanted.shape)
+    ours, theirs = (np.atleast_1d(x).astype(complex).view(float) for x in (found, wanted))
+    np.testing.assert_array_equal(ours, theirs)
+    known = ~np.isnan(theirs)  # the sign of a NaN says nothing
+    np.testing.assert_array_equal(np.signbit(ours)[known], np.signbit(theirs)[known])
+
+
+@pytest.mark.parametrize("imag", PARTS)
+@pytest.mark.parametrize("real", PARTS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_known_complex_numbers_with_infinite_parts(dtype, real, imag):
+    wanted = np.array(complex(real, imag), np.result_type(dtype, np.complex64))
+    for found in of_known_numbers(lambda: [jax.lax.complex(dtype(real), dtype(imag))]):
+        assert_same_numbers(found[0], wanted)
+
+
+@pytest.mark.parametrize("imag", PARTS)
+@pytest.mark.parametrize("real", PARTS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.bool_, np.complex64])
+def test_real_part_of_a_known_number(dtype, real, imag):
+    number = np.complex128(complex(real, imag))
+    wanted = np.asarray(number if dtype in (np.bool_, np.complex64) else number.real).astype(dtype)
+    for found in of_known_numbers(lambda: [jax.lax.convert_element_type(jax.lax.complex(real, imag), dtype)]):
+        assert_same_numbers(found[0], wanted)
+
+
+@pytest.mark.parametrize("imag", PARTS)
+def test_integer_of_a_known_complex_number(imag):
+    for found in of_known_numbers(lambda: [jax.lax.convert_element_type(jax.lax.complex(-2.5, imag), int)]):
+        assert_same_numbers(found[0], np.array(-2))
 
 
 def test_what_a_function_of_the_host_raises_is_raised_by_the_call(monkeypatch):

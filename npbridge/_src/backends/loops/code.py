@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...program.build import NotHeld
+from ...program.builder import NotHeld
 
 FEW = 4  # turns that are written one after the other
 _NAMES = {"f4": "float", "f8": "double", "b1": "i1"}

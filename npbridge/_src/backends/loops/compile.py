@@ -13,7 +13,7 @@ import llvmlite.binding as llvm
 import numpy as np
 from jax.extend.core import ClosedJaxpr
 
-from ...program import build, hosted
+from ...program import build
 from ...program.nodes import Block
 from . import entry
 from .emit import Emitter
@@ -71,7 +71,7 @@ class Compiled:
     """
 
     def __init__(self, closed: ClosedJaxpr, numbers: frozenset = frozenset(), donated: dict | None = None) -> None:
-        self.program = program = build.program(closed, hosted.call)
+        self.program = program = build.program(closed)
         emitter = Emitter(program, donated)
         text = emitter.text()
         self.callbacks, self._errors = emitter.callbacks, emitter.errors

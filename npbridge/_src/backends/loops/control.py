@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...program.nodes import Block, Node, Value
 from . import nests
-from .code import Code, part_of, type_of
+from .code import part_of, type_of
 from .memory import Buffer
 from .plan import nbytes
 
@@ -29,15 +29,30 @@ def want(emitter, value: Value, buffer: Buffer) -> None:
 class Numbers:
     """Values without axes that a loop or branch gives: each in a place on the stack."""
 
-    def __init__(self, code: Code, values: list[Value]) -> None:
-        self.code = code
-        self.slots = {v: code.slot(_kind(v)) for v in values if not v.shape}
+    def __init__(self, emitter, values: list[Value]) -> None:
+        self.emitter, self.code = emitter, emitter.code
+        self.slots = {v: self.code.slot(_kind(v)) for v in values if not v.shape}
 
     def store(self, value: Value, register) -> None:
         self.code.store(register, self.slots[value], "0", value.dtype)
 
     def load(self, value: Value):
         return self.code.load(self.slots[value], "0", value.dtype)
+
+    def bind(self, names: list[Value], values: list[Value], buffers: list) -> None:
+        """Let names stand for values: of numbers as they are now, of arrays for what lies in their buffers."""
+        for name, value, buffer in zip(names, values, buffers, strict=True):
+            if buffer is None:
+                self.emitter.scalars[name] = self.load(value)
+            else:
+                self.emitter.put(name, buffer)
+
+
+def _let_go(buffers: list) -> None:
+    """Nobody holds any more what lay in them."""
+    for buffer in buffers:
+        if buffer is not None:
+            buffer.holders.clear()
 
 
 def _kind(value: Value) -> str:
@@ -90,7 +105,7 @@ def loop(emitter, node: Node) -> None:
     for buffer in carried:
         if buffer is not None:
             buffer.reserved = False
-    numbers = Numbers(code, inputs)
+    numbers = Numbers(emitter, inputs)
     for init, value in zip(node.args, inputs, strict=True):
         if not value.shape:
             numbers.store(value, emitter.scalar(init))
@@ -110,12 +125,8 @@ def loop(emitter, node: Node) -> None:
                 emitter.scalars[body.inputs[0]] = i
                 spare = _turn(emitter, body, inputs, carried, numbers)
         _home(emitter, carried, spare)
-    for out, value, buffer in zip(node.outs, inputs, carried, strict=True):
-        if buffer is None:
-            emitter.scalars[out] = numbers.load(value)
-        else:
-            buffer.holders.clear()
-            emitter.put(out, buffer)
+    _let_go(carried)
+    numbers.bind(node.outs, inputs, carried)
 
 
 def _carried(emitter, node: Node, init: Value, out: Value) -> Buffer | None:
@@ -137,23 +148,10 @@ def _carried(emitter, node: Node, init: Value, out: Value) -> Buffer | None:
     return buffer
 
 
-def _start(emitter, inputs, carried, numbers) -> None:
-    for value, buffer in zip(inputs, carried, strict=True):
-        if buffer is None:
-            emitter.scalars[value] = numbers.load(value)
-        else:
-            buffer.holders.clear()
-            emitter.put(value, buffer)
-
-
 def _holds(emitter, block: Block, inputs, carried, numbers) -> str:
     """Whether there is another turn."""
     with emitter.frame(block, True):
-        for value, like, buffer in zip(block.inputs, inputs, carried, strict=True):
-            if buffer is None:
-                emitter.scalars[value] = numbers.load(like)
-            else:
-                emitter.put(value, buffer)
+        numbers.bind(block.inputs, inputs, carried)  # what held the buffers holds them on: the body reads it
         emitter.nodes(block)
         found = emitter.scalar(block.results[0])
         for buffer in carried:
@@ -164,7 +162,8 @@ def _holds(emitter, block: Block, inputs, carried, numbers) -> str:
 
 def _turn(emitter, body: Block, inputs, carried, numbers: Numbers) -> list[Buffer]:
     """Write the body; what changed places with what is carried."""
-    _start(emitter, inputs, carried, numbers)
+    _let_go(carried)
+    numbers.bind(inputs, inputs, carried)
     for value, result, buffer in zip(inputs, body.results, carried, strict=True):
         if buffer is not None and result is not value:
             want(emitter, result, buffer)
@@ -199,7 +198,7 @@ def _exchange(emitter, results: list[Value], carried: list) -> list[Buffer]:
     left = [b for b in own if b not in places]
     spare = [b for b in places if b not in own]
     changes = [(target, source) for target, source in zip(own, places, strict=True) if target is not source]
-    pointers = {b: b.pointer() for b in {*(s for _, s in changes), *left}}
+    pointers = {b: b.pointer() for b in [*(s for _, s in changes), *left]}
     for target, source in changes:
         code.do(f"store ptr {pointers[source]}, ptr {target.slot}")
     for buffer in spare:
@@ -248,7 +247,7 @@ def branch(emitter, node: Node) -> None:
     code = emitter.code
     blocks, outs = node.blocks, node.outs
     (which,) = node.args
-    numbers = Numbers(code, outs)
+    numbers = Numbers(emitter, outs)
     buffers = [_result(emitter, node, k) for k in range(len(outs))]
     labels = [code.fresh_label("case") for _ in blocks]
     after = code.fresh_label("join")
@@ -271,12 +270,8 @@ def branch(emitter, node: Node) -> None:
                 buffer.holders.update(holders)
         code.jump(after)
     code.label(after)
-    for out, buffer in zip(outs, buffers, strict=True):
-        if buffer is None:
-            emitter.scalars[out] = numbers.load(out)
-        else:
-            buffer.holders.clear()
-            emitter.put(out, buffer)
+    _let_go(buffers)
+    numbers.bind(outs, outs, buffers)
 
 
 def _switch(emitter, which: Value, labels: list[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...program.build import NotHeld
+from ...program.builder import NotHeld
 from .code import Code, Register, literal, part_of, type_of
 
 # of the C library, for single elements
@@ -32,7 +32,7 @@ def element(code: Code, op: str, dtype: np.dtype, args: list[Register], kinds: l
     if op == "complex":
         return args[0], args[1]
     if kinds[0].kind == "c":
-        return _of_complex(code, op, dtype, args, kinds[0])
+        return _of_complex(code, op, args, kinds[0])
     if op in ("eq", "ne", *_ORDER):
         return _compare(code, op, args, kinds[0])
     if kinds[0].kind == "f":
@@ -207,7 +207,7 @@ def _shift(code, op, kind, dtype, x, by):
 # -- complex numbers
 
 
-def _of_complex(code, op, dtype, args, own):
+def _of_complex(code, op, args, own):
     part = part_of(own)
     kind = type_of(part)
 

@@ -6,7 +6,7 @@ import contextlib
 from typing import Any
 
 from ...program import views
-from ...program.build import NotHeld
+from ...program.builder import NotHeld
 from ...program.nodes import Block, Node, Value
 from . import calls, control, gathers, nests, products, reductions
 from .code import Code, Register, literal
@@ -47,6 +47,7 @@ class Emitter:
         self.wanted: dict[Value, Buffer] = {}  # where it would be good to have a value
         self.constants: list[Any] = []
         self.donated = donated or {}
+        self._defined: dict[Block, set[Value]] = {}
         self.is_lazy = self.plan.is_lazy
         self.loops = Loops()
         self.runs = Runs(self.room, nests.RUN)
@@ -141,10 +142,6 @@ class Emitter:
             found = self._defined[block] = {*block.inputs, *(out for node in block.nodes for out in node.outs)}
         return found
 
-    @property
-    def _defined(self) -> dict:
-        return self.__dict__.setdefault("_defined_in", {})
-
     def is_free(self, buffer: Buffer, including: int = 0) -> bool:
         """Whether it may be overwritten after the present node, or by it."""
         return buffer.owned and not buffer.reserved and all(self.is_over(v, including) for v in buffer.holders)
@@ -214,7 +211,7 @@ class Emitter:
             self.scalars[out] = turn.at(node.args[0], node.params["map"])
             return
         if node.kind == "gather":
-            self.scalars[out] = turn._gathered(out, views.Map(()))
+            self.scalars[out] = turn.gathered(out, views.Map(()))
             return
         raise NotHeld(f"{node.kind} without axes")
 

@@ -117,7 +117,7 @@ class Plan:
         for at, arg in enumerate(args):
             if not arg.shape:
                 continue
-            whole = kind in ("product", "sort", "call", "reshape") or (kind == "gather" and at == 0)
+            whole = kind in ("product", "call", "reshape") or (kind == "gather" and at == 0)
             if whole:
                 self._keep(arg, views=kind in ("product",))
                 continue

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from ...program import views
-from ...program.build import NotHeld
+from ...program.builder import NotHeld
 from ...program.nodes import Node, Value
 from . import nests
 from .code import Code, Register, literal, part_of, type_of

@@ -65,7 +65,7 @@ class Turn:
         if node.kind == "iota":
             index = self.along(to.axes[node.params["axis"]])
             return element(code, "convert", value.dtype, [index], [INDEX])
-        return self._gathered(value, to)
+        return self.gathered(value, to)
 
     def along(self, axis: views.Axis) -> str:
         """An index of the source, in this turn."""
@@ -84,7 +84,8 @@ class Turn:
         """The place of an element in memory, in elements."""
         return self.along(flat(shape, to))
 
-    def _gathered(self, value, to):
+    def gathered(self, value: Value, to: views.Map) -> Register:
+        """The element of an array that indices, read in this turn, tell."""
         node = value.node
         source, indices = node.args
         numbers = node.params["numbers"]

@@ -1,0 +1,183 @@
+"""Writing nodes: what rules for primitives write with, and where they are filed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import numpy as np
+from jax.extend.core import Literal
+
+from . import folding, views
+from .nodes import Block, Node, Value
+
+INDEX = np.dtype("int64")
+# What makes nodes, by the names of primitives: ``f(builder, eqn, *values)`` gives a value, or a list of them.  The one
+# without a name is for primitives that have none of their own.
+RULES: dict[str, Callable] = {}
+
+
+def registering(table: dict[str, Callable]) -> Callable:
+    """A decorator that files functions in a table under the names it is given."""
+
+    def rule(*names: str) -> Callable:
+        def register(function):
+            table.update(dict.fromkeys(names, function))
+            return function
+
+        return register
+
+    return rule
+
+
+rule = registering(RULES)
+
+
+def only(x: Value) -> Value | None:
+    """The number that all elements are, where it is seen."""
+    if not x.shape:
+        return x
+    node = x.node
+    return node.args[0] if node is not None and node.kind == "view" and not node.args[0].shape else None
+
+
+class NotHeld(Exception):
+    """The program has a step that no node stands for."""
+
+
+def dtype_of(aval) -> np.dtype:
+    """The dtype of a value of JAX's, where arrays of a program can have it."""
+    dtype = getattr(aval, "dtype", None)
+    if not isinstance(dtype, np.dtype) or dtype.kind not in "biufc":
+        raise NotHeld(f"values of type {aval}")
+    return dtype
+
+
+class Builder:
+    """Writes nodes into the block that is open."""
+
+    block: Block
+
+    def run(self, jaxpr, consts, inputs) -> list[Value]:
+        """Put the steps of a jaxpr here, and return its results."""
+        values: dict[Any, Value] = dict(zip(jaxpr.invars, inputs, strict=True))
+        for var, const in zip(jaxpr.constvars, consts, strict=True):
+            values[var] = const if isinstance(const, Value) else self.constant(const)
+        for eqn in jaxpr.eqns:
+            make = RULES.get(eqn.primitive.name, RULES[""])
+            args = [self.literal(x) if isinstance(x, Literal) else values[x] for x in eqn.invars]
+            outs = make(self, eqn, *args)
+            if isinstance(outs, Value):
+                outs = [outs]
+            for var, out in zip(eqn.outvars, outs, strict=True):
+                if out is not None:
+                    values[var] = out
+        return [self.literal(x) if isinstance(x, Literal) else values[x] for x in jaxpr.outvars]
+
+    def inner(self, jaxpr, consts, captured, inputs, more=None) -> Block:
+        """A block of its own; `captured` are the values that come before its inputs."""
+        before, self.block = self.block, Block()
+        try:
+            block = self.block
+            block.inputs = inputs
+            block.results = self.run(jaxpr, consts, [*captured, *inputs]) if more is None else more()
+            return block
+        finally:
+            self.block = before
+
+    # -- nodes
+
+    def node(self, kind, args, **params) -> Node:
+        node = Node(kind, args, params)
+        self.block.nodes.append(node)
+        return node
+
+    def literal(self, x) -> Value:
+        return self.constant(x.val, dtype_of(x.aval))
+
+    def constant(self, x, dtype=None) -> Value:
+        if jax.dtypes.issubdtype(getattr(x, "dtype", np.dtype(bool)), jax.dtypes.extended):
+            raise NotHeld("random keys")
+        x = np.asarray(x, dtype)
+        if x.dtype.kind not in "biufc":
+            raise NotHeld(f"constants of {x.dtype}")
+        if x.shape == ():
+            return self.node("number", [], value=x[()]).out((), x.dtype)
+        x = np.ascontiguousarray(x)
+        if x.size and (x == x.flat[0]).all() and not (np.signbit(x.real).any() or np.signbit(x.imag).any()):
+            return self.splat(self.constant(x.flat[0], x.dtype), x.shape)
+        return self.node("array", [], value=x).out(x.shape, x.dtype)
+
+    def integer(self, n: int) -> Value:
+        return self.constant(n, INDEX)
+
+    def map(self, op, dtype, *args, shape=None, **params) -> Value:
+        """Element by element; arguments without axes, or with axes of length one, stand beside all elements."""
+        folded = folding.folded(op, dtype, args)
+        if folded is not None:
+            return self.constant(folded, dtype)
+        if shape is None:
+            shape = np.broadcast_shapes(*(a.shape for a in args))
+        beside = [a if a.shape in ((), shape) else self.along(a, shape) for a in args]
+        seen = [only(a) for a in beside]
+        if shape and (math.prod(shape) == 1 or None not in seen):
+            # one number, whatever its shape
+            numbers = [self.number(a if x is None else x) for x, a in zip(seen, beside, strict=True)]
+            return self.splat(self.map(op, dtype, *numbers, **params), shape)
+        return self.node("map", beside, op=op, **params).out(shape, dtype)
+
+    def view(self, x: Value, to: views.Map, shape) -> Value:
+        shape = tuple(shape)
+        node = x.node
+        if node is not None and node.kind == "view":
+            x, to = node.args[0], to.after(node.params["map"])
+        to = to.trimmed(shape)
+        if to.is_identity(shape, x.shape):
+            return x
+        if shape and math.prod(shape) == 1 and x.shape:
+            x, to = self.view(x, to, ()), views.Map(())  # a number is read now, whatever its shape
+        return self.node("view", [x, *(v for a in to.axes for v, _ in a.starts)], map=to).out(shape, x.dtype)
+
+    def along(self, x: Value, shape) -> Value:
+        """`x` repeated along axes of length one."""
+        return self.view(x, views.broadcast(x.shape, tuple(range(len(shape)))), shape)
+
+    def number(self, x: Value) -> Value:
+        """The only element of a value."""
+        return self.view(x, views.Map((views.Axis(),) * len(x.shape)), ()) if x.shape else x
+
+    def splat(self, x: Value, shape) -> Value:
+        return self.view(x, views.Map(()), shape) if x.shape != tuple(shape) else x
+
+    def cast(self, x: Value, dtype) -> Value:
+        return x if x.dtype == dtype else self.map("convert", np.dtype(dtype), x)
+
+    def empty(self, shape, dtype) -> Value:
+        return self.node("empty", []).out(shape, dtype)
+
+    def write(self, old: Value, new: Value, to: views.Map) -> Value:
+        """`old` with `new` at the places that `to` gives for each of its indices."""
+        if new.size == 0:
+            return old
+        to = to.trimmed(new.shape)
+        if to.is_identity(new.shape, old.shape):
+            return new
+        return self.node("write", [old, new, *(v for a in to.axes for v, _ in a.starts)], map=to).out(
+            old.shape, old.dtype
+        )
+
+    def clamped(self, start: Value, high: int):
+        """A start of a slice, moved to where it lies inside: an int where it is known."""
+        if start.constant is not None:
+            return min(max(int(start.constant), 0), high)
+        if high == 0:
+            return 0
+        if start.dtype.kind == "u":
+            start = self.map(
+                "min", start.dtype, start, self.constant(min(high, np.iinfo(start.dtype).max), start.dtype)
+            )
+            return self.cast(start, INDEX)
+        start = self.cast(start, INDEX)
+        return self.map("min", INDEX, self.map("max", INDEX, start, self.integer(0)), self.integer(high))
