@@ -301,8 +301,16 @@ def scalars_as_unsigned(a, b):
     return np.uint32(a[1]), np.uint64(a[2]), a.astype(np.uint8), a.astype(np.uint16)
 
 
-@pytest.mark.parametrize("dtype", ["uint32", "uint64"])
-@pytest.mark.parametrize("program", [stored_among_unsigned, cast_to_unsigned, scalars_as_unsigned])
+def as_narrow_integers(a, b):
+    wide = np.concatenate((a, a * 100, a * 30000)).reshape(3, 4)
+    return (
+        *(np.uint8(a[1]), np.uint16(a[3]), np.int8(a[2]), np.int16(a[1] * 30000)),
+        *(wide.astype(np.int8), wide.T.astype(np.int16), wide[::2, 1:].astype(np.uint16), wide.astype(np.uint8)),
+    )
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int16", "uint16", "uint32", "uint64"])
+@pytest.mark.parametrize("program", [stored_among_unsigned, cast_to_unsigned, scalars_as_unsigned, as_narrow_integers])
 def test_negative_floats_among_unsigned_integers_wrap(program, dtype):
     for values in ([0.75, -3.0, -0.25, -2.75], [-1.75, -3.0, -9.5, 2e10]):
         same(program, np.array(values), np.array([0, 1, 2, 3], dtype))

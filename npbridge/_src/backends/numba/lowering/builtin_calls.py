@@ -298,7 +298,7 @@ def convert(unit: Any, kind: type, node: ast.Call) -> Pair:
         weak = ast.Constant(number_of(value) is not None)
         call = ast.Call(unit.stub("npb_number"), [whole, ast.Constant(kind.__name__), weak], [])
         return Dynamic(kind.__name__, scalar=True), call
-    if issubclass(kind, np.unsignedinteger):
+    if issubclass(kind, np.integer):
         return Dynamic(scalar=True), ast.Call(unit.stub("npb_astype"), [made, twins.scalar_type(kind)], [])
     return Dynamic(scalar=True), ast.Call(twins.scalar_type(kind), [made], [])
 

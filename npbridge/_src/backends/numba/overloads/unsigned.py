@@ -1,8 +1,9 @@
-"""Floats as unsigned integers: NumPy wraps negative numbers, which instructions of some processors clamp."""
+"""Floats as integers that are unsigned or narrow: NumPy wraps what does not fit, vector instructions may clamp it."""
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
@@ -12,6 +13,16 @@ from numba.np.numpy_support import as_dtype
 from .forms import overloads, stub_that
 
 _HALF = 9223372036854775808.0  # 2**63
+
+
+class Casts(NamedTuple):
+    """What casts one float, an array without dimensions, and arrays of the layouts C, F and A."""
+
+    one: Any
+    only: Any
+    c: Any
+    f: Any
+    a: Any
 
 
 @numba.njit
@@ -28,10 +39,8 @@ def _wide(x):
 
 def wrapped(target: np.dtype, value: Any) -> Any:
     """A function that casts one float as NumPy does; None where Numba's own cast is like that."""
-    kind = types.unliteral(value)
-    if target.kind != "u" or target.itemsize < 4 or not isinstance(kind, types.Float):
-        return None
-    return _narrow if target.itemsize == 4 else _wide
+    found = _casts(target) if isinstance(types.unliteral(value), types.Float) else None
+    return None if found is None else found.one
 
 
 @stub_that(shows="value")
@@ -83,11 +92,64 @@ def _only_wide(x):
     return _wide(x[()])
 
 
+@numba.njit
+def _truncated(x):
+    """As int32, of which nothing is left to the compiler: it may turn a cast to 16 bits into one that clamps."""
+    return np.int32(x) if -2147483649.0 < x < 2147483648.0 else np.int32(-2147483648)
+
+
+@functools.cache
+def _casts(target: np.dtype) -> Casts | None:
+    if target.kind not in "iu" or (target.kind == "i" and target.itemsize > 2):
+        return None
+    if target.itemsize == 4:
+        return Casts(_narrow, _only_narrow, *[_each_narrow] * 3)
+    if target.itemsize == 8:
+        return Casts(_wide, _only_wide, *[_each_wide] * 3)
+    return _short(target.type)
+
+
+def _short(kind: type) -> Casts:
+    """To an integer of 8 or 16 bits."""
+
+    @numba.njit
+    def one(x):
+        return kind(_truncated(x))
+
+    @numba.njit
+    def only(x):
+        return kind(_truncated(x[()]))
+
+    @numba.njit
+    def line(x):
+        out = np.empty(x.size, kind)
+        for k in range(x.size):
+            out[k] = kind(_truncated(x[k]))
+        return out
+
+    @numba.njit
+    def each(x):
+        out = np.empty(x.shape, kind)
+        for at in np.ndindex(x.shape):
+            out[at] = kind(_truncated(x[at]))
+        return out
+
+    @numba.njit
+    def each_c(x):
+        return line(x.ravel()).reshape(x.shape)
+
+    @numba.njit
+    def each_f(x):
+        return each_c(x.T).T
+
+    return Casts(one, only, each_c, each_f, each)
+
+
 def cast(target: np.dtype, value: Any) -> Any:
     """A function that casts a float, or an array of them; None where Numba's own cast will do."""
-    array = isinstance(value, types.Array)
-    one = wrapped(target, value.dtype if array else value)
-    if one is None or not array:
-        return one
-    several, only = (_each_narrow, _only_narrow) if one is _narrow else (_each_wide, _only_wide)
-    return several if value.ndim else only
+    if not isinstance(value, types.Array):
+        return wrapped(target, value)
+    found = _casts(target) if isinstance(value.dtype, types.Float) else None
+    if found is None:
+        return None
+    return getattr(found, value.layout.lower()) if value.ndim else found.only
