@@ -387,3 +387,58 @@ def test_much_room_is_given_back(backend, monkeypatch):
             assert float(compiled(npbridge.array(x))) == pytest.approx(float(f(x)), rel=1e-2)
         loops = engine_of(compiled, backend).compiled
         assert bool(loops._kept) is (size == 1 << 18)
+
+
+def test_what_is_one_array_in_a_result_stays_one(backend):
+    compiled = jit(lambda x: np.diag_indices_from(x))
+    for _ in range(3):
+        rows, columns = compiled(npbridge.ones((3, 3)))
+        assert rows is columns and rows.tolist() == [0, 1, 2]
+        rows[0] = 7
+        assert columns.tolist() == [7, 1, 2]
+
+
+def test_results_in_the_memory_of_an_argument(backend):
+    def f(x, y):
+        return *np.ix_(x, y), np.diff(x, 0), np.real_if_close(y)
+
+    compiled = jit(f)
+    for _ in range(3):
+        given = npbridge.array([2, 0, 1]), npbridge.array([4, 5])
+        plain = [np.asarray(x).copy() for x in given]
+        ours, theirs = compiled(*given), f(*plain)
+        for result, want in zip(ours, theirs, strict=True):
+            np.testing.assert_array_equal(np.asarray(result), want)
+            for x, y in zip((*given, *ours), (*plain, *theirs), strict=True):
+                assert np.shares_memory(result, x) == np.shares_memory(want, y)
+        ours[1][...] = 9
+        assert given[1].tolist() == [9, 9]
+
+
+def test_what_numpy_writes_into_what_it_shows_is_seen(backend):
+    @jit
+    def f(x):
+        rows, columns = np.ix_(x, [0, 1])
+        rows[0, 0] = 5
+        return x.sum() + columns.sum()
+
+    for _ in range(3):
+        x = npbridge.array([2, 0, 1])
+        assert int(f(x)) == 7 and x.tolist() == [5, 0, 1]
+
+
+def test_numbers_of_pythons_are_pythons(backend):
+    compiled = jit(lambda x, y: (np.array_equal(x, y), np.array_equiv(x, y), np.allclose(x, y)))
+    for _ in range(3):
+        assert all(x is True for x in compiled(npbridge.ones(3), npbridge.ones(3)))
+        assert all(x is False for x in compiled(npbridge.ones(3), npbridge.zeros(3)))
+
+
+def test_an_argument_that_is_used_as_memory_is_left_as_numpy_leaves_it():
+    values = np.array([3.0, 1.0, 9.0, 2.0, 7.0, 5.0, 8.0])
+    with npbridge.backend("numpy"):
+        compiled = jit(lambda x: np.median(x, overwrite_input=True))
+        for _ in range(3):
+            ours, theirs = npbridge.array(values), values.copy()
+            assert float(compiled(ours)) == np.median(theirs, overwrite_input=True)
+            assert ours.tolist() == theirs.tolist()

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..array import core
 from ..dispatch import precision
+from ..facts.trees import of_results
 from ..storage import view
 from ..storage.buffer import canonical
 
@@ -59,12 +60,8 @@ def wrap(result, seen):
         return wrap_array(result, seen)
     if kind in SCALARS:
         return result
-    if kind is tuple or kind is list:
-        return kind([wrap(y, seen) for y in result])
-    if isinstance(result, tuple) and hasattr(result, "_fields"):
-        return kind(*[wrap(y, seen) for y in result])
-    if kind is dict:
-        return {k: wrap(y, seen) for k, y in result.items()}
+    if kind is list or kind is dict or isinstance(result, tuple):
+        return of_results(result, lambda x: wrap_array(x, seen) if type(x) is np.ndarray else x)
     return result
 
 

@@ -140,16 +140,17 @@ class Fact:
         if self.kind == "view":
             return [*args, *kwargs.values()]
         found = self.written(args, kwargs)
-        if self.shares and self._does_share(args, kwargs, known):
+        if self.does_share(args, kwargs, known):
             places = names_of(self.function)
             for name in self.shares:
                 several = is_several(self.function, name)
                 found += args[several:] if several is not None else [argument(places, name, args, kwargs)]
         return found
 
-    def _does_share(self, args: tuple, kwargs: dict, known: Callable[[Any], bool]) -> bool:
-        if not self.shares_if:
-            return True
+    def does_share(self, args: tuple, kwargs: dict, known: Callable[[Any], bool] = lambda value: True) -> bool:
+        """Whether the result of a call may share the memory of the arguments in `shares`."""
+        if not self.shares or not self.shares_if:
+            return bool(self.shares)
         option, *values = self.shares_if
         signature = signature_of(self.function)
         assert signature is not None

@@ -16,6 +16,7 @@ import numpy as np
 from ...array import core, traced_number
 from ...dispatch.registry import Rule, implements, register, tables
 from ...facts import fact_of, facts
+from ...facts.trees import of_results
 from ...ground.compat import CLIP, NO_VALUE
 from .kernels import KERNELS
 from .moves import lowered, traced, twin_of
@@ -49,14 +50,11 @@ class Converted(Composition):
 
 def ours(result):
     """ndarrays that NumPy's code made of constants alone, as our arrays."""
-    kind = type(result)
-    if kind is np.ndarray and result.dtype.char in core.STORED_KINDS:
-        return core.from_object(result, copy=True)
-    if kind is tuple or kind is list:
-        return kind([ours(x) for x in result])
-    if isinstance(result, tuple) and hasattr(result, "_fields"):
-        return kind(*[ours(x) for x in result])
-    return result
+    return of_results(result, _our_own)
+
+
+def _our_own(x):
+    return core.from_object(x, copy=True) if type(x) is np.ndarray and x.dtype.char in core.STORED_KINDS else x
 
 
 class Roots(Composition):

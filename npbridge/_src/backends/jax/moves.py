@@ -16,6 +16,7 @@ from ...array import choice, core, window
 from ...dispatch import precision
 from ...dispatch.registry import Rule, register
 from ...facts import Fact, fact_of
+from ...facts.trees import of_results
 from ...ground.compat import NO_VALUE
 from ...storage.buffer import Tracer
 from .. import host
@@ -60,13 +61,8 @@ def known_or_traced(x):
 
 
 def wrap(result, leaf=core.of_device):
-    """`result` with `leaf` done to each value in it: tuples, lists and named tuples are kept."""
-    kind = type(result)
-    if kind is tuple or kind is list:
-        return kind([wrap(y, leaf) for y in result])
-    if isinstance(result, tuple) and hasattr(result, "_fields"):
-        return kind(*[wrap(y, leaf) for y in result])
-    return leaf(result)
+    """`result` with `leaf` done to each value in it: tuples, lists and named tuples are kept, and what is one array."""
+    return of_results(result, leaf)
 
 
 def _array_or_as_is(x):

@@ -29,9 +29,11 @@ from ...ground.errors import ControlFlowError, UnsupportedError
 from ...storage.buffer import canonical
 from ...storage.casts import cast
 from ...storage.recording import is_about_frozen
+from . import shared_results
 from .ufunc_results import write_into
 
 OURS = core.OURS
+_NUMBERS = (bool, int, float, complex)
 _SMALL = 1 << 12  # known arrays up to so many elements are handed to NumPy with their values
 
 # What a form may raise that cannot do a call; anything else is the user's affair.
@@ -72,6 +74,7 @@ def call(rule, function, args, kwargs):
         if shown is not NotImplemented:
             return shown
     see_that_structure_is_known(fact, args, kwargs)
+    see_that_it_is_left_as_numpy_leaves_it(fact, args, kwargs)
     # a function of the user's is called where its results count, and nowhere else
     expected = UNKNOWN if fact.calls_back(args, kwargs) else asked(fact, args, kwargs)
     out, given, named = without_out(fact, rule, args, kwargs)
@@ -86,7 +89,7 @@ def call(rule, function, args, kwargs):
             out, given, named = _apart(fact, args, kwargs)
         result = through_host(fact, given, named, expected, failure)
     if out is None:
-        return result
+        return result if expected is UNKNOWN else shared_results.in_place(fact, args, kwargs, expected, result)
     if type(out) not in OURS and not isinstance(out, np.ndarray):
         raise TypeError("return arrays must be of ArrayType")
     write_into(out, jnp.asarray(core.value_of(result)))
@@ -102,6 +105,13 @@ def see_that_structure_is_known(fact: Fact, args, kwargs) -> None:
     origins = set().union(*_origins(fact.structure(fact.bound(args, kwargs))))
     if origins:
         raise traced_number.NeedsValue(frozenset(origins))
+
+
+def see_that_it_is_left_as_numpy_leaves_it(fact: Fact, args, kwargs) -> None:
+    """On 'numpy', leave to NumPy what uses the memory of an argument: in which order values lie then, it says alone."""
+    trace = contexts.current()
+    if trace is not None and trace.for_numpy and fact.changes(args, kwargs) != fact.writes:
+        raise UnsupportedError(f"{fact.name} changes an argument beside its result.")
 
 
 def asked(fact: Fact, args, kwargs):
@@ -190,24 +200,38 @@ def _origins(values):
             yield x.origins
 
 
-def fitted(result, expected, fit: Fit):
-    """`result` as NumPy would give it: its dtypes, its containers, scalars and arrays.
+def fitted(result, expected, fit: Fit, known=None):
+    """`result` as NumPy would give it: its dtypes, its containers, scalars and arrays; `known` are those fitted before.
 
     Raises
     ------
     Misfit
         It cannot be brought into that form.
     """
+    known = {} if known is None else known  # what is one array stays one
     if type(expected) is Leaf:
-        return _fitted_array(result, expected, fit)
+        key = id(result), expected
+        if key not in known:
+            known[key] = result, _fitted_array(result, expected, fit)
+        return known[key][1]
     if expected is None and result is None:
         return None
     if isinstance(expected, (tuple, list)) and type(expected) is not answers.Constant:
         if not isinstance(result, (tuple, list)) or len(result) != len(expected):
             raise Misfit(f"{type(result).__name__} instead of {len(expected)} results")
-        parts = [fitted(r, e, fit) for r, e in zip(result, expected, strict=True)]
+        parts = [fitted(r, e, fit, known) for r, e in zip(result, expected, strict=True)]
         return type(expected)(*parts) if hasattr(expected, "_fields") else type(expected)(parts)
+    if type(expected) is answers.Constant and type(result) in OURS and not result.shape and result.weak is None:
+        return _pythons_number(result, {type(x) for x in expected.values})
     return result
+
+
+def _pythons_number(result, kinds: set[type]):
+    """A scalar as the number of Python's that NumPy gives."""
+    kind = kinds.pop() if len(kinds) == 1 else None
+    if kind not in _NUMBERS:
+        return result
+    return traced_number.of_value(result._value(), kind) if result._buffer.traced else kind(result.item())
 
 
 def _fitted_array(result, expected: Leaf, fit: Fit):
