@@ -442,3 +442,19 @@ def test_an_argument_that_is_used_as_memory_is_left_as_numpy_leaves_it():
             ours, theirs = npbridge.array(values), values.copy()
             assert float(compiled(ours)) == np.median(theirs, overwrite_input=True)
             assert ours.tolist() == theirs.tolist()
+
+
+def test_floats_that_are_stored_or_reduced_as_integers_have_numpys_bits(backend):
+    def f(a, b):
+        np.put(b, [0, 1], a[2:])
+        np.put_along_axis(b, np.array([2]), a[1:2], 0)
+        total = np.sum(a, dtype=b.dtype), np.cumsum(a, dtype=b.dtype)
+        return b, np.full(3, a[1], b.dtype), *total
+
+    for dtype in (np.int8, np.uint8, np.int16, np.uint16, np.uint32):
+        compiled = jit(f)
+        for values in ([0.75, -3.0, -9.5, -0.25], [-1.75, -3.0, -9.5, 300.0]):
+            a, b = np.array(values), np.array([0, 1, 2, 3], dtype)
+            for ours, theirs in zip(compiled(npbridge.array(a), npbridge.array(b)), f(a, b), strict=True):
+                assert ours.dtype == theirs.dtype
+                np.testing.assert_array_equal(np.asarray(ours), theirs)

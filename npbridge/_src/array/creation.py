@@ -11,6 +11,7 @@ from __future__ import annotations
 import jax
 import numpy as np
 
+from ..storage.casts import cast
 from . import core
 from .conversion import CopyNeededError, convert, elsewhere, place, storable
 from .core import OURS
@@ -275,7 +276,7 @@ def full(shape, fill_value, dtype=None, order="C", *, device=None, like=None):
     if type(fill_value) in OURS and fill_value._buffer.traced:
         dtype = fill_value.dtype if dtype is None else storable(dtype)
         shape = np.empty(core.host_values(shape), np.int8).shape
-        return place(core.array_of_device(jax.numpy.full(shape, fill_value._value(), dtype)), device)
+        return place(core.array_of_device(jax.numpy.full(shape, cast(fill_value._value(), dtype))), device)
     value = core.host_values(fill_value)
     if dtype is None:
         value = core.from_object(value, copy=False)._read()

@@ -99,7 +99,7 @@ def put_along_axis(arr, indices, values, axis):
     flat = old.reshape(-1) if axis is None else old
     axis = 0 if axis is None else axis.__index__() % old.ndim
     index = _taken(indices, flat.shape[axis], axis, "raise")
-    new = jnp.asarray(raw(values)).astype(old.dtype)
+    new = cast(jnp.asarray(raw(values)), old.dtype)
     arr[...] = core.array_of_device(
         jnp.put_along_axis(flat, index, new, axis, inplace=False, mode="clip").reshape(old.shape)
     )
@@ -114,7 +114,7 @@ def put(a, ind, v, mode="raise"):
     new = jnp.asarray(raw(v)).reshape(-1)
     if not index.size or not new.size:
         return
-    new = jnp.resize(new, index.shape).astype(old.dtype)
+    new = jnp.resize(cast(new, old.dtype), index.shape)
     # of several values for one place the last counts, which a scatter does not promise
     last = _last_of_each(index, old.size)
     flat = old.reshape(-1).at[jnp.where(last, index, old.size)].set(new, mode="drop")

@@ -13,6 +13,7 @@ from ...array import core
 from ...dispatch.registry import implements
 from ...storage import compiling
 from ...storage.buffer import canonical
+from ...storage.casts import cast
 from .. import host
 from .by_name import array_values, wrap
 from .ufunc_plans import as_dtype
@@ -122,8 +123,8 @@ def _compiled(subscripts, dtype):
     loop = "int32" if dtype == "bool" else dtype
 
     def run(*values):
-        arrays = [jnp.asarray(v).astype(loop) for v in values]
+        arrays = [cast(v, np.dtype(loop)) for v in values]
         out = jnp.einsum(subscripts, *arrays, precision=lax.Precision.HIGHEST)
-        return (out != 0) if dtype == "bool" else out.astype(dtype)
+        return (out != 0) if dtype == "bool" else cast(out, np.dtype(dtype))
 
     return compiling.kernel(run)

@@ -13,6 +13,7 @@ from ...dispatch.registry import implements
 from ...ground.compat import NO_VALUE
 from ...storage import compiling
 from ...storage.buffer import canonical
+from ...storage.casts import cast
 from . import ufuncs
 from .known import computed
 from .ufunc_arguments import as_array, axes_of
@@ -96,7 +97,7 @@ def _mean_dtypes(source, dtype, out):
 @functools.lru_cache(maxsize=1024)
 def _compiled_mean(axis, keepdims, loop, result, has_where, x64):
     def run(x, where):
-        x = (x.real if x.dtype.kind == "c" and loop.kind != "c" else x).astype(loop)
+        x = cast(x.real if x.dtype.kind == "c" and loop.kind != "c" else x, loop)
         if has_where:
             where = jnp.broadcast_to(where, x.shape)
             count = jnp.sum(where, axis, keepdims=keepdims, dtype=jnp.int32)
@@ -106,7 +107,9 @@ def _compiled_mean(axis, keepdims, loop, result, has_where, x64):
             for a in axis:
                 count *= x.shape[a]
         total = jnp.sum(x, axis, keepdims=keepdims, dtype=loop)
-        return (total / jnp.asarray(count, total.real.dtype)).astype(result)
+        if loop.kind in "iu":  # NumPy's quotients of integers are float64
+            total = total.astype(canonical(np.dtype(float)))
+        return cast(total / jnp.asarray(count, total.real.dtype), result)
 
     return compiling.kernel(run)
 

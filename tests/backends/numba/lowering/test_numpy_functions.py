@@ -309,8 +309,16 @@ def as_narrow_integers(a, b):
     )
 
 
+def reduced_as_integers(a, b):
+    b.flat[1] = a[1]
+    b.put(0, a[2])
+    return np.sum(a, dtype=np.int64), np.prod(a, dtype=np.int16), np.cumsum(a, dtype=np.uint16), a.sum(dtype=b.dtype)
+
+
 @pytest.mark.parametrize("dtype", ["int8", "uint8", "int16", "uint16", "uint32", "uint64"])
-@pytest.mark.parametrize("program", [stored_among_unsigned, cast_to_unsigned, scalars_as_unsigned, as_narrow_integers])
+@pytest.mark.parametrize(
+    "program", [stored_among_unsigned, cast_to_unsigned, scalars_as_unsigned, as_narrow_integers, reduced_as_integers]
+)
 def test_negative_floats_among_unsigned_integers_wrap(program, dtype):
     for values in ([0.75, -3.0, -0.25, -2.75], [-1.75, -3.0, -9.5, 2e10]):
         same(program, np.array(values), np.array([0, 1, 2, 3], dtype))

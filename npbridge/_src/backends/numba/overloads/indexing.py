@@ -168,7 +168,7 @@ def npb_write(a, key, value):
 
 @overloads(npb_write)
 def _write(a, key, value):
-    found = cast(as_dtype(a.dtype), value) if isinstance(a, types.Array) else None
+    found = cast(as_dtype(a.dtype), value) if isinstance(a, (types.Array, types.NumpyFlatType)) else None
     if found is not None:
         return lambda a, key, value: npb_write(a, key, found(value))
     if isinstance(a, types.NumpyFlatType) and isinstance(key, types.Integer):

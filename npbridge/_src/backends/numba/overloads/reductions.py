@@ -10,6 +10,7 @@ from numba.core import errors, types
 from numba.np.numpy_support import as_dtype
 
 from .forms import compiled, constant, flag, form, overloads
+from .python import npb_astype
 
 # kind -> (start, step, end): `v` is an element, `s` the running value, `n` the count
 _STEPS = {
@@ -137,6 +138,11 @@ def reduction(
         raise errors.TypingError(f"No match: np.{name} in booleans has no compiled form")
     if isinstance(a.dtype, types.Complex) and name in _EXTREMES:
         raise errors.TypingError(f"No match: np.{name} of complex numbers has no compiled form")
+    if name in ("sum", "prod", "mean") and _is_cut_first(a, dtype):
+        return compiled(
+            f"def impl({head}):\n    return again(npb_astype(a, dtype), axis, dtype, keepdims)\n",
+            again=_stub(name), npb_astype=npb_astype,
+        )  # fmt: skip
     keep = flag(keepdims)
     names = {"dt": dtype.type, "zero": dtype.type(0), "one": dtype.type(1)}
     if dtype.kind == "b":
@@ -149,6 +155,11 @@ def reduction(
         body = "".join("    " + line + "\n" for line in loops(name, a.ndim, (k,), keep).splitlines())
         text += f"    if k == {k}:\n{body}"
     return compiled(text + _BEYOND, AxisError=np.exceptions.AxisError, **names)
+
+
+def _is_cut_first(a: types.Array, dtype: np.dtype) -> bool:
+    """Whether floats are reduced as integers: each is cut before, not what comes out."""
+    return dtype.kind in "iu" and isinstance(a.dtype, types.Float)
 
 
 def _of_number(name: str, a: Any, wanted: Any, head: str) -> Any:
@@ -311,6 +322,11 @@ def _running(name: str, operator: str) -> None:
         if not isinstance(a, types.Array):
             return compiled(f"{head}    return np.{name}(np.array(a))\n")
         wanted = result_dtype(name, as_dtype(a.dtype), dtype)
+        if _is_cut_first(a, wanted):
+            return compiled(
+                f"{head}    return npb_{name}(npb_astype(a, dtype), axis, dtype)\n",
+                **{f"npb_{name}": function, "npb_astype": npb_astype},
+            )
         plain = isinstance(axis, types.NoneType) or (isinstance(axis, types.Omitted) and axis.value is None)
         if plain or a.ndim == 1:
             flat = f"    x = a.flatten()\n    out = np.empty(x.size, dt)\n    s = {_START[operator]}\n"

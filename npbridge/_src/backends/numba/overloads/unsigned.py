@@ -50,7 +50,7 @@ def npb_unsigned(place, value):
 
 @overloads(npb_unsigned)
 def _unsigned(place, value):
-    if not isinstance(place, types.Array) or isinstance(place.dtype, types.Boolean):
+    if not isinstance(place, (types.Array, types.NumpyFlatType)) or isinstance(place.dtype, types.Boolean):
         return lambda place, value: value
     found = cast(as_dtype(place.dtype), value)
     return (lambda place, value: value) if found is None else lambda place, value: found(value)
