@@ -5,22 +5,8 @@ from __future__ import annotations
 import npbridge
 
 from . import adapters
-from .array import (  # noqa: F401  each puts its part of the class there
-    attributes,
-    flags,
-    flat,
-    indexing,
-    interop,
-    methods,
-    operators,
-    pickling,
-    presenting,
-    printing,
-    scalars,
-    views,
-    writing,
-)
-from .array.core import JaxArray, JaxScalar
+from .array import presenting
+from .array.whole import JaxArray, JaxScalar
 from .backends.plain import host, to_host
 from .dispatch.backend import backend, get_backend_name, use_backend
 from .dispatch.platform import apply_environment, enable_x64, set_platform

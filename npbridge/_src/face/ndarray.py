@@ -6,12 +6,12 @@ import copyreg
 
 import numpy as np
 
-from ..array import core
+from ..array import core, whole
 from .adopt import OURS, adopt, given
 from .makers import named
 
 _real = np.ndarray
-JaxScalar = core.JaxScalar
+JaxScalar = whole.JaxScalar
 
 
 class NdarrayType(type):
