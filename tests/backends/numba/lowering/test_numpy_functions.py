@@ -309,6 +309,24 @@ def as_narrow_integers(a, b):
     )
 
 
+@pytest.mark.parametrize("dtype", ["int8", "int16", "int64"])
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e30, -3.0])
+def test_one_float_that_a_signed_integer_cannot_hold_is_an_error(dtype, value):
+    def one(a, b):
+        b[1] = a[0]
+
+    def each(a, b):
+        for i in range(len(a)):
+            b[i] = a[i]
+
+    def filled(a, b):
+        b[1:] = a[1]
+        b.fill(a[0])
+
+    for program in (one, each, filled):
+        same(program, np.full(3, value), np.arange(3).astype(dtype))
+
+
 def reduced_as_integers(a, b):
     b.flat[1] = a[1]
     b.put(0, a[2])

@@ -12,7 +12,7 @@ from numba.np.numpy_support import as_dtype
 from .fitting import npb_key
 from .forms import compiled, form, overloads, stub_that
 from .storing import look_for
-from .unsigned import cast
+from .unsigned import cast_to_store
 
 NO_MASK = "boolean index did not match indexed array: it has another shape"
 
@@ -161,6 +161,11 @@ def _setitem(a, key, value):
     return lambda a, key, value: npb_write(a, npb_key(a, key), value)
 
 
+@numba.njit
+def _as_it_is(value):
+    return value
+
+
 @stub_that(writes="a")
 def npb_write(a, key, value):
     """``a[key] = value`` where writing changes no part of `key` that is still to be read."""
@@ -168,13 +173,14 @@ def npb_write(a, key, value):
 
 @overloads(npb_write)
 def _write(a, key, value):
-    found = cast(as_dtype(a.dtype), value) if isinstance(a, (types.Array, types.NumpyFlatType)) else None
+    found = cast_to_store(a, value) if isinstance(a, (types.Array, types.NumpyFlatType)) else None
     if found is not None:
         return lambda a, key, value: npb_write(a, key, found(value))
     if isinstance(a, types.NumpyFlatType) and isinstance(key, types.Integer):
+        fit = look_for(a, value) or _as_it_is
 
         def put(a, key, value):
-            a[_inside(key, len(a))] = value
+            a[_inside(key, len(a))] = fit(value)
 
         return put
     plan = _plan(a, key)

@@ -66,7 +66,8 @@ def look_for(place: Any, value: Any) -> Any:
 
 def _target(place: Any) -> np.dtype | None:
     """The dtype of an array of integers."""
-    return as_dtype(place.dtype) if isinstance(place, types.Array) and isinstance(place.dtype, types.Integer) else None
+    known = isinstance(place, (types.Array, types.NumpyFlatType)) and isinstance(place.dtype, types.Integer)
+    return as_dtype(place.dtype) if known else None
 
 
 @functools.cache

@@ -52,7 +52,7 @@ def npb_unsigned(place, value):
 def _unsigned(place, value):
     if not isinstance(place, (types.Array, types.NumpyFlatType)) or isinstance(place.dtype, types.Boolean):
         return lambda place, value: value
-    found = cast(as_dtype(place.dtype), value)
+    found = cast_to_store(place, value)
     return (lambda place, value: value) if found is None else lambda place, value: found(value)
 
 
@@ -153,3 +153,9 @@ def cast(target: np.dtype, value: Any) -> Any:
     if found is None:
         return None
     return getattr(found, value.layout.lower()) if value.ndim else found.only
+
+
+def cast_to_store(place: Any, value: Any) -> Any:
+    """As `cast`, for what is written into `place`: one number that a signed integer cannot hold is an error there."""
+    target = as_dtype(place.dtype)
+    return None if target.kind == "i" and not isinstance(value, types.Array) else cast(target, value)
