@@ -50,11 +50,13 @@ class Code:
     def __init__(self) -> None:
         self.entry: list[str] = []  # memory on the stack, asked for at the start
         self.lines: list[str] = []
+        self.functions: list[str] = []  # others that it calls
         self.metadata: list[str] = []
         self.declared: dict[str, str] = {}
         self.count = 0
         self.leaves = False  # whether it may end early
-        self.at = "entry"  # the block that is open
+        self._definitions: dict[str, str] = {}
+        self._looked_at = (0, 0)
         self.group: str | None = (
             None  # what marks accesses of the innermost loop, whose turns do not depend on each other
         )
@@ -73,13 +75,22 @@ class Code:
 
     def label(self, name: str) -> None:
         self.lines.append(f"{name}:")
-        self.at = name
 
     def fresh_label(self, stem: str) -> str:
         return self.fresh(stem)[1:]
 
     def jump(self, label: str) -> None:
         self.do(f"br label %{label}")
+
+    def definitions(self) -> dict[str, str]:
+        """What each register is, as text."""
+        entry, lines = self._looked_at
+        for line in (*self.entry[entry:], *self.lines[lines:]):
+            name, sign, text = line.partition(" = ")
+            if sign:
+                self._definitions[name.strip()] = text
+        self._looked_at = len(self.entry), len(self.lines)
+        return self._definitions
 
     def slot(self, kind: str, count: int = 1) -> str:
         """Memory on the stack."""
@@ -213,7 +224,7 @@ class Code:
         body = "\n".join(
             [f"define void @{name}({arguments}) {{", "entry:", *self.entry, *self.lines, "  ret void", *end, "}"]
         )
-        return "\n".join([*self.declared.values(), body, *self.metadata])
+        return "\n".join([*self.declared.values(), *self.functions, body, *self.metadata])
 
 
 def _known(x: str) -> bool:

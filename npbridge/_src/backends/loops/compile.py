@@ -15,7 +15,7 @@ from jax.extend.core import ClosedJaxpr
 
 from ...program import build
 from ...program.nodes import Block
-from . import entry
+from . import entry, threads
 from .emit import Emitter
 
 _lock = threading.Lock()
@@ -57,6 +57,8 @@ class Compiled:
         The inputs that are numbers of Python's.
     donated : dict of int to int
         Inputs, and the results whose memory theirs becomes.
+    parallel : bool
+        Whether threads share loop nests from a fifth of the work on for which they do else.
 
     Attributes
     ----------
@@ -70,9 +72,15 @@ class Compiled:
         Where a step, or a dtype, cannot be held.
     """
 
-    def __init__(self, closed: ClosedJaxpr, numbers: frozenset = frozenset(), donated: dict | None = None) -> None:
+    def __init__(
+        self,
+        closed: ClosedJaxpr,
+        numbers: frozenset = frozenset(),
+        donated: dict | None = None,
+        parallel: bool = False,
+    ) -> None:
         self.program = program = build.program(closed)
-        emitter = Emitter(program, donated)
+        emitter = Emitter(program, donated, threads.ASKED if parallel else threads.LEAST)
         text = emitter.text()
         self.callbacks, self._errors = emitter.callbacks, emitter.errors
         self._constants = [np.ascontiguousarray(x) for x in emitter.constants]

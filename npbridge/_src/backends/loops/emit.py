@@ -8,7 +8,7 @@ from typing import Any
 from ...program import views
 from ...program.builder import NotHeld
 from ...program.nodes import Block, Node, Value
-from . import calls, control, gathers, nests, products, reductions
+from . import calls, control, gathers, nests, products, reductions, threads
 from .code import Code, Register, literal
 from .elements import element
 from .inner_loops import Loops
@@ -34,10 +34,15 @@ class Emitter:
     program : Block
     donated : dict of int to int
         Arguments whose memory becomes that of a result.
+    least : float
+        Nanoseconds of work from which on threads share a nest.
     """
 
-    def __init__(self, program: Block, donated: dict[int, int] | None = None) -> None:
+    def __init__(self, program: Block, donated: dict[int, int] | None = None, least: float = threads.LEAST) -> None:
         self.program = program
+        self.least = least
+        self.alone = False  # whether what is written is one thread's
+        self.apart = 0  # bytes for runs that the caller needs in nests that threads share
         self.plan = Plan(program)
         self.code = Code()
         self.room = Room(self.code)
@@ -76,6 +81,8 @@ class Emitter:
         with self.frame(block, False):
             self.nodes(block)
             control.settle(self, block.results, outs)
+        if self.apart:
+            code.entry.append(f"  %runs = getelementptr inbounds i8, ptr %room, i64 {self.room.extend(self.apart)}")
         return code.text("program", "ptr %inputs, ptr %results, ptr %constants, ptr %room")
 
     def _pointers(self, of: str, count: int) -> list[str]:

@@ -38,10 +38,24 @@ class Buffer:
         return self.code.new(f"load ptr, ptr {self.slot}")
 
 
+class Apart:
+    """Memory of whichever thread runs the function that is written: its argument ``%runs``."""
+
+    def __init__(self, code: Code) -> None:
+        self.code = code
+        self.size = 0
+
+    def address(self, nbytes: int) -> str:
+        address = self.code.fresh("a")
+        self.code.entry.append(f"  {address} = getelementptr inbounds i8, ptr %runs, i64 {self.size}")
+        self.size += -(-nbytes // ALIGNED) * ALIGNED
+        return address
+
+
 class Runs:
     """Memory for runs of elements, used by one loop nest after the other."""
 
-    def __init__(self, room: Room, length: int) -> None:
+    def __init__(self, room: Room | Apart, length: int) -> None:
         self.room, self.length = room, length
         self.free: dict[int, list[str]] = {}
 
@@ -77,9 +91,14 @@ class Room:
     def address(self, nbytes: int) -> str:
         """The address of so many bytes more."""
         address = self.code.fresh("a")
-        self.code.entry.append(f"  {address} = getelementptr inbounds i8, ptr %room, i64 {self.size}")
-        self.size += -(-max(nbytes, 1) // ALIGNED) * ALIGNED
+        self.code.entry.append(f"  {address} = getelementptr inbounds i8, ptr %room, i64 {self.extend(nbytes)}")
         return address
+
+    def extend(self, nbytes: int) -> int:
+        """Where so many bytes more begin."""
+        before = self.size
+        self.size += -(-max(nbytes, 1) // ALIGNED) * ALIGNED
+        return before
 
     def give_back(self, buffer: Buffer) -> None:
         self.free.setdefault(buffer.nbytes, []).append(buffer)

@@ -6,6 +6,7 @@ import math
 
 from ...program import views
 from ...program.nodes import Block, Node, Value
+from . import threads
 from .code import Code
 from .elements import element
 from .memory import Buffer
@@ -15,6 +16,8 @@ from .trees import Turn, heavy, parts
 RUN = 512  # how many elements heavy steps are done for at once
 MOST = 64  # heavy steps of one nest that are done so
 SHORT = 8  # rows that are shorter are not worth it
+GRAIN = 64  # so many neighbours, at least, are left to one thread
+COLUMNS = 256  # so many of each row
 TOGETHER = 12  # values in one nest at most
 
 
@@ -227,11 +230,30 @@ def write(emitter, shape: tuple, stores: list[Store], new: dict) -> None:
             at = turn.linear(store.out.shape, store.to) if store.out.shape else "0"
             emitter.code.store(pointers[store], store.buffer.pointer(), at, store.out.dtype)
 
-    run(emitter, shape, [s.what for s in stores], new, turn_of, independent=True)
+    run(emitter, shape, [s.what for s in stores], new, turn_of, independent=True, share=outermost(shape))
 
 
-def run(emitter, shape: tuple, values: list[Value], new: dict, body, independent: bool) -> None:
-    """Loop over all indices of a shape, in C order, with heavy steps of the values done for runs of the last axis."""
+def run(
+    emitter,
+    shape: tuple,
+    values: list[Value],
+    new: dict,
+    body,
+    independent: bool,
+    share: int | None = None,
+    stored: bool = True,
+) -> None:
+    """Loop over all indices of a shape, in C order, with heavy steps of the values done for runs of the last axis.
+
+    Parameters
+    ----------
+    independent : bool
+        Whether no turn of the last axis depends on another.
+    share : int, optional
+        An axis along which no turn depends on another.
+    stored : bool
+        Whether values are stored, and not added up.
+    """
     if math.prod(shape) == 0:
         return
     found: dict = {}
@@ -239,34 +261,55 @@ def run(emitter, shape: tuple, values: list[Value], new: dict, body, independent
         heavy(emitter, value, start_of(shape), new, found)
     steps = found.get("steps", [])[:MOST]
     index = ["0"] * len(shape)
-    _outer(emitter, shape, 0, index, steps, new, body, independent)
+    if share is None:
+        _outer(emitter, shape, 0, index, steps, new, body, independent, {})
+        return
+    turns, grain = share_of(shape, share, bool(steps) and shape[-1] >= SHORT)
+    work = math.prod(shape) * threads.weight(emitter, values, new, stored)
+    with threads.shared(emitter, turns, work, grain) as part:
+        _outer(emitter, shape, 0, index, steps, new, body, independent, {share: part})
 
 
-def _outer(emitter, shape, axis, index, steps, new, body, independent):
+def share_of(shape: tuple, axis: int, in_runs: bool) -> tuple[int, int]:
+    """How many turns the loop over an axis has, and how many of them threads should leave together."""
+    if axis < len(shape) - 1:
+        return shape[axis], 1
+    if in_runs:
+        return -(-shape[-1] // RUN), 1
+    return shape[-1], GRAIN if len(shape) == 1 else COLUMNS
+
+
+def outermost(shape: tuple, axes=None) -> int | None:
+    """The first axis, among some, that has several turns."""
+    return next((i for i in (range(len(shape)) if axes is None else axes) if shape[i] != 1), None)
+
+
+def _outer(emitter, shape, axis, index, steps, new, body, independent, parts):
     code = emitter.code
     if axis < len(shape) - 1:
         if shape[axis] == 1:
-            _outer(emitter, shape, axis + 1, index, steps, new, body, independent)
+            _outer(emitter, shape, axis + 1, index, steps, new, body, independent, parts)
             return
-        with code.loop(str(shape[axis])) as i:
+        part = parts.get(axis) or threads.Part("0", str(shape[axis]))
+        with part.loop(code) as i:
             index[axis] = i
-            _outer(emitter, shape, axis + 1, index, steps, new, body, independent)
+            _outer(emitter, shape, axis + 1, index, steps, new, body, independent, parts)
         index[axis] = "0"
         return
-    _inner(emitter, shape, index, steps, new, body, independent)
+    _inner(emitter, shape, index, steps, new, body, independent, parts.get(axis))
 
 
-def _inner(emitter, shape, index, steps, new, body, independent):
+def _inner(emitter, shape, index, steps, new, body, independent, part):
     code = emitter.code
     if not shape or shape[-1] == 1:
         body(Turn(emitter, list(index)))
         return
     n = shape[-1]
     if not steps or n < SHORT:
-        with code.loop(str(n), independent) as i:
+        with (part or threads.Part("0", str(n))).loop(code, independent) as i:
             body(Turn(emitter, [*index[:-1], i]))
         return
-    for first, size in runs(code, n):
+    for first, size in runs(code, n, part):
         staged = all_staged(emitter, steps, index, first, size, new)
         with code.loop(size, independent) as j:
             turn = Turn(emitter, [*index[:-1], code.plus(first, j)])
@@ -275,9 +318,9 @@ def _inner(emitter, shape, index, steps, new, body, independent):
         emitter.runs.all_back(staged)
 
 
-def runs(code: Code, n: int):
+def runs(code: Code, n: int, part: threads.Part | None = None):
     """A loop over parts of `n` turns, as a generator of one turn: the first of each part, and how many they are."""
-    with code.loop(str(-(-n // RUN))) as block:
+    with (part or threads.Part("0", str(-(-n // RUN)))).loop(code) as block:
         first = code.times(block, RUN)
         left = code.new(f"sub nsw i64 {n}, {first}")
         yield first, code.call("i64", "llvm.smin.i64", ("i64", left), ("i64", str(RUN)))

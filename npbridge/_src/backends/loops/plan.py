@@ -72,9 +72,7 @@ class Plan:
             if node.kind not in LAZY:
                 continue
             (out,) = node.outs
-            own = _COSTS.get(node.params["op"], 1) if node.kind == "map" else 3 if node.kind == "gather" else 0
-            if out.dtype.kind == "c":
-                own *= 3
+            own = step_cost(node)
             for arg in node.args:
                 if arg.shape and arg.node is not None and arg.node.kind in LAZY:
                     own += 0.5 if arg in self.kept else self.cost.get(arg, 0)
@@ -173,6 +171,12 @@ class Plan:
         for inner in node.blocks:
             found |= self._lives(inner)
         return found
+
+
+def step_cost(node: Node) -> float:
+    """What a lazy node costs for each element, as multiples of an addition."""
+    own = _COSTS.get(node.params["op"], 1) if node.kind == "map" else 3 if node.kind == "gather" else 0
+    return 3 * own if node.outs[0].dtype.kind == "c" else own
 
 
 def nbytes(value: Value) -> int:

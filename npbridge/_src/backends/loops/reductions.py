@@ -9,7 +9,7 @@ import numpy as np
 from ...program import views
 from ...program.builder import NotHeld
 from ...program.nodes import Node, Value
-from . import nests
+from . import nests, threads
 from .code import Code, Register, literal, part_of, type_of
 from .elements import element
 from .trees import INDEX, Turn, heavy
@@ -51,10 +51,11 @@ def combine(code: Code, op: str, dtype: np.dtype, a: Register, b: Register, reor
 class Accumulator:
     """A number on the stack that grows."""
 
-    def __init__(self, code: Code, op: str, dtype: np.dtype) -> None:
+    def __init__(self, code: Code, op: str, dtype: np.dtype, count: int = 1) -> None:
         self.code, self.op, self.dtype = code, op, dtype
         part = part_of(dtype)
-        self.slot = code.slot(f"[{2 if dtype.kind == 'c' else 1} x {'i8' if dtype.kind == 'b' else type_of(part)}]")
+        kind = f"[{2 if dtype.kind == 'c' else 1} x {'i8' if dtype.kind == 'b' else type_of(part)}]"
+        self.slot = code.slot(kind, count)
 
     def start(self) -> None:
         self.code.store(literal(neutral(self.op, self.dtype), self.dtype), self.slot, "0", self.dtype)
@@ -122,39 +123,96 @@ def _inside(emitter, nodes, shape, axes) -> None:
     left = [i for i in range(len(shape)) if i not in axes]
     targets = [None if not n.outs[0].shape else emitter.take(n.outs[0]) for n in nodes]
     index = ["0"] * len(shape)
+    share = nests.outermost(shape, left)
 
-    def outer(k: int) -> None:
+    def outer(k: int, part: threads.Part) -> None:
         if k < len(left):
             axis = left[k]
             if shape[axis] == 1:
-                outer(k + 1)
+                outer(k + 1, part)
                 return
-            with code.loop(str(shape[axis])) as i:
+            with (part if axis == share else threads.Part("0", str(shape[axis]))).loop(code) as i:
                 index[axis] = i
-                outer(k + 1)
+                outer(k + 1, part)
             index[axis] = "0"
             return
-        _one(emitter, nodes, shape, axes, index, targets, left)
+        sums = [Accumulator(code, n.params["op"], n.outs[0].dtype) for n in nodes]
+        for one in sums:
+            one.start()
+        if share is None:
+            _in_parts(emitter, nodes, shape, axes, sums)
+        else:
+            _one(emitter, nodes, shape, axes, index, sums, {})
+        for node, one, target in zip(nodes, sums, targets, strict=True):
+            if target is None:
+                emitter.scalars[node.outs[0]] = one.value()
+            else:
+                at = _place(code, node.outs[0].shape, [index[i] for i in left])
+                code.store(one.value(), target.pointer(), at, node.outs[0].dtype)
 
-    if math.prod(shape[i] for i in left):
-        outer(0)
+    if share is None:
+        outer(0, threads.Part("0", "1"))
+    elif math.prod(shape[i] for i in left):
+        with threads.shared(emitter, shape[share], _work(emitter, nodes, shape)) as part:
+            outer(0, part)
     for node, target in zip(nodes, targets, strict=True):
         if target is not None:
             emitter.put(node.outs[0], target)
 
 
-def _one(emitter, nodes, shape, axes, index, targets, left) -> None:
+def _work(emitter, nodes, shape) -> float:
+    return math.prod(shape) * threads.weight(emitter, [n.args[0] for n in nodes], {}, False)
+
+
+def _in_parts(emitter, nodes, shape, axes, sums) -> None:
+    """One number of all: where threads share the work, each part has a number, and these are put together in order."""
     code = emitter.code
-    sums = [Accumulator(code, n.params["op"], n.outs[0].dtype) for n in nodes]
-    for one in sums:
-        one.start()
-    values = [n.args[0] for n in nodes]
-    start = nests.start_of(shape)
+    share = nests.outermost(shape, axes)
+    index = ["0"] * len(shape)
+    if share is None or not math.prod(shape):
+        _one(emitter, nodes, shape, axes, index, sums, {})
+        return
+    turns, grain = nests.share_of(shape, share, _in_runs(nodes, shape, axes, _steps(emitter, nodes, shape)))
+    work = _work(emitter, nodes, shape)
+    count, _ = threads.parts_of(emitter, turns, work, grain)
+    if count < 2:
+        _one(emitter, nodes, shape, axes, index, sums, {})
+        return
+    found = [Accumulator(code, one.op, one.dtype, count) for one in sums]
+    with threads.shared(emitter, turns, work, grain) as part:
+        own = [Accumulator(code, one.op, one.dtype) for one in sums]
+        for one in own:
+            one.start()
+        _one(emitter, nodes, shape, axes, index, own, {share: part})
+        for one, place in zip(own, found, strict=True):
+            code.store(one.value(), place.slot, part.number, one.dtype)
+    with code.loop(str(count)) as k:
+        for one, place in zip(sums, found, strict=True):
+            one.add(code.load(place.slot, k, one.dtype))
+
+
+def _steps(emitter, nodes, shape) -> list:
+    """The heavy steps that are done for runs of elements."""
     found: dict = {}
-    for value in values:
-        heavy(emitter, value, start, {}, found)
-    steps = found.get("steps", [])[: nests.MOST]
+    for node in nodes:
+        heavy(emitter, node.args[0], nests.start_of(shape), {}, found)
+    return found.get("steps", [])[: nests.MOST]
+
+
+def _in_runs(nodes, shape, axes, steps) -> bool:
+    """Whether the last axis is gone over in runs, which keeps the digits of a sum too."""
+    n = shape[axes[-1]]
+    floats = any(m.outs[0].dtype.kind in "fc" and m.params["op"] == "sum" for m in nodes)
+    return (floats and n > LONG) or (bool(steps) and n >= nests.SHORT) or (floats and len(axes) > 1 and n > 1)
+
+
+def _one(emitter, nodes, shape, axes, index, sums, parts) -> None:
+    """Add up the elements along the axes, or those in a part of one axis."""
+    code = emitter.code
+    start = nests.start_of(shape)
+    steps = _steps(emitter, nodes, shape)
     inner = axes[-1]
+    n = shape[inner]
 
     def body(turn: Turn, into) -> None:
         for node, one in zip(nodes, into, strict=True):
@@ -163,41 +221,33 @@ def _one(emitter, nodes, shape, axes, index, targets, left) -> None:
 
     def gone_over(k: int) -> None:
         if k < len(axes) - 1:
-            with code.loop(str(shape[axes[k]])) as i:
+            with (parts.get(axes[k]) or threads.Part("0", str(shape[axes[k]]))).loop(code) as i:
                 index[axes[k]] = i
                 gone_over(k + 1)
             index[axes[k]] = "0"
             return
-        n = shape[inner]
-        floats = any(s.dtype.kind in "fc" and s.op == "sum" for s in sums)
-        if (floats and n > LONG) or (steps and n >= nests.SHORT) or (floats and len(axes) > 1 and n > 1):
-            parts = [Accumulator(code, s.op, s.dtype) for s in sums]
-            for first, size in nests.runs(code, n):
-                for part in parts:
+        if _in_runs(nodes, shape, axes, steps):
+            runs = [Accumulator(code, s.op, s.dtype) for s in sums]
+            for first, size in nests.runs(code, n, parts.get(inner)):
+                for part in runs:
                     part.start()
                 staged = nests.all_staged(emitter, steps if n >= nests.SHORT else [], index, first, size, {})
                 with code.loop(size) as j:
                     turn = Turn(emitter, [*index[:-1], code.plus(first, j)])
                     turn.staged = {key: (pointer, j) for key, pointer in staged.items()}
-                    body(turn, parts)
+                    body(turn, runs)
                 emitter.runs.all_back(staged)
-                for one, part in zip(sums, parts, strict=True):
+                for one, part in zip(sums, runs, strict=True):
                     one.add(part.value())
             return
         if n == 1:
             body(Turn(emitter, list(index)), sums)
             return
-        with code.loop(str(n)) as j:
+        with (parts.get(inner) or threads.Part("0", str(n))).loop(code) as j:
             body(Turn(emitter, [*index[:-1], j]), sums)
 
     if math.prod(shape[i] for i in axes):
         gone_over(0)
-    for node, one, target in zip(nodes, sums, targets, strict=True):
-        if target is None:
-            emitter.scalars[node.outs[0]] = one.value()
-        else:
-            at = _place(code, node.outs[0].shape, [index[i] for i in left])
-            code.store(one.value(), target.pointer(), at, node.outs[0].dtype)
 
 
 def _place(code: Code, shape: tuple, index: list[str]) -> str:
@@ -227,7 +277,11 @@ def _across(emitter, nodes, shape, axes) -> None:
             old = code.load(pointer, at, out.dtype)
             code.store(combine(code, op, out.dtype, old, x, False), pointer, at, out.dtype)
 
-    nests.run(emitter, shape, [n.args[0] for n in nodes], {}, body, independent=True)
+    # in the order of memory: threads have rows of their own where these are not added up, or else columns
+    share = nests.outermost(shape)
+    if share in axes:
+        share = len(shape) - 1 if shape[-1] > nests.COLUMNS else None
+    nests.run(emitter, shape, [n.args[0] for n in nodes], {}, body, independent=True, share=share, stored=False)
     for node, target in zip(nodes, targets, strict=True):
         emitter.put(node.outs[0], target)
 
