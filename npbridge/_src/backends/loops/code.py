@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import struct
 from typing import Any
 
@@ -10,6 +11,9 @@ import numpy as np
 
 from ...program.builder import NotHeld
 
+# of instructions on floats whose last digits do not matter; NaN and infinities do
+_FAST = re.compile(r"(fadd|fsub|fmul|fdiv|frem|fneg|fcmp) (?:reassoc )?")
+_FLAGS = r"\1 reassoc nsz arcp contract afn "
 FEW = 4  # turns that are written one after the other
 _NAMES = {"f4": "float", "f8": "double", "b1": "i1"}
 Register = Any  # a text; of a complex number two
@@ -45,9 +49,10 @@ def literal(x, dtype: np.dtype) -> Register:
 
 
 class Code:
-    """The text of one function as it grows."""
+    """The text of one function as it grows; `fast` where the last digits of floats do not matter."""
 
-    def __init__(self) -> None:
+    def __init__(self, fast: bool = False) -> None:
+        self.fast = fast
         self.entry: list[str] = []  # memory on the stack, asked for at the start
         self.lines: list[str] = []
         self.functions: list[str] = []  # others that it calls
@@ -67,6 +72,8 @@ class Code:
 
     def new(self, text: str) -> str:
         name = self.fresh()
+        if self.fast:
+            text = _FAST.sub(_FLAGS, text, count=1) if _FAST.match(text) else text
         self.lines.append(f"  {name} = {text}")
         return name
 

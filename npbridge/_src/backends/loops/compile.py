@@ -59,6 +59,9 @@ class Compiled:
         Inputs, and the results whose memory theirs becomes.
     parallel : bool
         Whether threads share loop nests from a fifth of the work on for which they do else.
+    fastmath : bool
+        Whether operations on floats may be done in another order, as one, or by way of a reciprocal. NaN and infinities
+        are what they are.
 
     Attributes
     ----------
@@ -78,9 +81,10 @@ class Compiled:
         numbers: frozenset = frozenset(),
         donated: dict | None = None,
         parallel: bool = False,
+        fastmath: bool = False,
     ) -> None:
         self.program = program = build.program(closed)
-        emitter = Emitter(program, donated, threads.ASKED if parallel else threads.LEAST)
+        emitter = Emitter(program, donated, threads.ASKED if parallel else threads.LEAST, fastmath)
         text = emitter.text()
         self.callbacks, self._errors = emitter.callbacks, emitter.errors
         self._constants = [np.ascontiguousarray(x) for x in emitter.constants]

@@ -36,15 +36,23 @@ class Emitter:
         Arguments whose memory becomes that of a result.
     least : float
         Nanoseconds of work from which on threads share a nest.
+    fastmath : bool
+        Whether the last digits of floats do not matter.
     """
 
-    def __init__(self, program: Block, donated: dict[int, int] | None = None, least: float = threads.LEAST) -> None:
+    def __init__(
+        self,
+        program: Block,
+        donated: dict[int, int] | None = None,
+        least: float = threads.LEAST,
+        fastmath: bool = False,
+    ) -> None:
         self.program = program
         self.least = least
         self.alone = False  # whether what is written is one thread's
         self.apart = 0  # bytes for runs that the caller needs in nests that threads share
         self.plan = Plan(program)
-        self.code = Code()
+        self.code = Code(fastmath)
         self.room = Room(self.code)
         self.frames: list[Frame] = []
         self.scalars: dict[Value, Register] = {}
