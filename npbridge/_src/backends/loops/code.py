@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import platform
 import re
 import struct
 from typing import Any
 
+import llvmlite.binding as llvm
 import numpy as np
 
 from ...program.builder import NotHeld
@@ -15,7 +18,8 @@ from ...program.builder import NotHeld
 _FAST = re.compile(r"(fadd|fsub|fmul|fdiv|frem|fneg|fcmp) (?:reassoc )?")
 _FLAGS = r"\1 reassoc nsz arcp contract afn "
 FEW = 4  # turns that are written one after the other
-_NAMES = {"f4": "float", "f8": "double", "b1": "i1"}
+HALF, FLOAT = np.dtype("float16"), np.dtype("float32")
+_NAMES = {"f2": "half", "f4": "float", "f8": "double", "b1": "i1"}
 Register = Any  # a text; of a complex number two
 
 
@@ -24,9 +28,15 @@ def type_of(dtype: np.dtype) -> str:
     if dtype.kind in "iu":
         return f"i{8 * dtype.itemsize}"
     name = _NAMES.get(dtype.str[1:])
-    if name is None:
+    if name is None or (name == "half" and not has_halves()):
         raise NotHeld(f"elements of {dtype}")
     return name
+
+
+@functools.cache
+def has_halves() -> bool:
+    """Whether the machine turns a float16 into a float32 and back; else functions are called that may be missing."""
+    return platform.machine() in ("aarch64", "arm64") or bool(llvm.get_host_cpu_features().get("f16c"))
 
 
 def part_of(dtype: np.dtype) -> np.dtype:
@@ -43,6 +53,9 @@ def literal(x, dtype: np.dtype) -> Register:
         return "true" if x else "false"
     if dtype.kind in "iu":
         return str(int(x))
+    if dtype == HALF:
+        with np.errstate(all="ignore"):
+            return f"0xH{np.asarray(x, HALF).view(np.uint16)[()]:04X}"
     with np.errstate(all="ignore"):
         (bits,) = struct.unpack("<Q", struct.pack("<d", float(dtype.type(x))))
         return f"0x{bits:016X}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import itertools
+import re
 import threading
 import weakref
 from typing import Any
@@ -14,13 +15,16 @@ import numpy as np
 from jax.extend.core import ClosedJaxpr
 
 from ...program import build
+from ...program.builder import NotHeld
 from ...program.nodes import Block
 from . import entry, threads
+from .code import HALF
 from .emit import Emitter
 
 _lock = threading.Lock()
 _numbers = itertools.count()
 _free = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(ctypes.cast(ctypes.CDLL(None).free, ctypes.c_void_p).value)
+_MISSING = re.compile(r"__(trunc|extend)\w*hf")  # functions that may be nowhere: they would be called at address 0
 WORK = 1 << 12  # elements: for less, no other thread is let run meanwhile
 
 
@@ -92,7 +96,7 @@ class Compiled:
         self._kept = ctypes.c_void_p()
         self.donated = donated or {}
         inputs = [
-            (v.shape, v.dtype, k in numbers and not v.shape and v.dtype.kind in "bif")
+            (v.shape, v.dtype, k in numbers and not v.shape and v.dtype.kind in "bif" and v.dtype != HALF)
             for k, v in enumerate(program.inputs)
         ]
         self.given = [taken for _, _, taken in inputs]
@@ -161,6 +165,8 @@ def _compiled(head: str, text: str, symbols: dict[str, int]):
     options.loop_unrolling = False  # but where it is asked for: what it gains costs most of the time to compile
     builder = llvm.create_pass_builder(machine, options)
     builder.getModulePassManager().run(module, builder)
+    if " half" in text and _MISSING.search(machine.emit_assembly(llvm.parse_assembly(str(module)))):
+        raise NotHeld("a step on float16 that the machine does not have")
     engine = llvm.create_mcjit_compiler(module, _machine_for_engine())
     engine.finalize_object()
     return engine

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...program.builder import NotHeld
-from .code import Code, Register, literal, part_of, type_of
+from .code import FLOAT, HALF, Code, Register, literal, part_of, type_of
 
 # of the C library, for single elements
 _LIBM = {
@@ -31,6 +31,8 @@ def element(code: Code, op: str, dtype: np.dtype, args: list[Register], kinds: l
         return args[0][op == "imag"]
     if op == "complex":
         return args[0], args[1]
+    if HALF in kinds:
+        return _of_halves(code, op, dtype, args, kinds)
     if kinds[0].kind == "c":
         return _of_complex(code, op, args, kinds[0])
     if op in ("eq", "ne", *_ORDER):
@@ -38,6 +40,16 @@ def element(code: Code, op: str, dtype: np.dtype, args: list[Register], kinds: l
     if kinds[0].kind == "f":
         return _of_float(code, op, kinds, args)
     return _of_integer(code, op, kinds[0], args)
+
+
+def _of_halves(code, op, dtype, args, kinds):
+    """Steps on float16 are done in float32, and their results cut, as NumPy does."""
+    if op == "nextafter":
+        raise NotHeld("the step nextafter of float16")
+    args = [_convert(code, FLOAT, a, k) if k == HALF else a for a, k in zip(args, kinds, strict=True)]
+    kinds = [FLOAT if k == HALF else k for k in kinds]
+    found = element(code, op, FLOAT if dtype == HALF else dtype, args, kinds)
+    return _convert(code, HALF, found, FLOAT) if dtype == HALF else found
 
 
 def _select(code, dtype, which, no, yes):
@@ -69,6 +81,12 @@ def _convert(code, dtype, x, old):
             parts = [_convert(code, dtype, p, part_of(old)) for p in x]
             return code.new(f"or i1 {parts[0]}, {parts[1]}")
         return _convert(code, dtype, x[0], part_of(old))
+    if HALF in (dtype, old) and FLOAT not in (dtype, old):
+        if old.str[1:] == "f8":
+            x = _odd(code, x)
+        else:
+            x = _convert(code, FLOAT, x, old)
+        return _convert(code, dtype, x, FLOAT)
     new_kind, old_kind = type_of(dtype), type_of(old)
     if dtype.kind == "b":
         if old.kind == "f":
@@ -87,6 +105,18 @@ def _convert(code, dtype, x, old):
     if old.kind == "b" or dtype.itemsize > old.itemsize:
         return code.new(f"{'sext' if old.kind == 'i' else 'zext'} {old_kind} {x} to {new_kind}")
     return code.new(f"trunc {old_kind} {x} to {new_kind}")
+
+
+def _odd(code, x):
+    """A double as a float whose last bit tells whether anything was cut off, so that cutting it again rounds once."""
+    near = code.new(f"fptrunc double {x} to float")
+    back = code.new(f"fpext float {near} to double")
+    sizes = [code.call("double", "llvm.fabs.f64", ("double", v)) for v in (back, x)]
+    above, other = (code.new(f"fcmp {how} double {sizes[0]}, {sizes[1]}") for how in ("ogt", "one"))
+    bits = code.new(f"bitcast float {near} to i32")
+    bits = code.new(f"sub i32 {bits}, {code.new(f'zext i1 {above} to i32')}")
+    bits = code.new(f"or i32 {bits}, {code.new(f'zext i1 {other} to i32')}")
+    return code.new(f"bitcast i32 {bits} to float")
 
 
 # -- numbers with a point

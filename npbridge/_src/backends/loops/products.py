@@ -10,7 +10,7 @@ import numpy as np
 from ...program import views
 from ...program.nodes import Node, Value
 from . import nests
-from .code import literal
+from .code import FLOAT, HALF, literal
 from .elements import element
 from .inner_loops import inner_loop
 from .reductions import Accumulator, combine
@@ -114,7 +114,7 @@ def _vectors(emitter, a, b, k, a_k, b_k, dtype):
     one.start()
     first, second = _first(emitter, a), _first(emitter, b)
     if not k:
-        return one.value()
+        return one.result()
     part = Accumulator(code, "sum", dtype)
     for start, size in nests.runs(code, k):
         part.start()
@@ -122,12 +122,16 @@ def _vectors(emitter, a, b, k, a_k, b_k, dtype):
             i = code.plus(start, j)
             part.add(_times(code, dtype, first, code.times(i, a_k), second, code.times(i, b_k)))
         one.add(part.value())
-    return one.value()
+    return one.result()
 
 
 def _times(code, dtype, first, i, second, j):
-    x, y = code.load(first, i, dtype), code.load(second, j, dtype)
-    return element(code, "mul", dtype, [x, y], [dtype, dtype])
+    """A term of a sum: of float16 a float32, as NumPy has it."""
+    factors = [code.load(first, i, dtype), code.load(second, j, dtype)]
+    if dtype == HALF:
+        factors = [element(code, "convert", FLOAT, [x], [HALF]) for x in factors]
+        dtype = FLOAT
+    return element(code, "mul", dtype, factors, [dtype, dtype])
 
 
 def for_rows(emitter, a, b, target, s, sizes, of_a, of_b, dtype) -> None:
@@ -139,7 +143,7 @@ def for_rows(emitter, a, b, target, s, sizes, of_a, of_b, dtype) -> None:
         row = code.plus(code.times(s, m * n), code.times(i, n))
         left = code.plus(code.times(s, a_stack), code.times(i, a_m))
         right = code.times(s, b_stack)
-        if n > 1 and b_n == 1:
+        if n > 1 and b_n == 1 and dtype != HALF:
             with code.loop(str(n), True) as j:
                 code.store(literal(0, dtype), pointer, code.plus(row, j), dtype)
             with code.loop(str(k)) as term, code.loop(str(n), True) as j:
@@ -155,4 +159,4 @@ def for_rows(emitter, a, b, target, s, sizes, of_a, of_b, dtype) -> None:
                 i_a = code.plus(left, code.times(term, a_k))
                 i_b = code.plus(right, code.plus(code.times(term, b_k), code.times(j, b_n)))
                 one.add(_times(code, dtype, first, i_a, second, i_b))
-            code.store(one.value(), pointer, code.plus(row, j), dtype)
+            code.store(one.result(), pointer, code.plus(row, j), dtype)

@@ -10,7 +10,7 @@ from ...program import views
 from ...program.builder import NotHeld
 from ...program.nodes import Node, Value
 from . import nests, threads
-from .code import Code, Register, literal, part_of, type_of
+from .code import FLOAT, HALF, Code, Register, literal, part_of, type_of
 from .elements import element
 from .trees import INDEX, Turn, heavy
 
@@ -34,6 +34,9 @@ def neutral(op: str, dtype: np.dtype):
 
 def combine(code: Code, op: str, dtype: np.dtype, a: Register, b: Register, reorder: bool = True) -> Register:
     """One more element; sums of floats may be made in another order."""
+    if dtype == HALF:
+        a, b = (element(code, "convert", FLOAT, [x], [HALF]) for x in (a, b))
+        return element(code, "convert", HALF, [combine(code, op, FLOAT, a, b, reorder)], [FLOAT])
     if dtype.kind == "f":
         kind = type_of(dtype)
         if op in _STEP:
@@ -49,11 +52,12 @@ def combine(code: Code, op: str, dtype: np.dtype, a: Register, b: Register, reor
 
 
 class Accumulator:
-    """A number on the stack that grows."""
+    """A number on the stack that grows: of float16 as a float32, which is cut in the end."""
 
     def __init__(self, code: Code, op: str, dtype: np.dtype, count: int = 1) -> None:
-        self.code, self.op, self.dtype = code, op, dtype
-        part = part_of(dtype)
+        self.code, self.op, self.asked = code, op, dtype
+        self.dtype = FLOAT if dtype == HALF else dtype
+        part = part_of(self.dtype)
         kind = f"[{2 if dtype.kind == 'c' else 1} x {'i8' if dtype.kind == 'b' else type_of(part)}]"
         self.slot = code.slot(kind, count)
 
@@ -68,6 +72,10 @@ class Accumulator:
 
     def value(self) -> Register:
         return self.code.load(self.slot, "0", self.dtype)
+
+    def result(self) -> Register:
+        """The number, of the dtype that was asked for."""
+        return element(self.code, "convert", self.asked, [self.value()], [self.dtype])
 
 
 def neighbours(emitter, node: Node) -> list[Node]:
@@ -145,10 +153,10 @@ def _inside(emitter, nodes, shape, axes) -> None:
             _one(emitter, nodes, shape, axes, index, sums, {})
         for node, one, target in zip(nodes, sums, targets, strict=True):
             if target is None:
-                emitter.scalars[node.outs[0]] = one.value()
+                emitter.scalars[node.outs[0]] = one.result()
             else:
                 at = _place(code, node.outs[0].shape, [index[i] for i in left])
-                code.store(one.value(), target.pointer(), at, node.outs[0].dtype)
+                code.store(one.result(), target.pointer(), at, node.outs[0].dtype)
 
     if share is None:
         outer(0, threads.Part("0", "1"))
