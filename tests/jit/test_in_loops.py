@@ -458,3 +458,61 @@ def test_floats_that_are_stored_or_reduced_as_integers_have_numpys_bits(backend)
             for ours, theirs in zip(compiled(npbridge.array(a), npbridge.array(b)), f(a, b), strict=True):
                 assert ours.dtype == theirs.dtype
                 np.testing.assert_array_equal(np.asarray(ours), theirs)
+
+
+def layouts():
+    base = np.arange(24.0)
+    yield "C", lambda: base.copy().reshape(2, 3, 4)
+    yield "F", lambda: np.asfortranarray(base.reshape(2, 3, 4))
+    yield "turned", lambda: base.copy().reshape(2, 3, 4).transpose(1, 2, 0)
+    yield "part", lambda: np.asfortranarray(base.reshape(4, 3, 2))[1:, :, 1:]
+    yield "steps", lambda: base.copy().reshape(2, 3, 4)[:, ::-1, ::2]
+
+
+@pytest.mark.parametrize("made", [pytest.param(made, id=name) for name, made in layouts()])
+@pytest.mark.parametrize("is_writable", [True, False])
+def test_ndarrays_keep_their_layout(made, is_writable, request):
+    if not is_writable and request.node.callspec.id.endswith(("part", "steps")):
+        pytest.skip("a copy of a part has no gaps")
+
+    def f(x):
+        return x, x.T, x[1:], np.ravel(x, order="K"), np.reshape(x, -1, order="A") + 1
+
+    with npbridge.backend("numpy"):
+        compiled = jit(f)
+        for _ in range(3):
+            x = made()
+            x.flags.writeable = is_writable
+            for ours, theirs in zip(compiled(x), f(x), strict=True):
+                np.testing.assert_array_equal(np.asarray(ours), theirs)
+                if is_writable:  # of others compiled code has a copy
+                    assert np.shares_memory(ours, x) == np.shares_memory(theirs, x)
+
+
+@pytest.mark.parametrize("made", [pytest.param(made, id=name) for name, made in layouts()])
+def test_ndarrays_of_every_layout_are_written_where_they_lie(made):
+    def f(x, at):
+        x[1] += x[0]
+        x[at[0]] = -1
+        return x.sum()
+
+    with npbridge.backend("numpy"):
+        compiled, in_place = jit(f), jit(lambda x: x.__iadd__(x[0]).sum())
+        for _ in range(3):
+            ours, theirs = made(), made()
+            assert float(compiled(ours, np.array([0]))) == f(theirs, [0])
+            theirs += theirs[0]
+            in_place(ours)
+            np.testing.assert_array_equal(ours, theirs)
+
+
+def test_ndarrays_in_fortrans_order_have_the_short_way():
+    with npbridge.backend("numpy"):
+        compiled = jit(lambda x: x.__setitem__((0, 1), x[1, 0]))
+        for order in "FCF":
+            x = np.array([[1.0, 2.0], [3.0, 4.0]], order=order)
+            compiled(x)
+            quick, *_ = compiled._loops._quick
+            x[1, 0] = 7
+            quick(x)
+            assert x.tolist() == [[1, 7], [7, 4]]

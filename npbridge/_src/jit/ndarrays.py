@@ -53,12 +53,15 @@ def _in_place(x: np.ndarray, buffers: list[Buffer], whole: dict[int, core.JaxArr
         return lent
     owner = view.owner_of(x)
     if (
-        not _plain(owner, x.dtype)
+        type(owner) is not np.ndarray
+        or owner.dtype != x.dtype
+        or core.c_ordered(owner) is None
         or owner.base is not None
         or canonical(x.dtype) != x.dtype
         or not x.flags.writeable  # what is written is an error when it is put back
     ):
-        return _copy(x)
+        order = "C" if core.c_ordered(x) is None else "K"  # NumPy reads some in the order of memory
+        return core.of_memory(x.astype(canonical(x.dtype), order=order))
     array = whole.get(id(owner))
     if array is None:
         array = whole[id(owner)] = core.of_memory(owner, shared=True)

@@ -293,6 +293,7 @@ class _Code:
         if name[0] == "b":
             return [] if in_place else [f"{name}.write_host(out[{k}])"]
         self.names["copyto"] = np.copyto
+        name = f"c{i}" if name in self.inputs.turned else name
         return [f"if out[{k}] is not {name}: copyto({name}, out[{k}], casting='unsafe')"]
 
     def assigned(self) -> list[str]:

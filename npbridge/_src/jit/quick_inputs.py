@@ -50,6 +50,8 @@ class Inputs:
         The arrays of the state.
     borrowed : set of str
         Buffers in an ndarray's memory, which code that writes in place takes as it is.
+    turned : set of str
+        ndarrays that lie in Fortran's order.
     """
 
     def __init__(self, binding, signature, pool, entry) -> None:
@@ -65,6 +67,7 @@ class Inputs:
         self.raws: list[str] = []
         self.held: list[str] = []
         self.borrowed: set[str] = set()
+        self.turned: set[str] = set()
         self.buffers: dict[int, str] = {}
         self.known: dict[str, Any] = {}
         self._traced = {i for i, _ in signature.numbers}
@@ -199,14 +202,19 @@ class Inputs:
     def ndarray(self, n: str, taken: np.ndarray, ours) -> None:
         """Look at an ndarray, for which an array of ours with a copy of its values stands."""
         at = self.binding.index[id(ours._buffer)]
-        if not ours._whole or at in self.buffers or id(ours) not in self._ndarrays:
+        is_turned = self.for_numpy and _is_turned(ours) and taken.dtype == ours._buffer.dtype
+        if not (ours._whole or is_turned) or at in self.buffers or id(ours) not in self._ndarrays:
             raise Unlike  # it shows memory that the call knows already
         self.buffers[at] = f"n{at}"
+        if is_turned:
+            self.turned.add(f"n{at}")
         shape, dtype = self.name(taken.shape, "s"), self.name(taken.dtype, "d")
         self.lines += [
             f"n{at} = {n}",
             f"if type(n{at}) is not ndarray or n{at}.dtype is not {dtype} or n{at}.shape != {shape}: return MISS",
         ]
+        if self.for_numpy:  # which has another form for each layout
+            self.lines += [f"if not n{at}.flags.{'f' if is_turned else 'c'}_contiguous: return MISS"]
         if at in self.written:
             self.lines += [f"if not n{at}.flags.writeable: return MISS"]
 
@@ -217,7 +225,9 @@ class Inputs:
             buffer = self.binding.buffers[at]
             if name[0] != "n":
                 continue
-            if self.on_host:  # which is done with it when the call returns
+            if name in self.turned:
+                lines.append(f"c{at} = {name}.T")
+            elif self.on_host:  # which is done with it when the call returns
                 kind = self.name(buffer.dtype, "d")
                 as_it_is = f"{name}.dtype is {kind} and {name}.flags.c_contiguous"
                 lines.append(f"c{at} = {name} if {as_it_is} else {name}.astype({kind}, 'C')")
@@ -322,6 +332,12 @@ class Inputs:
         if len(self.known) < len(ours):
             self.lines += _all_different(ours)
         self.see_that_none_overlap()
+
+
+def _is_turned(ours) -> bool:
+    """Whether all of a buffer is shown in Fortran's order."""
+    window = ours._window()
+    return not ours._whole and window.flags.f_contiguous and window.T.shape == ours._buffer.shape
 
 
 def _all_different(names: list[str]) -> list[str]:
