@@ -181,7 +181,7 @@ def test_the_engine_is_told(monkeypatch):
 
 
 def test_loops_that_cannot_be_made_are_told(backend, monkeypatch):
-    def broken(*args):
+    def broken(*args, **options):
         raise KeyError("a fault")
 
     monkeypatch.setattr("npbridge._src.backends.loops.compile.Compiled.__init__", broken)

@@ -40,16 +40,18 @@ class OnHost:
         self.arrays = executable.buffers
         self.in_place = not executable.checked
         self._closed, self._first = closed, first
+        self._stops = executable.host is None  # what was drawn cannot be drawn again
         self._numbers = frozenset(range(self.arrays, len(closed.in_avals)))
         self.compiled = self._made(self.in_place)
         if self.in_place and self.compiled.callbacks:
             self.in_place, self.compiled = False, self._made(False)
+        self.in_place = self.in_place and len(self.compiled.donated) == len(self.written)
 
     def _made(self, in_place: bool):
         from ..backends.loops.compile import Compiled  # LLVM's library is not loaded before it is needed
 
         donated = {i: self._first + k for k, i in enumerate(self.written)} if in_place else {}
-        return Compiled(self._closed, self._numbers, donated)
+        return Compiled(self._closed, self._numbers, donated, stops=self._stops)
 
     def takes(self, buffers, numbers, raws) -> bool:
         """Whether a call can run here: not while JAX traces, and not what is stored wider than it is computed."""

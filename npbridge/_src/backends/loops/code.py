@@ -68,6 +68,7 @@ class Code:
         self.fast = fast
         self.entry: list[str] = []  # memory on the stack, asked for at the start
         self.lines: list[str] = []
+        self.ends: list[str] = []  # blocks where it ends early
         self.functions: list[str] = []  # others that it calls
         self.metadata: list[str] = []
         self.declared: dict[str, str] = {}
@@ -228,8 +229,12 @@ class Code:
         self.do(f"br label %{head}{marked}")
         self.label(after)
 
-    def jump_if(self, condition: str, then: str, otherwise: str) -> None:
-        self.do(f"br i1 {condition}, label %{then}, label %{otherwise}")
+    def jump_if(self, condition: str, then: str, otherwise: str, odds: tuple[int, int] | None = None) -> None:
+        known = ""
+        if odds:
+            weights = f'!{{!"branch_weights", i32 {odds[0]}, i32 {odds[1]}}}'
+            known = f", !prof {self.note(weights)}"
+        self.do(f"br i1 {condition}, label %{then}, label %{otherwise}{known}")
 
     def leave_if(self, condition: str) -> None:
         """End the function here, without results."""
@@ -240,7 +245,7 @@ class Code:
 
     def text(self, name: str, arguments: str) -> str:
         """The whole module."""
-        end = ["leave:", "  ret void"] if self.leaves else []
+        end = [*self.ends, *(["leave:", "  ret void"] if self.leaves else [])]
         body = "\n".join(
             [f"define void @{name}({arguments}) {{", "entry:", *self.entry, *self.lines, "  ret void", *end, "}"]
         )

@@ -17,7 +17,7 @@ from jax.extend.core import ClosedJaxpr
 from ...program import build
 from ...program.builder import NotHeld
 from ...program.nodes import Block
-from . import entry, threads
+from . import entry, interrupts, threads
 from .code import HALF
 from .emit import Emitter
 
@@ -66,10 +66,15 @@ class Compiled:
     fastmath : bool
         Whether operations on floats may be done in another order, as one, or by way of a reciprocal. NaN and infinities
         are what they are.
+    stops : bool
+        Whether long loops are left where a signal handler of Python's raises, as that of Ctrl-C does. What was written
+        is put back then; where that is too much to keep a copy of, nothing is written in place.
 
     Attributes
     ----------
     program : Block
+    donated : dict of int to int
+        Those whose memory does become that of a result.
     text : str
         Before it was optimized.
 
@@ -86,9 +91,16 @@ class Compiled:
         donated: dict | None = None,
         parallel: bool = False,
         fastmath: bool = False,
+        stops: bool = True,
     ) -> None:
-        self.program = program = build.program(closed)
-        emitter = Emitter(program, donated, threads.ASKED if parallel else threads.LEAST, fastmath)
+        def emitted(donated):
+            program = build.program(closed)
+            return Emitter(program, donated, threads.ASKED if parallel else threads.LEAST, fastmath, stops)
+
+        emitter = emitted(donated)
+        if emitter.looks.every and not emitter.looks.limits and donated and emitter.donates() > interrupts.KEPT:
+            emitter = emitted(donated := {})
+        self.program = program = emitter.program
         text = emitter.text()
         self.callbacks, self._errors = emitter.callbacks, emitter.errors
         self._constants = [np.ascontiguousarray(x) for x in emitter.constants]
@@ -103,7 +115,7 @@ class Compiled:
         name = f"npbridge_{next(_numbers)}"
         head = entry.text(
             name, inputs, len(program.results), emitter.room.size, ctypes.addressof(self._pointers),
-            ctypes.addressof(self._kept), bool(self.callbacks) or _works(program),
+            ctypes.addressof(self._kept), bool(self.callbacks) or _works(program), bool(emitter.looks.every),
         )  # fmt: skip
         self.text = text
         with _lock:

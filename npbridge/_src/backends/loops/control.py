@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from ...program.nodes import Block, Node, Value
-from . import nests
+from . import interrupts, nests
 from .code import part_of, type_of
+from .elements import element
 from .memory import Buffer
 from .plan import nbytes
+from .trees import INDEX
 
 
 def want(emitter, value: Value, buffer: Buffer) -> None:
@@ -99,7 +101,7 @@ def loop(emitter, node: Node) -> None:
     """Again and again, so many times or while a block says so."""
     code = emitter.code
     *conditions, body = node.blocks
-    length = node.params["length"]
+    length, every = node.params["length"], emitter.looks.every.get(node)
     inputs = body.inputs if length is None else body.inputs[1:]
     carried = [_carried(emitter, node, init, out) for init, out in zip(node.args, node.outs, strict=True)]
     for buffer in carried:
@@ -110,23 +112,43 @@ def loop(emitter, node: Node) -> None:
         if not value.shape:
             numbers.store(value, emitter.scalar(init))
     with emitter.frame(body, True):
-        if length is None:
-            head, inside, after = (code.fresh_label(x) for x in ("while", "do", "done"))
-            code.jump(head)
-            code.label(head)
-            holds = _holds(emitter, conditions[0], inputs, carried, numbers)
-            code.jump_if(holds, inside, after)
-            code.label(inside)
-            spare = _turn(emitter, body, inputs, carried, numbers)
-            code.jump(head)
-            code.label(after)
-        else:
-            with code.loop(str(length)) as i:
+        if length is not None:
+            with interrupts.turns(emitter, 0, str(length), every) as i:
                 emitter.scalars[body.inputs[0]] = i
                 spare = _turn(emitter, body, inputs, carried, numbers)
+        elif every and (count := interrupts.counted(node)) is not None:
+            last = element(code, "convert", INDEX, [emitter.scalar(count.last)], [count.last.dtype])
+            with interrupts.turns(emitter, count.start, last, every) as i:
+                index = element(code, "convert", inputs[count.at].dtype, [i], [INDEX])
+                spare = _turn(emitter, body, inputs, carried, numbers, {inputs[count.at]: index})
+        else:
+            spare = _while(emitter, conditions[0], body, inputs, carried, numbers, every)
         _home(emitter, carried, spare)
     _let_go(carried)
     numbers.bind(node.outs, inputs, carried)
+
+
+def _while(emitter, condition: Block, body: Block, inputs, carried, numbers, every: int | None) -> list[Buffer]:
+    """As long as a block says so, with a look for signals every so many turns."""
+    code = emitter.code
+    head, inside, after = (code.fresh_label(x) for x in ("while", "do", "done"))
+    countdown = interrupts.Countdown(emitter, every) if every else None
+    # a loop of its own around it, if arrays are worth keeping in registers between looks
+    start = head if countdown is None or not any(carried) else code.fresh_label("begin")
+    if start is not head:
+        code.jump(start)
+        code.label(start)
+        countdown.start()
+    code.jump(head)
+    code.label(head)
+    code.jump_if(_holds(emitter, condition, inputs, carried, numbers), inside, after)
+    code.label(inside)
+    if countdown:
+        countdown.count(start)
+    spare = _turn(emitter, body, inputs, carried, numbers)
+    code.jump(head)
+    code.label(after)
+    return spare
 
 
 def _carried(emitter, node: Node, init: Value, out: Value) -> Buffer | None:
@@ -160,10 +182,11 @@ def _holds(emitter, block: Block, inputs, carried, numbers) -> str:
     return found
 
 
-def _turn(emitter, body: Block, inputs, carried, numbers: Numbers) -> list[Buffer]:
-    """Write the body; what changed places with what is carried."""
+def _turn(emitter, body: Block, inputs, carried, numbers: Numbers, known=None) -> list[Buffer]:
+    """Write the body; what changed places with what is carried.  `known` are registers with values of inputs."""
     _let_go(carried)
     numbers.bind(inputs, inputs, carried)
+    emitter.scalars.update(known or {})
     for value, result, buffer in zip(inputs, body.results, carried, strict=True):
         if buffer is not None and result is not value:
             want(emitter, result, buffer)

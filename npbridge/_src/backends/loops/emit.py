@@ -8,7 +8,7 @@ from typing import Any
 from ...program import views
 from ...program.builder import NotHeld
 from ...program.nodes import Block, Node, Value
-from . import calls, control, gathers, nests, products, reductions, threads
+from . import calls, control, gathers, interrupts, nests, products, reductions, threads
 from .code import Code, Register, literal
 from .elements import element
 from .inner_loops import Loops
@@ -38,6 +38,12 @@ class Emitter:
         Nanoseconds of work from which on threads share a nest.
     fastmath : bool
         Whether the last digits of floats do not matter.
+    stops : bool
+        Whether signals are looked for in long loops.
+
+    Attributes
+    ----------
+    looks : interrupts.Looks
     """
 
     def __init__(
@@ -46,12 +52,16 @@ class Emitter:
         donated: dict[int, int] | None = None,
         least: float = threads.LEAST,
         fastmath: bool = False,
+        stops: bool = True,
     ) -> None:
         self.program = program
         self.least = least
         self.alone = False  # whether what is written is one thread's
         self.apart = 0  # bytes for runs that the caller needs in nests that threads share
         self.plan = Plan(program)
+        self.looks = interrupts.Looks(program if stops else Block())
+        self.looked = ""  # where it stands when that was
+        self.kept: list[tuple[str, str, int]] = []  # copies of what is written in place, where it lies, and bytes
         self.code = Code(fastmath)
         self.room = Room(self.code)
         self.frames: list[Frame] = []
@@ -76,6 +86,8 @@ class Emitter:
                 self.scalars[value] = code.load(pointer[k], "0", value.dtype)
                 continue
             self.put(value, Buffer(code, self._slot(pointer[k]), nbytes(value), k in self.donated, pointer[k]))
+        if self.looks.every:
+            interrupts.begin(self, pointer)
         pointer = self._pointers("results", len(block.results))
         outs: list = []
         self.given_back = {j: self.places[v] for i, j in self.donated.items() if (v := block.inputs[i]).shape}
@@ -89,9 +101,14 @@ class Emitter:
         with self.frame(block, False):
             self.nodes(block)
             control.settle(self, block.results, outs)
+        code.ends += interrupts.end(self)
         if self.apart:
             code.entry.append(f"  %runs = getelementptr inbounds i8, ptr %room, i64 {self.room.extend(self.apart)}")
         return code.text("program", "ptr %inputs, ptr %results, ptr %constants, ptr %room")
+
+    def donates(self) -> int:
+        """How many bytes are written in place."""
+        return sum(nbytes(self.program.inputs[k]) for k in self.donated)
 
     def _pointers(self, of: str, count: int) -> list[str]:
         found = []

@@ -30,7 +30,9 @@ class _Method(ctypes.Structure):
     ]
 
 
-def text(name: str, inputs: list, results: int, room: int, constants: int, kept: int, let_go: bool) -> str:
+def text(
+    name: str, inputs: list, results: int, room: int, constants: int, kept: int, let_go: bool, stops: bool = False
+) -> str:
     """``name(*inputs, *results)``, which calls ``name_program``.
 
     Parameters
@@ -43,6 +45,8 @@ def text(name: str, inputs: list, results: int, room: int, constants: int, kept:
         The addresses of pointers to constants, and of the room that was kept from the last call.
     let_go : bool
         Whether other threads may run meanwhile.
+    stops : bool
+        Whether the program may end with an error of Python's.
     """
     lines = [
         f"define ptr @{name}(ptr %self, ptr %args, i64 %count) {{",
@@ -106,6 +110,15 @@ def text(name: str, inputs: list, results: int, room: int, constants: int, kept:
         ]
     if let_go:
         lines.append("  call void @PyEval_RestoreThread(ptr %thread)")
+    if stops:
+        lines += [
+            "  %raised = call ptr @PyErr_Occurred()",
+            "  %stopped = icmp ne ptr %raised, null",
+            "  br i1 %stopped, label %give, label %end",
+            "give:",
+            "  ret ptr null",
+            "end:",
+        ]
     none = f"inttoptr (i64 {id(None)} to ptr)"
     lines += [f"  call void @Py_IncRef(ptr {none})", f"  ret ptr {none}", "}"]
     heads = []

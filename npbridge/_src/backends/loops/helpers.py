@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 
+CLOCK = "declare i32 @clock_gettime(i32, ptr)"
 STACK = 1 << 21  # bytes of a helper's: runs of elements stand there
 
 DECLARED = """\
@@ -14,8 +15,7 @@ declare i32 @pthread_attr_init(ptr)
 declare i32 @pthread_attr_setstacksize(ptr, i64)
 declare i32 @pthread_attr_destroy(ptr)
 declare i32 @pthread_sigmask(i32, ptr, ptr)
-declare i32 @sigfillset(ptr)
-declare i32 @clock_gettime(i32, ptr)"""
+declare i32 @sigfillset(ptr)"""
 
 # Helpers take no signals: those are for the threads of Python.  On a busy machine a helper can be put to sleep in the
 # middle of a part, and some work is done no faster by two.  Each time that helpers made a nest slower, twice as many

@@ -215,7 +215,7 @@ def _write_call(code: Code, name: str, given, size: int, count: int, most: int) 
         address = _address()
         assert address is not None
         code.functions.append(helpers.text(address))
-        code.declared["share"] = helpers.DECLARED
+        code.declared["share"], code.declared["clock_gettime"] = helpers.DECLARED, helpers.CLOCK
     runs = "%runs" if size else "null"
     code.declared["llvm.smin.i64"] = "declare i64 @llvm.smin.i64(i64, i64)"
     code.functions.append(f"@{name}.pause = internal global [2 x i64] zeroinitializer")
