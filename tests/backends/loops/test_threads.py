@@ -19,7 +19,7 @@ from .test_steps import STEPS
 _R = np.random.default_rng(3)
 X, Y = _R.random((60, 700)) * 4 - 2, _R.random((60, 700))
 LONG = _R.random(70_000) + 0.1
-SHARE = "call void @share("
+SHARE = "call void @npbridge_share("
 
 
 def _heat(u):
@@ -134,12 +134,14 @@ def test_work_decides():
 
 
 def test_the_caller_does_all_where_no_thread_can_be_made(eager, monkeypatch):
-    text = helpers._TEXT
-    call = next(line for line in text.splitlines() if "call i32 @pthread_create" in line)
-    monkeypatch.setattr(helpers, "_TEXT", text.replace(call, "  %failed = add i32 0, 11"))
+    text = helpers._SHARE
+    call = next(line for line in text.splitlines() if "= call i32 @pthread_create" in line)
+    monkeypatch.setattr(helpers, "_SHARE", text.replace(call, "  %failed = add i32 0, 11"))
+    helpers.share.cache_clear()
     shared = _made(lambda x: x + 1, LONG)
     for _ in range(3):
         assert np.array_equal(shared(LONG)[0], LONG + 1)
+    helpers.share.cache_clear()
 
 
 def test_any_thread_may_call(eager):

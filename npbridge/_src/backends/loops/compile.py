@@ -3,48 +3,23 @@
 from __future__ import annotations
 
 import ctypes
-import functools
 import itertools
-import re
 import threading
 import weakref
 from typing import Any
 
-import llvmlite.binding as llvm
 import numpy as np
 from jax.extend.core import ClosedJaxpr
 
 from ...program import build
-from ...program.builder import NotHeld
 from ...program.nodes import Block
-from . import entry, interrupts, threads
+from . import entry, interrupts, machine, threads
 from .code import HALF
 from .emit import Emitter
 
-_lock = threading.Lock()
 _numbers = itertools.count()
 _free = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(ctypes.cast(ctypes.CDLL(None).free, ctypes.c_void_p).value)
-_MISSING = re.compile(r"__(trunc|extend)\w*hf")  # functions that may be nowhere: they would be called at address 0
 WORK = 1 << 12  # elements: for less, no other thread is let run meanwhile
-
-
-@functools.cache
-def _machine():
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    return _machine_for_engine()
-
-
-def _machine_for_engine():
-    """The machine that code is made for; an engine takes one over."""
-    target = llvm.Target.from_default_triple()
-    return target.create_target_machine(
-        cpu=llvm.get_host_cpu_name(),
-        features=llvm.get_host_cpu_features().flatten(),
-        opt=3,
-        reloc="static" if target.name.startswith("x86") else "default",  # else calls out of the code go astray
-        jit=True,
-    )
 
 
 class Compiled:
@@ -118,8 +93,9 @@ class Compiled:
             ctypes.addressof(self._kept), bool(self.callbacks) or _works(program), bool(emitter.looks.every),
         )  # fmt: skip
         self.text = text
-        with _lock:
-            engine = _compiled(head, text.replace("@program(", f"@{name}_program(", 1), emitter.loops.used)
+        text = text.replace("@program(", f"@{name}_program(", 1)
+        text = text.replace("define void", f"{head}\ndefine internal void", 1)
+        engine = machine.engine(text, emitter.loops.used)
         self.entry, method = entry.builtin(engine.get_function_address(name), name)
         self.call = self._python()
         going = weakref.finalize(method, _let_go, engine, self._kept, self._pointers, self._constants, self.callbacks)
@@ -161,24 +137,3 @@ def _works(block: Block) -> bool:
         node.kind == "loop" or any(_works(b) for b in node.blocks) or any(v.size > WORK for v in node.outs)
         for node in block.nodes
     ) or any(v.size > WORK for v in block.inputs)
-
-
-def _compiled(head: str, text: str, symbols: dict[str, int]):
-    """An engine of its own, which holds the code."""
-    machine = _machine()
-    for symbol, address in symbols.items():
-        llvm.add_symbol(symbol, address)
-    module = llvm.parse_assembly(text.replace("define void", f"{head}\ndefine internal void", 1))
-    module.triple = llvm.get_process_triple()
-    module.data_layout = str(machine.target_data)
-    module.verify()
-    options = llvm.create_pipeline_tuning_options(speed_level=3)
-    options.loop_vectorization = options.slp_vectorization = True
-    options.loop_unrolling = False  # but where it is asked for: what it gains costs most of the time to compile
-    builder = llvm.create_pass_builder(machine, options)
-    builder.getModulePassManager().run(module, builder)
-    if " half" in text and _MISSING.search(machine.emit_assembly(llvm.parse_assembly(str(module)))):
-        raise NotHeld("a step on float16 that the machine does not have")
-    engine = llvm.create_mcjit_compiler(module, _machine_for_engine())
-    engine.finalize_object()
-    return engine

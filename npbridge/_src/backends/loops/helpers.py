@@ -1,37 +1,30 @@
-"""``share(work, frame, runs, pause, parts, most)``, in LLVM's text: several threads do the parts of a loop nest."""
+"""Functions that all programs call: they are made once, when a program needs them first."""
 
 from __future__ import annotations
 
+import functools
 import signal
 import time
+from typing import Any
 
-CLOCK = "declare i32 @clock_gettime(i32, ptr)"
+from . import machine
+
+_kept: list[Any] = []  # what holds the code
 STACK = 1 << 21  # bytes of a helper's: runs of elements stand there
 
-DECLARED = """\
+# ``npbridge_share(work, frame, runs, pause, parts, most)`` has several threads do the parts of a loop nest.
+# Helpers take no signals: those are for the threads of Python.  On a busy machine a helper can be put to sleep in the
+# middle of a part, and some work is done no faster by two.  Each time that helpers made a nest slower, twice as many
+# runs of it as before are made without any, up to 256.
+_SHARE = """\
 declare i32 @pthread_create(ptr, ptr, ptr, ptr)
 declare i32 @pthread_join(i64, ptr)
 declare i32 @pthread_attr_init(ptr)
 declare i32 @pthread_attr_setstacksize(ptr, i64)
 declare i32 @pthread_attr_destroy(ptr)
 declare i32 @pthread_sigmask(i32, ptr, ptr)
-declare i32 @sigfillset(ptr)"""
-
-# Helpers take no signals: those are for the threads of Python.  On a busy machine a helper can be put to sleep in the
-# middle of a part, and some work is done no faster by two.  Each time that helpers made a nest slower, twice as many
-# runs of it as before are made without any, up to 256.
-_TEXT = """\
-define internal i64 @now() {
-  %time = alloca [2 x i64]
-  %failed = call i32 @clock_gettime(i32 CLOCK, ptr %time)
-  %seconds = load i64, ptr %time
-  %at = getelementptr inbounds i64, ptr %time, i64 1
-  %rest = load i64, ptr %at
-  %most = mul i64 %seconds, 1000000000
-  %sum = add i64 %most, %rest
-  ret i64 %sum
-}
-define internal ptr @help(ptr %frame) noinline {
+declare i32 @sigfillset(ptr)
+define internal ptr @help(ptr %frame) {
   %at.size = getelementptr inbounds {i64, i64, ptr}, ptr %frame, i32 0, i32 1
   %size = load i64, ptr %at.size
   %at.work = getelementptr inbounds {i64, i64, ptr}, ptr %frame, i32 0, i32 2
@@ -40,7 +33,7 @@ define internal ptr @help(ptr %frame) noinline {
   %done = call i64 %work(ptr %frame, ptr %runs)
   ret ptr null
 }
-define internal void @share(ptr %work, ptr %frame, ptr %runs, ptr %pause, i64 %parts, i64 %most) noinline {
+define void @npbridge_share(ptr %work, ptr %frame, ptr %runs, ptr %pause, i64 %parts, i64 %most) {
 entry:
   %threads = alloca [64 x i64]
   %signals = alloca [128 x i8], align 8
@@ -117,12 +110,71 @@ judge:
 }"""
 
 
-def text(size: int) -> str:
-    """The function; `size` is where the number of threads stands."""
-    words = {
-        "THREADS": size, "STACK": STACK, "CLOCK": time.CLOCK_MONOTONIC, "SETMASK": signal.SIG_SETMASK,
-    }  # fmt: skip
-    found = _TEXT
-    for word, value in words.items():
-        found = found.replace(word, str(int(value)))
-    return found
+# ``npbridge_interrupted(looked)`` says whether a handler of a signal has raised, in the thread that signals are for;
+# `looked` is when it last looked, 0 before the first time, or -1 where it is not to.
+_INTERRUPTED = """\
+declare i64 @PyThread_get_thread_ident()
+declare i32 @PyGILState_Ensure()
+declare void @PyGILState_Release(i32)
+declare i32 @PyErr_CheckSignals()
+define i1 @npbridge_interrupted(ptr %looked) {
+  %thread = call i64 @PyThread_get_thread_ident()
+  %main = load i64, ptr inttoptr (i64 MAIN to ptr)
+  %here = icmp eq i64 %thread, %main
+  br i1 %here, label %clock, label %no
+clock:
+  %now = call i64 @now()
+  %before = load i64, ptr %looked
+  %never = icmp eq i64 %before, 0
+  %short = icmp eq i64 %before, -1
+  %since = sub i64 %now, %before
+  %late = icmp sgt i64 %since, PAUSE
+  %due = or i1 %never, %late
+  %some = xor i1 %short, true
+  %tell = and i1 %due, %some
+  br i1 %tell, label %set, label %no
+set:
+  store i64 %now, ptr %looked
+  br i1 %never, label %no, label %ask
+ask:
+  %state = call i32 @PyGILState_Ensure()
+  %error = call i32 @PyErr_CheckSignals()
+  call void @PyGILState_Release(i32 %state)
+  %raised = icmp slt i32 %error, 0
+  ret i1 %raised
+no:
+  ret i1 false
+}"""
+_NOW = """\
+declare i32 @clock_gettime(i32, ptr)
+define internal i64 @now() {
+  %time = alloca [2 x i64]
+  %failed = call i32 @clock_gettime(i32 CLOCK, ptr %time)
+  %seconds = load i64, ptr %time
+  %at = getelementptr inbounds i64, ptr %time, i64 1
+  %rest = load i64, ptr %at
+  %most = mul i64 %seconds, 1000000000
+  %sum = add i64 %most, %rest
+  ret i64 %sum
+}"""
+
+
+@functools.cache
+def share(size: int) -> int:
+    """The address of ``npbridge_share``; the number of threads stands at `size`."""
+    words = {"THREADS": size, "STACK": STACK, "SETMASK": signal.SIG_SETMASK}
+    return _made("npbridge_share", _SHARE, words)
+
+
+@functools.cache
+def interrupted(main: int, pause: int) -> int:
+    """The address of ``npbridge_interrupted``; the main thread's number stands at `main`."""
+    return _made("npbridge_interrupted", _INTERRUPTED, {"MAIN": main, "PAUSE": pause})
+
+
+def _made(name: str, text: str, words: dict[str, int]) -> int:
+    text = f"{_NOW}\n{text}"
+    for word, value in {**words, "CLOCK": time.CLOCK_MONOTONIC}.items():
+        text = text.replace(word, str(int(value)))
+    _kept.append(machine.engine(text, {}))
+    return _kept[-1].get_function_address(name)

@@ -10,13 +10,12 @@ import contextlib
 import ctypes
 import math
 import threading
-import time
 from typing import NamedTuple
 
 from ...dispatch import forked
 from ...program.nodes import Block, Node, Value
+from . import helpers
 from .elements import element
-from .helpers import CLOCK
 from .plan import LAZY, nbytes, step_cost
 from .trees import INDEX
 
@@ -150,12 +149,8 @@ def begin(emitter, pointers: list[str]) -> None:
     That is done where loops have work for long; else the program is not left.
     """
     code, looks = emitter.code, emitter.looks
-    code.declared["interrupted"], code.declared["clock_gettime"] = _DECLARED, CLOCK
-    words = {"CLOCK": time.CLOCK_MONOTONIC, "PAUSE": PAUSE, "MAIN": ctypes.addressof(_main)}
-    text = _TEXT
-    for word, value in words.items():
-        text = text.replace(word, str(int(value)))
-    code.functions.append(text)
+    code.declared["interrupted"] = "declare i1 @npbridge_interrupted(ptr)"
+    emitter.loops.used["npbridge_interrupted"] = helpers.interrupted(ctypes.addressof(_main), PAUSE)
     emitter.looked = code.slot("i64")
     code.do(f"store i64 0, ptr {emitter.looked}")
     if not emitter.donated:
@@ -206,9 +201,8 @@ def look(emitter) -> None:
     """Leave the program where a signal asks for it."""
     code = emitter.code
     # what it writes is nothing that the program reads: else that would not stay in registers
-    stop = code.new(
-        f"call i1 @interrupted(ptr {emitter.looked}) nounwind memory(argmem: readwrite, inaccessiblemem: readwrite)"
-    )
+    effects = "nounwind memory(argmem: readwrite, inaccessiblemem: readwrite)"
+    stop = code.new(f"call i1 @npbridge_interrupted(ptr {emitter.looked}) {effects}")
     on = code.fresh_label("on")
     code.jump_if(stop, "stop", on, (1, TURNS))
     code.label(on)
@@ -286,46 +280,3 @@ def end(emitter) -> list[str]:
     for kept, pointer, size in emitter.kept:
         lines.append(f"  call void @llvm.memcpy.p0.p0.i64(ptr {pointer}, ptr {kept}, i64 {size}, i1 false)")
     return [*lines, "  ret void"]
-
-
-_DECLARED = """\
-declare i64 @PyThread_get_thread_ident()
-declare i32 @PyGILState_Ensure()
-declare void @PyGILState_Release(i32)
-declare i32 @PyErr_CheckSignals()"""
-
-_TEXT = """\
-define internal i1 @interrupted(ptr %looked) noinline {
-  %time = alloca [2 x i64]
-  %thread = call i64 @PyThread_get_thread_ident()
-  %main = load i64, ptr inttoptr (i64 MAIN to ptr)
-  %here = icmp eq i64 %thread, %main
-  br i1 %here, label %clock, label %no
-clock:
-  %failed = call i32 @clock_gettime(i32 CLOCK, ptr %time)
-  %seconds = load i64, ptr %time
-  %at = getelementptr inbounds i64, ptr %time, i64 1
-  %rest = load i64, ptr %at
-  %most = mul i64 %seconds, 1000000000
-  %now = add i64 %most, %rest
-  %before = load i64, ptr %looked
-  %never = icmp eq i64 %before, 0
-  %short = icmp eq i64 %before, -1
-  %since = sub i64 %now, %before
-  %late = icmp sgt i64 %since, PAUSE
-  %due = or i1 %never, %late
-  %some = xor i1 %short, true
-  %tell = and i1 %due, %some
-  br i1 %tell, label %set, label %no
-set:
-  store i64 %now, ptr %looked
-  br i1 %never, label %no, label %ask
-ask:
-  %state = call i32 @PyGILState_Ensure()
-  %error = call i32 @PyErr_CheckSignals()
-  call void @PyGILState_Release(i32 %state)
-  %raised = icmp slt i32 %error, 0
-  ret i1 %raised
-no:
-  ret i1 false
-}"""

@@ -116,7 +116,7 @@ def shared(emitter, turns: int, work: float, grain: int = 1):
     emitter.apart = max(emitter.apart, apart.size)
     name = f"share_{len(code.functions)}"
     code.functions.append(_function(name, part, count, each, turns, given, *inside))
-    _write_call(code, name, given, apart.size, count, min(count, math.isqrt(int(work * UNIT / START)) or 1))
+    _write_call(emitter, name, given, apart.size, count, min(count, math.isqrt(int(work * UNIT / START)) or 1))
 
 
 class _Given(NamedTuple):
@@ -169,7 +169,7 @@ def _frame(given: list[_Given]) -> str:
 def _function(name, part: Part, count, each, turns, given, entry, lines) -> str:
     """``i64 name(ptr frame, ptr runs)``: parts are taken until there are none; how many it were."""
     frame = _frame(given)
-    text = [f"define internal i64 @{name}(ptr %frame, ptr %runs) {{", "entry:"]
+    text = [f"define internal i64 @{name}(ptr %frame, ptr %runs) noinline {{", "entry:"]
     for k, one in enumerate(given, 3):
         held = f"{one.name}.held" if one.copied else one.name
         text.append(f"  {one.name}.at = getelementptr inbounds {frame}, ptr %frame, i32 0, i32 {k}")
@@ -200,7 +200,8 @@ def _function(name, part: Part, count, each, turns, given, entry, lines) -> str:
     ])  # fmt: skip
 
 
-def _write_call(code: Code, name: str, given, size: int, count: int, most: int) -> None:
+def _write_call(emitter, name: str, given, size: int, count: int, most: int) -> None:
+    code: Code = emitter.code
     frame = _frame(given)
     slot = code.slot(frame)
     head = [("i64", "0"), ("i64", str(size)), ("ptr", f"@{name}")]  # the next part, bytes for runs, what does parts
@@ -211,17 +212,15 @@ def _write_call(code: Code, name: str, given, size: int, count: int, most: int) 
         value = code.new(f"load {one.type}, ptr {one.name}") if one.copied else one.name
         at = code.new(f"getelementptr inbounds {frame}, ptr {slot}, i32 0, i32 {k}")
         code.do(f"store {one.type} {value}, ptr {at}")
-    if "share" not in code.declared:
-        address = _address()
-        assert address is not None
-        code.functions.append(helpers.text(address))
-        code.declared["share"], code.declared["clock_gettime"] = helpers.DECLARED, helpers.CLOCK
+    address = _address()
+    assert address is not None
+    code.declared["share"] = "declare void @npbridge_share(ptr, ptr, ptr, ptr, i64, i64)"
+    emitter.loops.used["npbridge_share"] = helpers.share(address)
     runs = "%runs" if size else "null"
     code.declared["llvm.smin.i64"] = "declare i64 @llvm.smin.i64(i64, i64)"
     code.functions.append(f"@{name}.pause = internal global [2 x i64] zeroinitializer")
-    code.do(
-        f"call void @share(ptr @{name}, ptr {slot}, ptr {runs}, ptr @{name}.pause, i64 {count}, i64 {max(most, 2)})"
-    )
+    given_over = f"ptr @{name}, ptr {slot}, ptr {runs}, ptr @{name}.pause, i64 {count}, i64 {max(most, 2)}"
+    code.do(f"call void @npbridge_share({given_over})")
 
 
 # -- what a nest costs
