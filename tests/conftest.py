@@ -19,11 +19,11 @@ from .seeds import NAME, SEED
 # The large tables, of which a run looks at a share, another one with each seed; `tox -e long` looks at the rest.
 TABLES = (
     "array/test_methods", "array/test_operators",
-    *(f"backends/numba/lowering/test_{name}" for name in (
+    *(f"jit/on_numpy/test_{name}" for name in (
         "classes", "forms", "fusing", "intermediates", "more", "numpy_functions", "programs", "reshaping",
     )),
     "corpus/test_corpus", "jit/test_corpora", "dispatch/test_rows", "dispatch/test_ufuncs", "ecosystem/test_calls",
-    "random/test_distributions", "random/test_numba_bits",
+    "random/test_distributions", "random/test_compiled_bits",
 )  # fmt: skip
 ONE_IN = 4
 

@@ -25,9 +25,12 @@ class Fences:
             return type(value)(map(self.give, value))
         if not isinstance(value, np.ndarray) or value.dtype.char not in STORED_KINDS:
             return value
-        memory = np.full(value.nbytes + 2 * FENCE, SIGN, np.uint8)
-        self.around += [memory[:FENCE], memory[FENCE + value.nbytes :]]
-        inside = memory[FENCE : FENCE + value.nbytes].view(value.dtype).reshape(value.shape)
+        size = FENCE // value.dtype.itemsize
+        memory = np.empty(value.size + 2 * size, value.dtype)
+        signs = memory.view(np.uint8)
+        signs[:] = SIGN
+        self.around += [signs[:FENCE], signs[FENCE + value.nbytes :]]
+        inside = memory[size : size + value.size].reshape(value.shape)
         inside[...] = value
         return npbridge.asarray(inside)
 

@@ -148,6 +148,7 @@ def test_flags_known_only_at_run_time():
         assert npbridge.jit(lambda a, keep: a.sum(axis=0, keepdims=keep))(a, True).shape == (1, 3)
 
 
+@pytest.mark.filterwarnings("ignore::npbridge.errors.FallbackWarning")
 def test_powers_of_whole_numbers():
     with npbridge.backend("numpy"):
         power = npbridge.jit(lambda a, b: (a**b, a**-b))

@@ -8,7 +8,10 @@ import pytest
 import npbridge
 from npbridge._src.dispatch import fallback
 
-from ..backends.numba.lowering import (
+from ..convert.programs import PROGRAMS
+from ..oracle import VARIANTS, set_up
+from ..verdict import RIGHT, Judge, call, copied
+from .on_numpy import (
     classes,
     classes_more,
     programs,
@@ -17,10 +20,7 @@ from ..backends.numba.lowering import (
     programs_python,
     programs_textbook,
 )
-from ..backends.numba.lowering.compare import assert_same
-from ..convert.programs import PROGRAMS
-from ..oracle import VARIANTS, set_up
-from ..verdict import RIGHT, Judge, call, copied
+from .on_numpy.compare import assert_same
 
 BY_NAME = {v.name: v for v in VARIANTS}
 FOR_NUMBA = {

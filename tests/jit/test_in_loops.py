@@ -22,10 +22,7 @@ def backend(request):
 
 def engine_of(compiled, backend):
     """The plain loops of the latest compiled form."""
-    if backend == "jax":
-        return compiled._latest.on_host
-    assert not compiled.not_in_loops
-    return compiled._loops._latest.on_host
+    return (compiled if backend == "jax" else compiled.loops)._latest.on_host
 
 
 def relax(x, turns):
@@ -156,9 +153,11 @@ def test_what_cannot_be_held_is_told():
 
     with npbridge.backend("numpy"):
         compiled = jit(evens)
-        assert compiled(npbridge.array([1, 2, 4])) == [1, 2]
-        assert "found changes its length" in compiled.not_in_loops
-        assert "\nruns by Numba, as the list found" in compiled.explain()
+        with pytest.warns(npbridge.errors.FallbackWarning, match="found changes its length"):
+            assert compiled(npbridge.array([1, 2, 4])) == [1, 2]
+        assert "ran as plain Python, as the list found" in compiled.explain()
+        with pytest.raises(npbridge.errors.ControlFlowError, match="evens has no compiled form: the list found"):
+            jit(evens, strict=True)(npbridge.array([1, 2, 4]))
 
 
 def test_the_engine_is_told(monkeypatch):
@@ -172,7 +171,7 @@ def test_the_engine_is_told(monkeypatch):
         monkeypatch.setenv("NPBRIDGE_ENGINE", "xla")
         compiled = jit(relax)
         compiled(npbridge.ones(4), 2)
-        assert "\nruns on XLA: NPBRIDGE_ENGINE is 'xla'\n" in compiled.explain()
+        assert "\nruns on XLA: XLA was asked for\n" in compiled.explain()
     with npbridge.backend("numpy"):
         monkeypatch.setenv("NPBRIDGE_ENGINE", "choose")
         compiled = jit(relax)
@@ -181,25 +180,18 @@ def test_the_engine_is_told(monkeypatch):
 
 
 def test_loops_that_cannot_be_made_are_told(backend, monkeypatch):
-    def broken(*args, **options):
+    def broken(*args, **kwargs):
         raise KeyError("a fault")
 
     monkeypatch.setattr("npbridge._src.backends.loops.compile.Compiled.__init__", broken)
     compiled = jit(relax)
     with pytest.warns(RuntimeWarning, match=r"no loops could be made of it \(KeyError: 'a fault'\)"):
+        warnings.simplefilter("ignore", npbridge.errors.FallbackWarning)
         assert float(compiled(npbridge.array([0.0, 4.0, 0.0]), 1)) == 0
     if backend == "jax":
         monkeypatch.setenv("NPBRIDGE_ENGINE", "loops")
         with pytest.raises(KeyError, match="a fault"):
             jit(relax)(npbridge.ones(3), 1)
-
-
-def test_options_of_numba():
-    with npbridge.backend("numpy"):
-        for option in ("parallel", "fastmath", "debug"):
-            compiled = jit(relax, **{option: True})
-            compiled(npbridge.ones(4), 2)
-            assert option in compiled.not_in_loops and compiled._loops is None
 
 
 def test_the_engine_can_be_forced(monkeypatch):
@@ -242,6 +234,7 @@ def shifted_into(x, y):
     return y.sum()
 
 
+@pytest.mark.filterwarnings("ignore::npbridge.errors.FallbackWarning")
 @pytest.mark.parametrize(
     "made",
     [
@@ -326,13 +319,9 @@ def test_arrays_made_of_one_ndarray_are_told(backend):
     with npbridge.backend("numpy"):
         x = np.arange(6.0)
         args = npbridge.asarray(x), npbridge.asarray(x)
-    if backend == "jax":
-        with pytest.raises(npbridge.errors.UnsupportedError, match="memory of one ndarray"):
-            compiled(*args)
-        assert x.tolist() == [0, 1, 2, 3, 4, 5]
-    else:
-        assert float(compiled(*args)) == -1 + 7 * 5
-        assert not compiled.not_in_loops
+    with pytest.raises(npbridge.errors.UnsupportedError, match="memory of one ndarray"):
+        compiled(*args)
+    assert x.tolist() == [0, 1, 2, 3, 4, 5]
 
 
 class Line:
@@ -356,9 +345,11 @@ def test_arrays_in_the_memory_of_ndarrays_have_the_short_way(made):
         assert line.step() == 1
         both = np.zeros(3)
         line.x, line.y = npbridge.asarray(both), npbridge.asarray(both[1:])
-        assert [line.step(), line.step()] == [0, 0]
-        both[2] = 4
-        assert [line.step(), line.step()] == [4, 8]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", npbridge.errors.FallbackWarning)
+            assert [line.step(), line.step()] == [0, 0]
+            both[2] = 4
+            assert [line.step(), line.step()] == [4, 8]
 
 
 def test_ndarrays_have_the_short_way():
@@ -434,6 +425,7 @@ def test_numbers_of_pythons_are_pythons(backend):
         assert all(x is False for x in compiled(npbridge.ones(3), npbridge.zeros(3)))
 
 
+@pytest.mark.filterwarnings("ignore::npbridge.errors.FallbackWarning")
 def test_an_argument_that_is_used_as_memory_is_left_as_numpy_leaves_it():
     values = np.array([3.0, 1.0, 9.0, 2.0, 7.0, 5.0, 8.0])
     with npbridge.backend("numpy"):
@@ -469,6 +461,7 @@ def layouts():
     yield "steps", lambda: base.copy().reshape(2, 3, 4)[:, ::-1, ::2]
 
 
+@pytest.mark.filterwarnings("ignore::npbridge.errors.FallbackWarning")
 @pytest.mark.parametrize("made", [pytest.param(made, id=name) for name, made in layouts()])
 @pytest.mark.parametrize("is_writable", [True, False])
 def test_ndarrays_keep_their_layout(made, is_writable, request):

@@ -343,6 +343,11 @@ def _set_anywhere(self, key, value):
         if buffer.traced:  # what does not fit has NumPy's error, which needs no values
             np.empty(self.shape, self.dtype)[key] = np.zeros(value.shape, value.dtype)
         value = source._read()
+    if buffer.traced and source is not None and self.dtype.itemsize != buffer.dtype.itemsize:
+        raise UnsupportedError(
+            f"a view as {self.dtype} of memory that holds {buffer.dtype} cannot be written in compiled code. Copy it "
+            "before the call, and back after it."
+        )
     if buffer.traced:  # text, say: what NumPy makes of it, or its error
         values = np.empty(self.shape, self.dtype)
         values[key] = value

@@ -57,6 +57,11 @@ class Context:
         self.for_numpy = False  # whether it is compiled for 'numpy': nothing is drawn from keys of JAX's
         self.growing: set[int] = set()  # the lists that grow in the loops being traced: they cannot be read
 
+    @property
+    def refuses_host(self) -> bool:
+        """Whether nothing may be left to NumPy; where that is what the user compiles for, it is no detour."""
+        return self.strict and not self.for_numpy
+
     def begin_branch(self) -> None:
         """Refuse a function whose branches multiply: values of several kinds, each met under conditions of others."""
         self.branched += 1

@@ -104,7 +104,8 @@ def at_run_time(function, args: tuple, kwargs: dict, try_out=None) -> None:
     def call(*arrays):
         found = list(known)
         for i, array in zip(places, arrays, strict=True):
-            found[i] = _shown(np.asarray(array))
+            kind = getattr(leaves[i], "weak", None)  # a number of Python's
+            found[i] = _shown(np.asarray(array)) if kind is None else kind(array)
         args, kwargs = jax.tree.unflatten(tree, found)
         function(*args, **kwargs)
 

@@ -23,6 +23,8 @@ WHAT_INSTEAD = (
 )
 
 in_child = False
+may_trace = True  # whether functions may be compiled here
+_jax: Any = None  # the backend that was left
 _on_fork: list[Callable[[], None]] = []
 
 
@@ -57,9 +59,9 @@ def _enter() -> None:
 
 def _leave_jax() -> None:
     """Let the host compute, as far as it gives what JAX would have given."""
-    global in_child
-    in_child = True
-    old = backends._loaded.get("jax")
+    global in_child, may_trace, _jax
+    in_child, may_trace = True, False
+    old = _jax = backends._loaded.get("jax")
     new = backends.load("numpy") if sys.modules["jax"].config.jax_enable_x64 else _refusing("jax")
     backends._loaded["jax"] = new
     if backends._default is old:
@@ -69,6 +71,14 @@ def _leave_jax() -> None:
     _let_arrays_stay_on_the_host()
     if events.listeners:
         events.emit("forked", "child", backend=new.name)
+
+
+def try_to_trace() -> None:
+    """In a child that somebody watches: compile plain loops, which goes well unless JAX waits for a thread of XLA's."""
+    global may_trace
+    if in_child:
+        may_trace = True
+        backends._loaded["jax"] = _jax
 
 
 def _let_arrays_stay_on_the_host() -> None:

@@ -4,7 +4,7 @@ The numbers are NumPy's own, and they are drawn at each call, in the order of th
 function.  A draw that happens once in every call, with parameters that are known, is
 made before the compiled code runs and is one of its inputs.  From the first draw on of
 which that cannot be said (in a loop or a branch, or with parameters that are computed)
-compiled code calls back to NumPy, about 0.4 ms each.
+compiled code calls back to NumPy: some microseconds each in plain loops, about 0.4 ms on XLA.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from jax.experimental import io_callback
 
 from ..array import core, traced_number
 from ..convert import context as contexts
+from ..program.hosted import taking_arrays
 from ..storage import buffer as buffers
 from ..storage.recording import recorders_here
 from .host_tasks import Task, global_state, set_state, state_of
@@ -115,17 +116,19 @@ class Host:
 
     def _calling_back(self, task, parameters, shape, dtype):
         self.calls_back = True
+        blank = None if dtype is None else np.zeros(shape, dtype)
+        ready = task.ready()
+        run = taking_arrays(lambda *values: self._run(task, values, blank, ready))
         if dtype is None:
-            return io_callback(lambda *values: self._run(task, values, None), None, *parameters, ordered=True)
-        blank = np.zeros(shape, dtype)
+            return io_callback(run, None, *parameters, ordered=True)
         form = jax.ShapeDtypeStruct(shape, dtype)
-        return io_callback(lambda *values: self._run(task, values, blank), form, *parameters, ordered=True)
+        return io_callback(run, form, *parameters, ordered=True)
 
-    def _run(self, task, values, blank):
+    def _run(self, task, values, blank, ready=None):
         if self.error is not None:
             return blank
         try:
-            drawn = task(task.generator, [np.asarray(x) for x in values])
+            drawn = ready() if ready is not None else task(task.generator, [np.asarray(x) for x in values])
             return None if blank is None else fitting(drawn, blank.dtype)
         except Exception as error:
             self.error = error
@@ -156,8 +159,9 @@ class Host:
     def settle(self, values) -> None:
         """Wait until all has been drawn, and raise what NumPy raised."""
         if self.calls_back:
-            jax.block_until_ready(values)
-            jax.effects_barrier()
+            if not all(type(x) is np.ndarray for x in values):  # of plain loops, which are done
+                jax.block_until_ready(values)
+                jax.effects_barrier()
             if self.error is not None:
                 raise self.error
 

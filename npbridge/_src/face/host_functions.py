@@ -150,7 +150,7 @@ class _Lanes:
 def _host(function, effect=False):
     context: Any = contexts.current()
     what = name_of(function)
-    if context.strict:
+    if context.refuses_host:
         raise UnsupportedError(f"{what} runs on the host, which strict=True forbids. Call it outside of the function.")
     if context.host is None:
         if effect:

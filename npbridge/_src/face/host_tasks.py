@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..array import core
+from ..dispatch import backend as backends
 from ..ground.errors import UnsupportedError
 from ..storage.buffer import Tracer, canonical
 from . import late_texts
@@ -42,12 +43,16 @@ class Task:
             return self.method(*args, **{k: late_texts.settled(x) for k, x in kwargs.items()})
         if callable(self.method):
             return self.method(generator, *args, **kwargs)
-        return getattr(plain(generator), self.method)(generator, *args, **kwargs)
+        method = getattr(plain(generator), self.method)
+        if not hasattr(generator, "_stream"):
+            return method(generator, *args, **kwargs)
+        with backends.backend("numpy"):  # NumPy's code calls methods of a generator of ours, too
+            return method(generator, *args, **kwargs)
 
     def ready(self):
         """The draw as a call without arguments that runs no Python; None where there is none such."""
         plainly = {int, float, bool, str, type(None)}
-        if self.traced or self.generator is None or callable(self.method):
+        if self.traced or self.generator is None or callable(self.method) or hasattr(self.generator, "_stream"):
             return None
         if isinstance(self.generator, random.Random) or not plainly.issuperset(map(type, self.leaves)):
             return None

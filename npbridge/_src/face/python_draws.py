@@ -35,7 +35,7 @@ class Drawing:
             raise UnsupportedError(
                 f"{what} cannot be compiled for 'jax': its result is no number. Call it outside of the function."
             )
-        if context.strict:
+        if context.refuses_host:
             raise UnsupportedError(f"{what} draws on the host, which strict=True forbids. Draw from npbridge.random.")
         special = _SPECIAL.get(self.name)
         if special is not None:

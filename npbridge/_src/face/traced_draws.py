@@ -61,17 +61,16 @@ class Drawing:
             raise UnsupportedError(
                 f"{what} cannot be compiled for 'jax': its result is no array. Call it outside of the function."
             )
-        if context.strict:
+        if context.refuses_host:
             raise UnsupportedError(
                 f"{what} draws on the host, which strict=True forbids. Draw from npbridge.random, whose numbers are "
                 "made in compiled code."
             )
         args, kwargs = with_known_sizes(self.generator, self.name, args, kwargs)
         special = _SPECIAL.get(self.name)
-        was = host.calls_back
         result = special(self, *args, **kwargs) if special is not None else self.draw(self.name, args, kwargs)
         how = "in compiled code by a call back to NumPy" if host.calls_back else "before each run"
-        _note(context, f"{what} draws {how}" + ("" if was or not host.calls_back else ", about 0.4 ms each"))
+        _note(context, f"{what} draws {how}")
         return result
 
     def draw(self, method, args, kwargs):

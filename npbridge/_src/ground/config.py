@@ -8,7 +8,7 @@ from .errors import BackendError
 
 FALLBACK_CHOICES = ("warn", "error", "silent")
 AUTO_CHOICES = ("race", "wait", "off")
-ENGINE_CHOICES = ("choose", "xla", "loops", "numba")
+ENGINE_CHOICES = ("choose", "xla", "loops")
 REPR_CHOICES = ("npbridge", "numpy")
 
 

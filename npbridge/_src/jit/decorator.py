@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
+import time
 import types
 import warnings
 
@@ -24,13 +25,13 @@ from ..ground import debugging
 from ..ground.errors import UnsupportedError
 from ..ground.floating import asked
 from ..storage.buffer import recorders
-from . import arguments, bound, reasons, texts, undo, without_effect
+from . import arguments, bound, reasons, shown, texts, undo, without_effect
 from .binding import Binding
 from .described import Described
 from .effects import Moves
 from .executable import ASKS_FOR_VALUES, TOLD, Executable, LeftToPython, Missed, needs_a_value
 from .inputs import is_scalar
-from .on_numpy import OnNumpy, in_python
+from .on_numpy import NotTraced, OnNumpy, first_sentence, in_python
 from .pools import Kept, Pool, Pools
 from .quick import MISS, NO_QUICK_PATH, quick_path
 
@@ -43,8 +44,6 @@ STORM = 16
 _DEFAULTS = {
     "parallel": False,
     "fastmath": False,
-    "debug": False,
-    "boundscheck": True,
     "static_argnums": (),
     "static_argnames": (),
 }
@@ -61,7 +60,16 @@ class CompiledFunction(Described, OnNumpy):
     ----------
     function : callable
         What is compiled.
+    for_numpy : bool
+        Whether it is the part of one that runs on ``'numpy'``.
+    engine : str
+        What runs it on ``'jax'``, or "choose".
+    seconds : float
+        What making its forms has taken.
     """
+
+    for_numpy = False
+    engine = "choose"
 
     def __init__(self, function, kept: Kept | None = None, **options) -> None:
         self._binds = "instance"
@@ -80,12 +88,16 @@ class CompiledFunction(Described, OnNumpy):
         self._backend = options["backend"]
         self._kept = Kept() if kept is None else kept
         self._forget_calls()
-        self._compiles = 0
+        self._compiles, self.seconds = 0, 0.0
         self._reason = "it has not been called"
         self._shown = ""
         if options["show_code"] and self.backend_name() == "numpy" and in_python(function):
-            self._numba = self._make_numba()
-            self._show(texts.preview_on_numpy(self._numba))
+            self._show(shown.with_state_as_arguments(function))
+
+    @property
+    def side(self) -> str:
+        """The backend that it compiles for, when it does."""
+        return "numpy" if self.for_numpy else "jax"
 
     @functools.cached_property
     def converted(self):
@@ -100,7 +112,11 @@ class CompiledFunction(Described, OnNumpy):
         if name != "jax":
             if name == "auto":
                 return self.auto(args, kwargs)
-            return self.on_numpy(args, kwargs, short)
+            try:
+                return self.on_numpy(args, kwargs, short)
+            except Exception as error:
+                tidy(error)
+                raise
         try:
             if short:
                 quick, count, kind = self._quick
@@ -119,12 +135,13 @@ class CompiledFunction(Described, OnNumpy):
 
     def _by_python(self, left, args, kwargs):
         """Make a call again that compiled code has begun."""
-        fallback.announce_uncompiled(self.__name__, "jax", str(left), "where compiled code cannot go on")
+        reason = first_sentence(left) if self.for_numpy else str(left)
+        fallback.announce_uncompiled(self.__name__, self.side, reason, "where compiled code cannot go on")
         return self._plainly(args, kwargs)
 
     def _plainly(self, args, kwargs):
         """The call as plain Python, on the backend that it is compiled for; an error leaves everything as it was."""
-        with backends.backend("jax"):
+        with backends.backend(self.side):
             return undo.run(self.function, args, kwargs)
 
     def _unlike_other_calls(self, args, kwargs):
@@ -135,39 +152,49 @@ class CompiledFunction(Described, OnNumpy):
     # -- on jax
 
     def on_jax(self, args, kwargs):
+        """A call the long way: the compiled form is found, or made, and run."""
         given = args, kwargs
         args, kwargs = self._marked(args, kwargs)
+        pool, entry, binding, signature = self._form_of(args, kwargs, self._compiled_once)
+        kinds = asked() | entry.asked
+        try:
+            if not kinds:
+                result = entry.run(binding, signature, (args, kwargs))
+            elif (result := entry.run_without_errors(kinds, binding, signature, (args, kwargs))) is TOLD:
+                return self._plainly(*given)
+        except LeftToPython as left:
+            return self._by_python(left, *given)
+        self._quick = quick_path(entry, binding, signature, pool, args, kwargs)
+        return result
+
+    def _form_of(self, args, kwargs, make):
+        """``(pool, entry, binding, signature)`` of a call; what is not there ``make(pool, key, binding, signature)``
+        makes."""
         leaves, tree = arguments.flatten(args, kwargs)
         pool = self._pool(leaves)
-        signature, binding = self._bind(pool, leaves, tree)
         while True:
+            signature, binding = self._bind(pool, leaves, tree)
             key = self._key(pool, signature, binding)
             entry = self._kept.entries.get(key)
             try:
-                if entry is None:
-                    entry = self._compiled_once(pool, key, binding, signature)
-                kinds = asked() | entry.asked
-                if not kinds:
-                    result = entry.run(binding, signature, (args, kwargs))
-                elif (result := entry.run_without_errors(kinds, binding, signature, (args, kwargs))) is TOLD:
-                    return self._plainly(*given)
-                self._quick = quick_path(entry, binding, signature, pool, args, kwargs)
-                return result
-            except LeftToPython as left:
-                return self._by_python(left, *given)
+                return pool, make(pool, key, binding, signature) if entry is None else entry, binding, signature
             except Missed as missed:
                 self._take_in(pool, missed)
             except Moves as moves:
                 pool = self._let_move(leaves, moves.paths)
             except ASKS_FOR_VALUES as error:
                 if not self._make_static(pool, signature, error):
-                    raise needs_a_value(error, self.function) from None
+                    told = needs_a_value(error, self.function)
+                    raise NotTraced(key, told) if self.for_numpy else told from None
                 pool = self._pool(leaves)
-            signature, binding = self._bind(pool, leaves, tree)
+            except Exception as error:
+                if self.for_numpy:
+                    raise NotTraced(key, error) from error
+                raise
 
     def _bind(self, pool, leaves, tree):
         signature = arguments.Signature(leaves, tree, self._kept.static)
-        return signature, Binding(signature, pool.state, self._in_loops_only)
+        return signature, Binding(signature, pool.state, self.for_numpy)
 
     def _key(self, pool, signature, binding):
         shapes = (*[(b.shape, b.dtype) for b in binding.buffers], *[x.kind() for x in pool.state.raws])
@@ -179,7 +206,7 @@ class CompiledFunction(Described, OnNumpy):
         return self._pools.of(self.function, objects, self._kept)
 
     def _executable(self, pool, signature) -> Executable:
-        entry = Executable(self.converted, pool.state, self.options["strict"], self._in_loops_only)
+        entry = Executable(self.converted, pool.state, self.options, self.engine, self.for_numpy)
         names = self._names()
         entry.arguments = [reasons.argument(signature.tree, i, names) for i in range(len(signature.leaves))]
         return entry
@@ -194,15 +221,16 @@ class CompiledFunction(Described, OnNumpy):
         return entry
 
     def _compile(self, pool, key, binding, signature) -> Executable:
-        self._see_that_forms_are_few()
+        self._see_that_it_pays(key)
         known = [key[2] for key in list(self._kept.entries)]  # of which threads of other instances may add some
         varied = pool.state.varied(known) - self._kept.moving - self._kept.static
         if varied:
             self._kept.varied |= varied
             raise Moves(varied)
-        entry = self._executable(pool, signature)
+        entry, start = self._executable(pool, signature), time.perf_counter()
         entry.trace(binding, signature)
         self._compiles += 1
+        self.seconds += time.perf_counter() - start
         self._reason = reasons.why(self._kept.entries, key, self._names())
         if self._compiles == STORM:
             warnings.warn(
@@ -319,25 +347,13 @@ class CompiledFunction(Described, OnNumpy):
 
     def prepared(self, args, kwargs):
         """``(entry, binding, signature)`` of a call that is not run."""
-        args, kwargs = self._marked(args, kwargs)
-        leaves, tree = arguments.flatten(args, kwargs)
-        pool = self._pool(leaves)
-        while True:
-            signature, binding = self._bind(pool, leaves, tree)
-            entry = self._kept.entries.get(self._key(pool, signature, binding))
-            try:
-                if entry is None:
-                    entry = self._executable(pool, signature)
-                    entry.trace(binding, signature)
-                return entry, binding, signature
-            except Missed as missed:
-                self._take_in(pool, missed)
-            except Moves as moves:
-                pool = self._let_move(leaves, moves.paths)
-            except ASKS_FOR_VALUES as error:
-                if not self._make_static(pool, signature, error):
-                    raise needs_a_value(error, self.function) from None
-                pool = self._pool(leaves)
+
+        def traced(pool, key, binding, signature):
+            entry = self._executable(pool, signature)
+            entry.trace(binding, signature)
+            return entry
+
+        return self._form_of(*self._marked(args, kwargs), traced)[1:]
 
     def clear_cache(self) -> None:
         """Forget what was compiled: of a method, for all instances of the class."""
@@ -365,9 +381,15 @@ def engines(function, options=None, kept: Kept | None = None) -> dict:
     if not in_python(function):
         return {}
     given, kept = {**_DEFAULTS, **(options or {}), "strict": True, "show_code": False}, kept or Kept()
+
+    def made(name: str, backend: str, engine: str) -> CompiledFunction:
+        compiled = CompiledFunction(function, kept.of_engine(name), **{**given, "backend": backend})
+        compiled.engine = engine
+        return compiled
+
     return {
-        name: functools.partial(CompiledFunction, function, kept.of_engine(name), **{**given, "backend": backend})
-        for name, backend in (("XLA", "jax"), ("Numba", "numpy"))
+        "XLA": functools.partial(made, "XLA", "jax", "xla"),
+        "plain loops": functools.partial(made, "loops", "numpy", "choose"),
     }
 
 
@@ -403,9 +425,6 @@ def _call_in_a_child(self, *args, **kwargs):
         return self.converted(*args, **kwargs)
     if self.backend_name() == "jax" and forked.in_child:
         forked.refuse(f"{self.__name__} is compiled for 'jax'")
-    if self.options["parallel"]:
-        self.options["parallel"] = False
-        self._numba, self._fast_count = None, -1
     return _call(self, *args, **kwargs)
 
 

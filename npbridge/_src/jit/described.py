@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import inspect
 from typing import Any
 
@@ -16,10 +15,10 @@ class Described:
     """The part of a compiled function that tells; see :class:`~npbridge._src.jit.decorator.CompiledFunction`."""
 
     function: Any
-    not_in_loops: str
     loops: Any
     _loops: Any
-    _make_numba: Any
+    _in_python: str
+    _reason: str
     _backend: str | None
 
     def backend_name(self) -> str:
@@ -28,20 +27,16 @@ class Described:
 
     @property
     def source(self) -> str:
-        """The code that was compiled: with control flow converted on ``'jax'``, as Numba gets it on ``'numpy'``."""
-        name = self.backend_name()
-        if name == "jax":
-            return texts.converted_source(self.function, self._latest)
-        if name == "auto":
+        """The code that was compiled: with its control flow converted."""
+        if self.backend_name() == "auto":
             chosen = self.auto.chosen()
             return chosen.source if chosen is not None else ""
-        if self._runs_in_loops():
-            return texts.converted_source(self.function, self._loops._latest)
-        return self._numba.source if self._numba is not None else ""
+        part = self._part()
+        return texts.converted_source(self.function, part._latest if part is not None else None)
 
-    def _runs_in_loops(self) -> bool:
-        """Whether plain loops were made for ``'numpy'``."""
-        return self._loops is not None and self._loops._latest is not None
+    def _part(self) -> Any:
+        """What makes calls on the backend; None where nothing has been compiled for it."""
+        return self if self.backend_name() == "jax" else self._loops
 
     def lower(self, *args, **kwargs):
         """The compiled code for some arguments, as texts; nothing is run.
@@ -63,28 +58,20 @@ class Described:
         if name == "auto":  # for XLA: the other engine's code is not much to look at
             with on_xla():
                 return self.auto.compiled("XLA").lower(*args, **kwargs)
-        if name != "jax":
-            return self._lowered_on_numpy(args, kwargs)
-        return texts.lower_on_jax(self, *self.prepared(args, kwargs))
-
-    def _lowered_on_numpy(self, args, kwargs):
-        if not self.not_in_loops:
-            with contextlib.suppress(Exception), wide():
-                return texts.lowered_in_loops(self.loops, *self.loops.prepared(args, kwargs))
-        return texts.LoweredOnNumpy(self._make_numba(), args, kwargs)
+        if name == "jax":
+            return texts.lower_on_jax(self, *self.prepared(args, kwargs))
+        with wide():
+            return texts.lowered_in_loops(self.loops, *self.loops.prepared(args, kwargs))
 
     def cache_info(self) -> dict:
         """How often the function was compiled, for how many signatures, and why last."""
         name = self.backend_name()
         if name == "auto":
             return self.auto.cache_info()
-        if name == "jax":
-            return {"compiles": self._compiles, "entries": len(self._kept.entries), "reason": self._reason}
-        loops = self._loops.cache_info() if self._runs_in_loops() else None
-        kept = sum(map(len, self._numba.variants.values())) if self._numba is not None else 0
-        if loops is not None:
-            return {**loops, "compiles": loops["compiles"] + kept, "entries": loops["entries"] + kept}
-        return {"compiles": kept, "entries": kept, "reason": self._reason if not kept else "new kinds of arguments"}
+        part = self._part()
+        if part is None:
+            return {"compiles": 0, "entries": 0, "reason": self._reason}
+        return {"compiles": part._compiles, "entries": len(part._kept.entries), "reason": part._reason}
 
     def explain(self) -> str:
         """What became of each line when the function was compiled last.
@@ -99,14 +86,12 @@ class Described:
         name = self.backend_name()
         if name == "auto":
             return f"{self.__name__} {self.auto.explain()}"
-        if name == "jax":
-            return texts.explained(self, self._latest, self._pools)
-        if self._runs_in_loops():
-            return self._loops.explain()
-        if self._numba is None:
+        part = self._part()
+        if part is not self and self._in_python:
+            return f"{self.__name__}: ran as plain Python, as {self._in_python}"
+        if part is None:
             return f"{self.__name__}: {self._reason}"
-        why = f"\nruns by Numba, as {self.not_in_loops}" if self.not_in_loops else ""
-        return self._numba.explain() + why
+        return texts.explained(part, part._latest, part._pools)
 
     def __repr__(self) -> str:
         try:

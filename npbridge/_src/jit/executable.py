@@ -139,11 +139,11 @@ class Executable:
         Kinds to the program that looks for such errors.
     """
 
-    def __init__(self, function, state, strict=False, for_numpy=False) -> None:
-        self.for_numpy = for_numpy
+    def __init__(self, function, state, options, engine="choose", for_numpy=False) -> None:
+        self.options, self.engine, self.for_numpy = options, engine, for_numpy
         self.function: Any = function
         self.state: Any = state
-        self.strict = strict
+        self.strict = options["strict"]
         self.jaxpr: Any = None
         self.written: tuple[int, ...] = ()
         self.output: Any = None
@@ -306,18 +306,26 @@ class Executable:
         if self.host is not None:
             return TOLD  # what it draws is not known before
         if kinds not in self.flags:
-            self.flags[kinds] = flags.program(self.jaxpr, kinds)
+            self.flags[kinds] = self.looking(flags.program(self.jaxpr, kinds))
         look = self.flags[kinds]
         if look is None:
             return TOLD
 
         def looked():
-            arrays = [b.to_device() for b in binding.buffers]
-            if look(*arrays, *signature.given(), *binding.raws):
+            if look(binding.buffers, signature.given(), binding.raws):
                 return TOLD
             return self.run(binding, signature, given)
 
         return under_locks(in_order(binding.buffers), looked)  # nobody changes them in between
+
+    def looking(self, program):
+        """What runs a program of the same inputs on ``(buffers, numbers, raws)``; None where there is none."""
+        if program is None:
+            return None
+        if self.for_numpy:
+            return on_host.looking(program)
+        compiled = jax.jit(jaxpr_as_fun(program))
+        return lambda buffers, numbers, raws: compiled(*[b.to_device() for b in buffers], *numbers, *raws)[0]
 
     def run(self, binding: Binding, signature: Signature, given=None):
         done: list = []

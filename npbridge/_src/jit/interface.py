@@ -16,8 +16,6 @@ def jit(
     strict=False,
     show_code=False,
     fastmath=False,
-    debug=False,
-    boundscheck=True,
 ):
     """Compile a function over arrays, unchanged: loops, branches, in-place writes and all.
 
@@ -29,33 +27,28 @@ def jit(
     backend : {"jax", "numpy", "auto"}, optional
         Where to compile; None follows the active backend at each call.  With ``"auto"``
         the first call of each kind (types, dtypes, sizes to a factor of two) is a race:
-        it runs on XLA, on Numba and in plain NumPy, each on what was there before, and
+        it runs on XLA, in plain loops and in plain NumPy, each on what was there before, and
         the fastest runs later calls, if it gave what NumPy gave (to 1e-9 of the scale in
         float64, 1e-5 in float32; integers exactly) and gains 5 % or more.  Results are
         what NumPy makes: ndarrays of ndarrays, arrays of ours of ours.  Where an engine
         fails later, the call is made by plain Python, from its start: the error is
         Python's, and so is what it leaves.  ``NPBRIDGE_AUTO=off`` keeps to plain Python.
     parallel : bool
-        On ``"numpy"``, let Numba run array expressions on several threads.
+        Where plain loops run, use several threads also for work that is hardly worth it: a
+        fifth of what is shared without being asked for.
     static_argnums, static_argnames : int or str, or sequences of them
         Arguments that are constants of the compiled function.  Seldom needed: an
         integer that shapes something becomes a constant by itself.
     strict : bool
-        On ``"jax"``, refuse to write out a loop of more than a few iterations one by
-        one, and to run anything on the host.
+        Refuse to write out a loop of more than a few iterations one by one, to run the
+        function as plain Python, and on ``"jax"`` to run anything on the host.
     show_code : bool
-        Print what is compiled, each time: the converted source and its jaxpr on
-        ``"jax"``, the functions that Numba compiles on ``"numpy"``.
+        Print what is compiled, each time: the converted source, and its jaxpr on
+        ``"jax"`` or its program on ``"numpy"``; there also, at once, the source with the
+        arrays that it reaches as arguments.
     fastmath : bool
-        On ``"numpy"``, let Numba reorder floating-point operations; ``np.isnan`` is
-        then not reliable.
-    debug : bool
-        On ``"numpy"``, raise ``IndexError`` for indices out of bounds, whatever
-        `boundscheck` says.
-    boundscheck : bool
-        On ``"numpy"``, raise ``IndexError`` for indices out of bounds, as NumPy does.
-        Without it they read and write other memory, and loops that do little but
-        index are up to 2.5 times faster.
+        Where plain loops run, let floating-point operations be done in another order, and
+        divisions as products; NaNs and infinities stay what they are.
 
     Returns
     -------
@@ -70,7 +63,9 @@ def jit(
     UnsupportedError
         At once: generators and coroutines.  When called: what has no form on the backend.
     ControlFlowError
-        When called: a loop or a branch that cannot be compiled as it is written.
+        When called: a loop or a branch that cannot be compiled as it is written.  On
+        ``"numpy"`` this error and the one before are for ``strict=True`` alone: without it
+        the function runs as plain Python then, and a warning says so.
     TypeError
         `function` cannot be called, or is a class.
 
@@ -97,8 +92,6 @@ def jit(
         "strict": strict,
         "show_code": show_code,
         "fastmath": fastmath,
-        "debug": debug,
-        "boundscheck": boundscheck,
         "static_argnums": (static_argnums,) if isinstance(static_argnums, int) else tuple(static_argnums),
         "static_argnames": (static_argnames,) if isinstance(static_argnames, str) else tuple(static_argnames),
     }

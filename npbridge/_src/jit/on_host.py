@@ -20,7 +20,7 @@ from ..program.builder import NotHeld
 from ..storage.buffer import Tracer, canonical
 
 WIDE = 1 << 16  # elements: a step on so many is worth XLA's threads
-_CALLS = ("callback", "custom_call", "ffi_call")
+_CALLS = ("custom_call", "ffi_call")
 
 
 class OnHost:
@@ -41,6 +41,7 @@ class OnHost:
         self.in_place = not executable.checked
         self._closed, self._first = closed, first
         self._stops = executable.host is None  # what was drawn cannot be drawn again
+        self._options = {name: executable.options[name] for name in ("parallel", "fastmath")}
         self._numbers = frozenset(range(self.arrays, len(closed.in_avals)))
         self.compiled = self._made(self.in_place)
         if self.in_place and self.compiled.callbacks:
@@ -51,7 +52,7 @@ class OnHost:
         from ..backends.loops.compile import Compiled  # LLVM's library is not loaded before it is needed
 
         donated = {i: self._first + k for k, i in enumerate(self.written)} if in_place else {}
-        return Compiled(self._closed, self._numbers, donated, stops=self._stops)
+        return Compiled(self._closed, self._numbers, donated, stops=self._stops, **self._options)
 
     def takes(self, buffers, numbers, raws) -> bool:
         """Whether a call can run here: not while JAX traces, and not what is stored wider than it is computed."""
@@ -69,7 +70,7 @@ class OnHost:
         ]
         for at, x in enumerate(itertools.chain(numbers, raws), len(values)):
             values.append(x if self.compiled.given[at] else np.asarray(x, self.compiled.program.inputs[at].dtype))
-        got.extend(itertools.starmap(self.compiled.call, (values,)))
+        self.compiled.into(got, *values)
 
     def write_back(self, buffers, out) -> None:
         """Put the new contents in their places."""
@@ -84,7 +85,7 @@ def form(executable) -> OnHost | None:
     Else None, and ``executable.not_on_host`` says why.  Code that cannot be made though it should is a fault of ours:
     it is told, and XLA runs the form.
     """
-    choice = "loops" if executable.for_numpy else config.engine()
+    choice = config.engine() if executable.engine == "choose" else executable.engine
     executable.not_on_host = _why_not(executable, choice)
     if executable.not_on_host:
         return None
@@ -104,16 +105,34 @@ def form(executable) -> OnHost | None:
     return None
 
 
+def looking(closed):
+    """``look(buffers, numbers, raws)``: the one result of a program that writes nothing; None where it has no loops."""
+    from ..backends.loops.compile import Compiled
+
+    try:
+        compiled = Compiled(closed)
+    except NotHeld:
+        return None
+    kinds = [x.dtype for x in compiled.program.inputs]
+
+    def look(buffers, numbers, raws):
+        values = [b.read() for b in buffers]
+        values += [np.asarray(x, kinds[at]) for at, x in enumerate(itertools.chain(numbers, raws), len(values))]
+        return compiled.call(*values)[0]
+
+    return look
+
+
 def _why_not(executable, choice: str) -> str:
     """Why a form is not to run as plain loops; empty where it may."""
     jaxpr = executable.jaxpr.jaxpr
-    if choice in ("xla", "numba"):
-        return f"NPBRIDGE_ENGINE is {choice!r}"
+    if choice == "xla":
+        return "XLA was asked for"
     if executable.returns_raw:
         return "it gives arrays of JAX's away"
-    if executable.jaxpr.effects or (executable.host is not None and executable.host.calls_back) or _calls(jaxpr):
+    if _calls(jaxpr):
         return "it calls code in the middle that only XLA can call"
-    if jax.default_backend() != "cpu" or jax.local_device_count() > 1:
+    if not executable.for_numpy and (jax.default_backend() != "cpu" or jax.local_device_count() > 1):
         return "it runs on an accelerator, or on several devices"
     if choice != "loops" and not _pays(jaxpr):
         return f"an array has more than {WIDE:,} elements"

@@ -1,155 +1,171 @@
-"""How a compiled function runs on ``'numpy'``: in plain loops, or, where these cannot hold it, by Numba.
+"""How a compiled function runs on ``'numpy'``: as plain loops, in the memory of the arrays that are given.
 
-Plain loops are made of what the function does when it is traced, as on ``'jax'``: state, checks and the short way are
-the same.  What they cannot hold, and every call that fails in them, Numba's functions run, which were made of the
-source.
+State, guards, checks and the short way are those of ``'jax'``: the compiled function has a part of its own for
+``'numpy'``, made like it.  What cannot be traced runs as plain Python, and is told.
 """
 
 from __future__ import annotations
 
 import functools
 import re
+import time
 import types
 from typing import Any
 
 import numpy as np
 
-from ..dispatch import forked
-from ..ground import config
+from ..convert import lines
+from ..dispatch import backend as backends
+from ..dispatch import fallback, forked
+from ..engine.kinds import kind_of_call
 from ..ground.compat import wide
-from ..ground.errors import ControlFlowError, FallbackError, UnsupportedError
-from ..ground.floating import asked
+from ..ground.config import config
+from ..ground.errors import ForkedError, NpbridgeError
 from . import texts, undo
+from .executable import LeftToPython
 from .quick import MISS
 
-FORMS = 12  # shapes, dtypes, constants: for more, a function is Numba's
+FORMS = 12  # shapes, dtypes, constants: of more, those are compiled that have taken Python long enough
+WAITING = 256  # kinds of calls that are looked at
 
 
-class ManyForms(UnsupportedError):
-    """A function is called with arrays of too many shapes."""
-
-
-_CANNOT = (ControlFlowError, FallbackError, UnsupportedError)
-
-
-class OnNumpy:
-    """The part of a compiled function that runs on ``'numpy'``.
+class NotTraced(Exception):
+    """A call has no compiled form.
 
     Attributes
     ----------
-    not_in_loops : str
-        Why plain loops cannot hold the function; empty where they do, or where nobody has tried.
+    key : tuple
+    error : Exception
+        Why: of ours, or what the function raised.
     """
+
+    def __init__(self, key, error: Exception) -> None:
+        super().__init__(str(error))
+        self.key, self.error = key, error
+
+
+class NotYet(Exception):
+    """A call is of one kind too many to be compiled before it has shown that it pays."""
+
+
+class OnNumpy:
+    """The part of a compiled function that runs on ``'numpy'``."""
 
     function: Any
     options: dict
+    side: str
+    for_numpy: bool
+    seconds: float
     _kept: Any
+    _loops: Any
+    _compiles: int
     __name__: str
-    _in_loops_only = False
-    not_in_loops: str
 
     def _forget_on_numpy(self) -> None:
-        self._loops = self._numba = self._fast = None
-        self._fast_count = -1
-        self.not_in_loops = self._options_of_numba()
-
-    def _options_of_numba(self) -> str:
-        """Which option only Numba has."""
-        options = self.options
-        asks = [name for name in ("parallel", "fastmath", "debug") if options[name]]
-        asks += [] if options["boundscheck"] else ["boundscheck"]
-        if asks:
-            return f"the option {asks[0]} is Numba's"
-        return "NPBRIDGE_ENGINE is 'numba'" if config.engine() == "numba" else ""
-
-    def on_numpy(self, args, kwargs, short):
-        """A call; `short` where nobody asks about floating-point errors."""
-        if short:
-            if not self.not_in_loops:
-                result = self._in_loops(args, kwargs)
-                if result is not MISS:
-                    return result
-            if len(args) == self._fast_count and not kwargs:
-                result = self._fast(*args)  # what the executable would do first
-                if result is not self._numba_miss:
-                    return result
-        return self._by_numba(args, kwargs)
-
-    # -- in plain loops
-
-    def _see_that_forms_are_few(self) -> None:
-        """Loops are made for each shape anew; Numba's functions serve all."""
-        if self._in_loops_only and len(self._kept.entries) >= FORMS:
-            raise ManyForms(f"it has been called for {FORMS} kinds of arguments")
+        self._loops = None
+        self._in_python = ""  # why the latest call ran as plain Python
 
     @property
     def loops(self) -> Any:
-        """The function compiled as plain loops."""
+        """The part for ``'numpy'``."""
         if self._loops is None:
-            options = {**self.options, "backend": "jax", "strict": True, "show_code": False}
+            options = {**self.options, "backend": "jax", "show_code": False}
             made = type(self)(self.function, self._kept.of_engine("loops"), **options)
-            made._in_loops_only = True
+            made.for_numpy, made.engine = True, "loops"
             self._loops = made
         return self._loops
 
-    def _in_loops(self, args, kwargs):
-        """MISS where plain loops cannot hold a call, or it fails: then nothing has changed."""
+    def on_numpy(self, args, kwargs, short):
+        """A call; `short` where nobody asks about floating-point errors."""
         loops = self._loops
         if loops is None:
             if not in_python(self.function):
-                self.not_in_loops = "it is a function of NumPy's"
-                return MISS
+                return self.function(*args, **kwargs)  # a function of NumPy's, which the backend runs
             loops = self.loops
-        quick, count, kind = loops._quick
+        if short:
+            quick, count, kind = loops._quick
+            try:
+                if not kwargs:
+                    result = quick(*args) if len(args) == count else MISS
+                else:
+                    result = quick(*args, *kwargs.values()) if kind == (len(args), *kwargs) else MISS
+            except LeftToPython as left:
+                return loops._by_python(left, args, kwargs)
+            except ForkedError:  # a step that XLA computes, in a child of fork
+                result = MISS
+            if result is not MISS:
+                return result
+        if loops._kept.plainly and kind_of_call(args, kwargs) in loops._kept.plainly:
+            self._in_python = loops._kept.plainly[kind_of_call(args, kwargs)]
+            return self._plainly_on_numpy(args, kwargs)
+        if not forked.may_trace:
+            return self._as_python("it was not compiled before this process was forked", args, kwargs)
         known = loops._latest
+        self._in_python = ""
+        left = None
         try:
-            if not kwargs:
-                result = quick(*args) if len(args) == count else MISS
-            else:
-                result = quick(*args, *kwargs.values()) if kind == (len(args), *kwargs) else MISS
-            if result is MISS:
-                if forked.in_child:  # JAX, which traces, cannot be used in it
-                    return MISS
-                with wide():
-                    result = loops.on_jax(args, kwargs)
-        except _CANNOT as error:
-            if not loops._kept.entries or isinstance(error, ManyForms):
-                self.not_in_loops = str(error).partition("\n")[0].partition(". ")[0].rstrip(".")
-            return MISS
-        except Exception:  # the error is raised again, by who makes the call from its start
-            return MISS
+            with wide():
+                result = loops.on_jax(args, kwargs)
+        except NotTraced as found:
+            left = found
+        if left is not None:
+            return self._not_traced(left, args, kwargs)
         if self.options["show_code"] and loops._latest is not known:
             self._show(texts.shown_in_loops(loops, loops._latest))
         return result
 
-    # -- by Numba
+    # -- without a compiled form
 
-    def _by_numba(self, args, kwargs):
-        if self._numba is None:
-            if not in_python(self.function):
-                return self.function(*args, **kwargs)  # a function of NumPy's, which the backend runs
-            self._numba = self._make_numba()
-        before = self._numba.latest
-        try:
-            if kinds := asked():
-                result = self._numba.watched(kinds, args, kwargs)
-            else:
-                result = self._numba(*args, **kwargs)
-        finally:
-            self._fast, self._fast_count = self._numba.short_way()
-        if self.options["show_code"] and self._numba.latest is not before:
-            self._show(texts.shown_on_numpy(self._numba))
+    def _see_that_it_pays(self, key) -> None:
+        """Of very many kinds of calls, compile those on which Python has spent what compiling takes.
+
+        Raises
+        ------
+        NotYet
+        """
+        if not self.for_numpy or len(self._kept.entries) < FORMS:
+            return
+        if self._kept.waiting.get(key, 0.0) < self.seconds / max(self._compiles, 1):
+            raise NotYet
+
+    def _not_traced(self, found: NotTraced, args, kwargs):
+        error = found.error
+        if isinstance(error, NotYet):
+            start = time.perf_counter()
+            result = self._plainly_on_numpy(args, kwargs)
+            waiting = self.loops._kept.waiting
+            while len(waiting) >= WAITING:
+                waiting.pop(next(iter(waiting)), None)
+            waiting[found.key] = waiting.get(found.key, 0.0) + time.perf_counter() - start
+            return result
+        reason = first_sentence(error)
+        if isinstance(error, NpbridgeError) and not isinstance(error, texts.REFUSALS):
+            raise error  # of what the user has written, or asked to be an error
+        if isinstance(error, texts.REFUSALS):
+            if self.options["strict"]:
+                raise type(error)(f"{self.__name__} has no compiled form: {reason}.{place_in(error)}") from error
+            self.loops._kept.refuse(kind_of_call(args, kwargs), reason)
+            return self._as_python(reason, args, kwargs)
+        if self.options["strict"] or config.fallback == "error":
+            raise error
+        result = self._plainly_on_numpy(args, kwargs)  # which raises, if the error is the function's own
+        reason = f"it cannot be traced ({type(error).__name__}: {reason})"
+        self.loops._kept.refuse(kind_of_call(args, kwargs), reason)
+        self._announce(reason)
         return result
 
-    def _make_numba(self):
-        from ..backends.numba.lowering.fast import MISS as numba_miss
-        from ..backends.numba.lowering.interface import compile_function
+    def _as_python(self, reason: str, args, kwargs):
+        """Run a call as plain Python, and say so."""
+        self._announce(reason)
+        return self._plainly_on_numpy(args, kwargs)
 
-        self._numba_miss = numba_miss
-        options = {name: self.options[name] for name in ("parallel", "fastmath", "debug", "strict", "boundscheck")}
-        made = compile_function(self.function, **options)
-        made.in_python = undo.run
-        return made
+    def _announce(self, reason: str) -> None:
+        self._in_python = reason
+        fallback.announce_uncompiled(self.__name__, "numpy", reason)
+
+    def _plainly_on_numpy(self, args, kwargs):
+        with backends.backend("numpy"):
+            return undo.run(self.function, args, kwargs)
 
     def _show(self, text) -> None:
         """Print code, unless it is what was printed last."""
@@ -157,6 +173,17 @@ class OnNumpy:
         if text and without_places != self._shown:
             self._shown = without_places
             print(text)  # noqa: T201
+
+
+def first_sentence(error: Exception) -> str:
+    """What an error says, without its advice and its place."""
+    return str(error).partition("\n")[0].partition(". ")[0].rstrip(".").replace(" for 'jax'", "")
+
+
+def place_in(error: Exception) -> str:
+    """The lines of the user's that an error names."""
+    _, newline, place = str(error).partition("\n")
+    return newline + place if newline else f"\n{lines.place_of(error)}"
 
 
 def in_python(function) -> bool:

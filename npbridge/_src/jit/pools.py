@@ -39,6 +39,11 @@ class Kept:
         What the engines that it chooses from have compiled, by their names.
     drawn : Arrays
         Where the numbers come that NumPy draws.
+    plainly : dict
+        Kinds of calls (of :func:`~npbridge._src.engine.kinds.kind_of_call`) that cannot be traced for ``'numpy'``, to
+        why: they run as plain Python, which is right whatever else has changed.
+    waiting : dict
+        For kinds of calls that are not compiled, as many others are: what they have taken so far, in seconds.
     """
 
     def __init__(self) -> None:
@@ -54,12 +59,20 @@ class Kept:
         self.auto = Known()
         self.engines: dict[str, Kept] = {}
         self.drawn = host_draws.Arrays()
+        self.plainly: dict = {}
+        self.waiting: dict = {}
 
     def add(self, key, entry) -> None:
         """Keep what was compiled; of very many forms the oldest go."""
         while len(self.entries) >= ENTRIES:
             self.entries.pop(next(iter(self.entries)), None)
         self.entries[key] = entry
+
+    def refuse(self, kind, reason: str) -> None:
+        """Do not try again to trace calls of a kind."""
+        while len(self.plainly) >= ENTRIES:
+            self.plainly.pop(next(iter(self.plainly)), None)
+        self.plainly[kind] = reason
 
     def of_engine(self, name: str) -> Kept:
         return self.engines.setdefault(name, Kept())

@@ -45,7 +45,7 @@ NO_QUICK_PATH = (None, -1, None)
 def quick_path(entry, binding, signature, pool, args, kwargs):
     """The function for calls like this one, and of which kind they are: in one piece, for threads."""
     if (
-        (entry.host is not None and entry.host.calls_back)
+        (entry.host is not None and entry.host.calls_back and not entry.on_host)
         or entry.asked
         or any(e.place.where is not None for e in entry.effects)
         # it puts a new container where one is looked at, and would not be taken again
@@ -100,7 +100,7 @@ class _Code:
         is drawn, and where what was drawn may have to be taken back.
         """
         entry = self.entry
-        if entry.host is None or entry.checked:
+        if entry.host is None or entry.checked or entry.host.calls_back:
             return None
         ready = [task.ready() for task, _ in entry.host.before]
         if None in ready:
@@ -189,26 +189,29 @@ class _Code:
         """A call of plain loops, which is all done or not begun when an interrupt comes."""
         entry, inputs = self.entry, self.inputs
         given = self.given_on_host(values)
-        name = inputs.name(entry.on_host.compiled.call, "f")
         writes = list(self.writes())
         if not entry.written and not entry.effects:
-            yield f"out = {name}({', '.join(given)})"
+            yield f"out = {inputs.name(entry.on_host.compiled.call, 'f')}({', '.join(given)})"
         else:
-            self.names |= {"starmap": itertools.starmap, "caught": _caught}
+            self.names["caught"] = _caught
             yield "got = []"
             yield "try:"
-            yield f"    got.extend(starmap({name}, (({', '.join(given)},),)))"
+            yield f"    {inputs.name(entry.on_host.compiled.into, 'f')}({', '.join(['got', *given])})"
             yield "except KeyboardInterrupt:"
             if all(x[0] == "b" for x in inputs.buffers.values()):
                 yield f"    if got: caught(entry, got[0], {self.bound()}, places, False)"
             else:
                 yield "    if got:"
                 yield "        out = got[0]"
+                if entry.host is not None and entry.host.calls_back:
+                    yield "        entry.host.settle(out)"
                 if entry.checked:
                     yield "        entry.see_that_nothing_failed(out.pop(), [], out)"
                 yield from ("        " + line for line in [*writes, "pass"])
             yield "    raise"
             yield "out = got[0]"
+        if entry.host is not None and entry.host.calls_back:
+            yield "entry.host.settle(out)"
         if entry.checked:
             yield "entry.see_that_nothing_failed(out.pop(), [], out)"
         yield from writes
@@ -225,15 +228,17 @@ class _Code:
     def call_after_draws(self, values):
         """A call that is not left half-way, as what was drawn is gone."""
         if self.entry.on_host:
-            kept = self.inputs.name(self.entry.on_host.compiled.call, "f")
-            inputs = ", ".join(self.given_on_host(values))
+            made = self.entry.on_host.compiled
+            kept, inputs = self.inputs.name(made.call, "f"), ", ".join(self.given_on_host(values))
+            do = f"{self.inputs.name(made.into, 'f')}(got, {inputs})"
         else:
             kept = self.inputs.name(self.entry.variant((), self.lean), "f")
             inputs = ", ".join([*values, *self.inputs.numbers, *self.inputs.raws])
+            do = f"got.extend(starmap({kept}, (({inputs},),)))"
         writes = ["    " + line for line in self.writes()]
         yield "got = []"
         yield "try:"
-        yield f"    got.extend(starmap({kept}, (({inputs},),)))"
+        yield f"    {do}"
         yield "    out = got[0]"
         yield from writes
         yield "except KeyboardInterrupt:"

@@ -11,6 +11,9 @@ import numpy as np
 from jax.extend.core import jaxpr_as_fun
 
 from ..convert import pipeline
+from ..ground.errors import ControlFlowError, UnsupportedError
+
+REFUSALS = (ControlFlowError, UnsupportedError)  # what says that something cannot be compiled
 
 
 def converted_source(function, entry=None) -> str:
@@ -35,18 +38,6 @@ def shown_in_loops(compiled, entry) -> str:
     source = converted_source(compiled.function, entry)
     program = str(entry.on_host.compiled.program)
     return _section("The recompiled function:", source) + "\n" + _section("Its program:", program)
-
-
-def shown_on_numpy(executable) -> str:
-    from ..backends.numba.lowering.show import format_code
-
-    return format_code(executable)
-
-
-def preview_on_numpy(executable) -> str:
-    from ..backends.numba.lowering.show import preview
-
-    return preview(executable)
 
 
 # -- lowering without running
@@ -113,30 +104,6 @@ class LoweredInLoops:
 
 def lowered_in_loops(compiled, entry, binding, signature) -> LoweredInLoops:
     return LoweredInLoops(converted_source(compiled.function, entry), entry.jaxpr, entry.on_host.compiled)
-
-
-class LoweredOnNumpy:
-    """The compiled form of one call on ``'numpy'``.
-
-    Attributes
-    ----------
-    source : str
-        The functions that Numba compiles, and the one that hands state over.
-    llvm : str
-    """
-
-    def __init__(self, executable, args, kwargs) -> None:
-        bound = executable.signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        self._dispatcher = executable.prepared(tuple(bound.arguments.values()))
-        self.source = executable.source
-
-    @property
-    def llvm(self) -> str:
-        return "\n".join(self._dispatcher.inspect_llvm().values())
-
-    def as_text(self) -> str:
-        return self.llvm
 
 
 # -- explaining

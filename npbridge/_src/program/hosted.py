@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import types
 from collections.abc import Callable
 
 import jax
@@ -27,6 +28,44 @@ def _call(b, eqn, *args):
     function = _by_xla(eqn.primitive, eqn.params) if ours is None else functools.partial(ours, eqn.params)
     node = b.node("call", args, name=name, function=function)
     return [node.out(v.aval.shape, dtype_of(v.aval)) for v in eqn.outvars]
+
+
+@rule("pure_callback", "io_callback", "debug_callback")
+def _called_back(b, eqn, *args):
+    """A node for a function that JAX was asked to call, where it stands in the order of the program."""
+    function = eqn.params["callback"]
+    inner = getattr(function, "callback_func", None)
+    function = _flat(inner) if getattr(inner, "takes_arrays", False) else functools.partial(_on_arrays, function)
+    name = eqn.primitive.name.removesuffix("_callback")
+    acts = eqn.primitive.name != "pure_callback"
+    node = b.node("call", args, name=name, function=function, acts=acts)
+    return [node.out(v.aval.shape, dtype_of(v.aval)) for v in eqn.outvars]
+
+
+def _flat(function) -> Callable:
+    """A function that says that arrays of the host will do, with a list of its results."""
+
+    def call(*arrays):
+        found = function(*arrays)
+        return () if found is None else found if type(found) is tuple else (found,)
+
+    return call
+
+
+def _on_arrays(function, *arrays):
+    """Call a function that takes, and may keep, what JAX gives."""
+    with wide():
+        found = function(*map(jax.numpy.array, arrays))
+    return () if found is None else found
+
+
+def taking_arrays(function: Callable) -> Callable:
+    """Mark a function as one that takes ndarrays as it takes arrays of JAX's, and keeps none; it gives no lists."""
+
+    if not isinstance(function, types.FunctionType):  # a method has no attributes of its own
+        method, function = function, lambda *arrays: method(*arrays)
+    function.takes_arrays = True  # type: ignore[attr-defined]
+    return function
 
 
 def _by_xla(primitive, params) -> Callable:

@@ -18,10 +18,12 @@ def _broadcast(b, eqn, x, *dynamic):
 
 @rule("reshape")
 def _reshape(b, eqn, x, *dynamic):
-    new = eqn.outvars[0].aval.shape
-    if eqn.params.get("dimensions") is not None or dynamic:
-        raise NotHeld("a reshape in another order")
-    return reshaped(b, x, new)
+    if dynamic:
+        raise NotHeld("a shape of the run time")
+    order = eqn.params.get("dimensions")
+    if order is not None:
+        x = b.view(x, views.transpose(order), [x.shape[k] for k in order])
+    return reshaped(b, x, eqn.outvars[0].aval.shape)
 
 
 def reshaped(b, x, new):

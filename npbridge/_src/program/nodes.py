@@ -84,6 +84,11 @@ class Node:
     def blocks(self) -> list[Block]:
         return self.params.get("blocks", [])
 
+    @property
+    def acts(self) -> bool:
+        """Whether it does something beside giving values, as a call that prints or draws."""
+        return self.params.get("acts", False) or any(node.acts for block in self.blocks for node in block.nodes)
+
     def __repr__(self) -> str:
         shown = {k: v for k, v in self.params.items() if k != "blocks" and v is not None}
         words = "".join(f" {k}={v}" for k, v in shown.items())
@@ -105,7 +110,7 @@ class Block:
         used: set[Value] = {*self.results}
         kept = []
         for node in reversed(self.nodes):
-            if not used.intersection(node.outs):
+            if not node.acts and not used.intersection(node.outs):
                 continue
             for block in node.blocks:
                 used |= block.prune()

@@ -9,6 +9,7 @@ import numpy as np
 from ..convert import context as contexts
 from ..dispatch.backend import active
 from ..face import generators as face
+from ..face.traced_draws import drawing
 from ..namespace.wrappers import present
 from . import generators
 from .generators import RandomState
@@ -33,7 +34,10 @@ def _function(name: str, on_key):
     numpys = getattr(np.random, name)
 
     def function(*args, **kwargs):
-        if contexts.current() is not None or active().name == "jax":
+        context = contexts.current()
+        if context is not None and context.for_numpy:
+            return drawing(numpys)(*args, **kwargs)
+        if context is not None or active().name == "jax":
             return on_key(state, *args, **kwargs)
         return face._writes(numpys, args, kwargs) if name == "shuffle" else face.draw(numpys, args, kwargs)
 
@@ -55,7 +59,11 @@ def seed(seed=None) -> None:
     JaxArray([0.47887695, 0.5548092 , 0.8850775 , 0.30382073, 0.6007602 ],
              dtype=float32)
     """
-    if contexts.current() is None:
+    context = contexts.current()
+    if context is not None and context.for_numpy:
+        drawing(np.random.seed)(seed)
+        return
+    if context is None:
         np.random.seed(face.given(seed))
     state.seed(seed)
 

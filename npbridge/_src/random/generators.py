@@ -18,6 +18,7 @@ from ..array import core
 from ..convert import context as contexts
 from ..dispatch.backend import active
 from ..face import generators as face
+from ..face.traced_draws import Drawing, Making
 from ..ground.compat import frame_above
 from ..ground.errors import UnsupportedError
 from ..ground.users import in_library
@@ -69,6 +70,9 @@ def _method(name: str, real: type, on_key):
     writes = name in ("shuffle", "permuted")
 
     def method(self, *args, **kwargs):
+        context = contexts.current()
+        if context is not None and context.for_numpy:
+            return Drawing(self, name)(*args, **kwargs)
         if on_jax():
             return on_key(self, *args, **kwargs)
         if _is_foreign(frame_above(1).f_code.co_filename) and not writes:
@@ -88,6 +92,16 @@ def attach(real: type):
         return cls
 
     return decorate
+
+
+def see_that_it_may_be_made() -> None:
+    """Refuse to make a generator in what is compiled for ``'numpy'``: it would be made once, and not at each call."""
+    context = contexts.current()
+    if context is not None and context.for_numpy:
+        raise UnsupportedError(
+            "a generator of npbridge.random that is made in a function has no compiled form on the 'numpy' backend. "
+            "Make it before, or with numpy.random."
+        )
 
 
 class Keyed:
@@ -154,6 +168,7 @@ class RandomState(Keyed, np.random.RandomState):
     """
 
     def __init__(self, seed=None) -> None:
+        see_that_it_may_be_made()
         if contexts.current() is not None and seed is None:
             from . import functions
 
@@ -165,9 +180,12 @@ class RandomState(Keyed, np.random.RandomState):
 
     def seed(self, seed=None) -> None:
         """Start again from `seed`, on both backends."""
-        if contexts.current() is None:
+        context = contexts.current()
+        if context is None:
             super().seed(face.given(seed))
             self._stream.set(key_of(seed))
+        elif context.for_numpy:
+            Drawing(self, "seed")(seed)
         else:  # NumPy's side would be seeded once, and not at each call
             self._stream.set(_key_while_tracing(seed))
 
@@ -275,6 +293,7 @@ class Generator(Keyed, np.random.Generator):
     """
 
     def __init__(self, bit_generator) -> None:
+        see_that_it_may_be_made()
         bits = bit_generator.bits if type(bit_generator) is KeyedBits else bit_generator
         super().__init__(bits)
         self._stream = Stream(key_of_bits(bits))
@@ -331,7 +350,10 @@ def default_rng(seed=None) -> Generator:
     """
     if isinstance(seed, Generator):
         return seed
-    if seed is None and contexts.current() is not None:
+    context = contexts.current()
+    if context is not None and context.for_numpy:
+        return Making(np.random.default_rng)(seed)
+    if seed is None and context is not None:
         from . import functions
 
         new = Generator(np.random.PCG64(0))

@@ -44,12 +44,10 @@ class Stream:
         keys.key_buffers.add(self.buffer)
 
     def draw(self, sampler, statics: tuple, *parameters):
+        """``sampler(key, *statics, *parameters)`` with a new key, as a value of JAX."""
         context = current()
         if context is not None and context.for_numpy:
-            raise UnsupportedError(
-                "numbers of npbridge.random are NumPy's on the 'numpy' backend, which draws them itself."
-            )
-        """``sampler(key, *statics, *parameters)`` with a new key, as a value of JAX."""
+            raise UnsupportedError("keys of npbridge.random have no compiled form on the 'numpy' backend.")
         if not any(isinstance(x, Tracer) for x in parameters):
             return self.again(drawing(sampler, statics), parameters)
         # what is known of the parameters later must not reach the key

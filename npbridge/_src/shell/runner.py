@@ -26,12 +26,12 @@ usage: python -m npbridge [options] script.py [args ...]
 Run a NumPy program, unchanged.
 
 With the 'auto' backend, which is the default, it runs as under plain python. With --fast,
-functions and loops of its own that use up time are tried beside it on XLA and on Numba,
+functions and loops of its own that use up time are tried beside it on XLA and in plain loops,
 and go on compiled where that is faster and gave what NumPy gave. With 'jax' or 'numpy'
 its arrays are npbridge's, with 64-bit numbers; libraries keep their own NumPy.
 
 options:
-  --backend NAME  'auto', 'jax' or 'numpy' (NumPy and Numba); also NPBRIDGE_BACKEND
+  --backend NAME  'auto', 'jax' or 'numpy' (NumPy, plain loops, Numba); also NPBRIDGE_BACKEND
   --fast          compile what is hot ('auto'): sums may be reordered, and Python's integers
                   have 64 bits in what is compiled
   --compare       run the script under plain python and on each backend, and show

@@ -19,7 +19,7 @@ LARGEST = 1 << 28  # bytes of programs of XLA's
 
 
 def prepared() -> None:
-    """Keep what XLA compiles on disk, as what Numba compiles is."""
+    """Keep what XLA compiles on disk."""
     place = usable()
     if place is not None and jax.config.jax_compilation_cache_dir is None:
         jax.config.update("jax_compilation_cache_dir", str(place / "xla"))

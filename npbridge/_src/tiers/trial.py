@@ -15,11 +15,13 @@ def of_call(function: FunctionType, args: tuple, kwargs: dict, variables: list[s
 
     `variables` are globals that the functions it calls must not name.
     """
+    from ..dispatch import forked
     from ..engine import race
     from ..engine.auto import Auto, Known
     from ..jit import undo
     from ..jit.decorator import engines
 
+    forked.try_to_trace()
     before = undo.Before(function, args, kwargs)
     if reason := before.once_only():
         raise HostEffect(reason)

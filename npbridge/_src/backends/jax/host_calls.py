@@ -15,6 +15,7 @@ from ...facts import Fact
 from ...facts.answers import Constant, Leaf, of_kind
 from ...facts.trees import mapped
 from ...ground.errors import ControlFlowError, UnsupportedError
+from ...program.hosted import taking_arrays
 from ...storage.buffer import canonical
 from .traced_calls import kind_of
 
@@ -148,8 +149,7 @@ def _sizes(tree):
 
 def _in_dtype(array, dtype):
     """An array in one of the dtypes that it may have."""
-    array = array.real if array.dtype.kind == "c" and dtype.kind != "c" and type(array) is not Ragged else array
-    return array.astype(dtype)
+    return (np.real(array) if array.dtype.kind == "c" and dtype.kind != "c" else array).astype(dtype)
 
 
 def where_not_finite(fact: Fact, args, kwargs, parts) -> list:
@@ -181,7 +181,7 @@ def _no_tangent(x):
 
 def _called_back(site: Site, values):
     forms = (jax.ShapeDtypeStruct((), bool), *[s for form in site.forms for s in form.specs()])
-    return jax.pure_callback(site.run, forms, *values, vmap_method="sequential")
+    return jax.pure_callback(taking_arrays(site.run), forms, *values, vmap_method="sequential")
 
 
 def called(site: Site):
@@ -223,11 +223,13 @@ def announce(fact: Fact, failure) -> None:
     why = str(failure).strip().partition("\n")[0][:120]
     trace = contexts.current()
     if trace is not None:
-        if trace.strict:
+        if trace.refuses_host:
             raise UnsupportedError(
                 f"{fact.name} with these arguments has no compiled form: {why}. It would run on the host."
             )
         trace.note_here(f"{fact.name} is called on the host: {why}")
+        if trace.for_numpy:
+            return
     fallback.announce(
         fact.name.removeprefix("numpy."), "jax", f"in compiled code it is called through the interpreter ({why})"
     )

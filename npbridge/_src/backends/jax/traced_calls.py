@@ -162,9 +162,10 @@ def first_that_fits(fact: Fact, rule, args, kwargs, expected):
     """``(result, None)`` of the first form that gives what NumPy would, or ``(None, why not)``."""
     failure: Exception | None = None
     fit = Fit(rule.settles, fact.kind == "move")
-    if expected is not None and not rule.settles and any(type(x) is Leaf and x.dtype is None for x in _flat(expected)):
-        return None, Misfit("its dtype depends on the values")
     trace = contexts.current()
+    settles = rule.settles and not (trace is not None and trace.for_numpy)  # NumPy, which is at hand, says which
+    if expected is not None and not settles and any(type(x) is Leaf and x.dtype is None for x in _flat(expected)):
+        return None, Misfit("its dtype depends on the values")
     before = len(trace.checks) if trace is not None else 0
     bound = fact.bound(args, kwargs)
     changed = [(bound[name], bound[name]._value()) for name in fact.changes(args, kwargs) if type(bound[name]) in OURS]

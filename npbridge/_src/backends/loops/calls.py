@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import sys
 from _thread import get_ident
 
@@ -22,33 +23,61 @@ class Callback:
 
     def __init__(self, function, arguments, results, errors: dict) -> None:
         self.function, self.errors = function, errors
-        self.arguments, self.results = [(v.shape, v.dtype) for v in arguments], [(v.shape, v.dtype) for v in results]
+        self.reads = [_reading(v.shape, v.dtype) for v in arguments]
+        self.writes = [_writing(v.shape, v.dtype) for v in results]
+        self.places = ctypes.c_void_p * (len(arguments) + len(results))
         self.entry = _CALLBACK(self.run)
         self.address = ctypes.cast(self.entry, ctypes.c_void_p).value
 
     def run(self, places) -> int:
         """Whether it failed."""
         try:
-            addresses = (ctypes.c_void_p * (len(self.arguments) + len(self.results))).from_address(places)
-            arrays = [_at(a, *what) for a, what in zip(addresses, (*self.arguments, *self.results), strict=True)]
-            n = len(self.arguments)
-            for x in arrays[:n]:
-                x.flags.writeable = False
-            for target, found in zip(arrays[n:], self.function(*arrays[:n]), strict=True):
-                np.copyto(target, found)
+            addresses = self.places.from_address(places)
+            found = self.function(*[read(a) for read, a in zip(self.reads, addresses, strict=False)])
+            n = len(self.reads)
+            for write, address, value in zip(self.writes, addresses[n:], found, strict=True):
+                write(address, value)
         except BaseException:
             self.errors[get_ident()] = sys.exc_info()[1]
             return True
         return False
 
 
-def _at(address, shape, dtype) -> np.ndarray:
-    size = dtype.itemsize
-    for n in shape:
-        size *= n
+def _reading(shape, dtype):
+    """``read(address)``: an array on memory, which cannot be written."""
+    at = _at(shape, dtype)
+
+    def read(address):
+        array = at(address)
+        array.flags.writeable = False
+        return array
+
+    return read
+
+
+_NUMBERS = {"d": (ctypes.c_double, float), "f": (ctypes.c_float, float), "l": (ctypes.c_int64, int)}
+
+
+def _writing(shape, dtype):
+    """``write(address, value)``: put a value into memory, numbers of the usual types by the short way."""
+    if not shape and dtype.char in _NUMBERS:
+        kind, number = _NUMBERS[dtype.char]
+
+        def write_number(address, value):
+            kind.from_address(address).value = number(value)
+
+        return write_number
+    at = _at(shape, dtype)
+    return lambda address, value: np.copyto(at(address), value)
+
+
+def _at(shape, dtype):
+    """What makes an array on memory."""
+    size = dtype.itemsize * math.prod(shape)
     if not size:
-        return np.empty(shape, dtype)
-    return np.frombuffer((ctypes.c_char * size).from_address(address), dtype).reshape(shape)
+        return lambda address: np.empty(shape, dtype)
+    memory = ctypes.c_char * size
+    return lambda address: np.frombuffer(memory.from_address(address), dtype).reshape(shape)
 
 
 def call(emitter, node: Node) -> None:

@@ -72,6 +72,7 @@ class Code:
         self.functions: list[str] = []  # others that it calls
         self.metadata: list[str] = []
         self.declared: dict[str, str] = {}
+        self.loops: Any = None  # NumPy's, for what has no instruction
         self.count = 0
         self.leaves = False  # whether it may end early
         self._definitions: dict[str, str] = {}

@@ -97,12 +97,16 @@ class Compiled:
         text = text.replace("define void", f"{head}\ndefine internal void", 1)
         engine = machine.engine(text, emitter.loops.used)
         self.entry, method = entry.builtin(engine.get_function_address(name), name)
-        self.call = self._python()
+        self.call, self.into = self._python()
         going = weakref.finalize(method, _let_go, engine, self._kept, self._pointers, self._constants, self.callbacks)
         going.atexit = False  # other threads may be running it; the process gives all back
 
-    def _python(self) -> Any:
-        """What makes room for the results and calls the code."""
+    def _python(self) -> tuple[Any, Any]:
+        """What makes room for the results and calls the code: ``call(*inputs)``, and ``into(got, *inputs)``.
+
+        The latter puts the results into a list in one step of the interpreter with the call: what a signal raises
+        comes before it, or after it, and then they are there.
+        """
         names = [f"a{k}" for k in range(len(self.program.inputs))]
         given = {j: f"a{i}" for i, j in self.donated.items()}
         scope: dict[str, Any] = {"entry": self.entry, "empty": np.empty, "errors": self._errors}
@@ -110,14 +114,26 @@ class Compiled:
         for k, value in enumerate(self.program.results):
             scope[f"s{k}"], scope[f"d{k}"] = value.shape, value.dtype
             results.append(given.get(k) or f"empty(s{k}, d{k})")
-        lines = [f"def call({', '.join(names)}):", f"    results = [{', '.join(results)}]"]
-        lines.append(f"    entry({', '.join([*names, '*results'])})")
-        if self.callbacks:
-            scope["ident"] = threading.get_ident
-            lines.append("    if errors and (error := errors.pop(ident(), None)) is not None: raise error")
-        lines.append("    return results")
+        scope |= {"ident": threading.get_ident, "starmap": itertools.starmap}
+        made, given = f"    results = [{', '.join(results)}]", ", ".join([*names, "*results"])
+        failed = ["    if errors and (error := errors.pop(ident(), None)) is not None: raise error"]
+        lines = [
+            f"def call({', '.join(names)}):",
+            made,
+            f"    entry({given})",
+            *(failed if self.callbacks else []),
+            "    return results",
+            f"def into({', '.join(['got', *names])}):",
+            made,
+            "    done = []",
+            "    try:",
+            f"        done.extend(starmap(entry, (({given},),)))",
+            "    finally:",
+            f"        if done{' and ident() not in errors' if self.callbacks else ''}: got.append(results)",
+            *(failed if self.callbacks else []),
+        ]
         exec("\n".join(lines), scope)
-        return scope["call"]
+        return scope["call"], scope["into"]
 
     def __call__(self, *inputs) -> list[np.ndarray]:
         return self.call(*inputs)

@@ -267,13 +267,25 @@ def _of_complex(code, op, args, own):
         return code.new(f"and i1 {first}, {second}")
     if op == "div":
         return _complex_quotient(code, part, kind, do, a, b, *rest[0])
-    if op == "exp":
-        size = _of_float(code, "exp", [part], [a])
-        cos, sin = (_of_float(code, x, [part], [b]) for x in ("cos", "sin"))
-        real = code.new(f"fcmp oeq {kind} {b}, {literal(0, part)}")
-        imaginary = do("fmul", size, sin)
-        return do("fmul", size, cos), code.new(f"select i1 {real}, {kind} {b}, {kind} {imaginary}")
-    raise NotHeld(f"the step {op} of {own}")
+    return _by_inner_loop(code, op, [own] * len(args), args, own)
+
+
+def _by_inner_loop(code, op, kinds, args, own):
+    """NumPy's own loop, for one complex number."""
+    part = part_of(own)
+    kind = type_of(part)
+    places = [code.slot(kind, 2) for _ in (*kinds, own)]
+
+    def at(place, k):
+        return code.new(f"getelementptr inbounds {kind}, ptr {place}, i64 {k}")
+
+    for place, register in zip(places, args, strict=False):
+        for k in (0, 1):
+            code.do(f"store {kind} {register[k]}, ptr {at(place, k)}")
+    if not code.loops.apply(code, op, kinds, places[:-1], own, places[-1], "1"):
+        raise NotHeld(f"the step {op} of {own}")
+    real, imaginary = (code.new(f"load {kind}, ptr {at(places[-1], k)}") for k in (0, 1))
+    return real, imaginary
 
 
 def _hypot(code, part, a, b):

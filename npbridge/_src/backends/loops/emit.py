@@ -72,7 +72,7 @@ class Emitter:
         self.donated = donated or {}
         self._defined: dict[Block, set[Value]] = {}
         self.is_lazy = self.plan.is_lazy
-        self.loops = Loops()
+        self.loops = self.code.loops = Loops()
         self.runs = Runs(self.room, nests.RUN)
         self.callbacks: list = []
         self.errors: dict = {}  # what callbacks raise, by threads

@@ -13,7 +13,7 @@ _UFUNCS = {
     "exp": np.exp, "exp2": np.exp2, "log": np.log, "log1p": np.log1p, "expm1": np.expm1, "sin": np.sin,
     "cos": np.cos, "tan": np.tan, "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "atan2": np.arctan2,
     "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "asinh": np.arcsinh, "acosh": np.arccosh,
-    "atanh": np.arctanh, "pow": np.power, "cbrt": np.cbrt,
+    "atanh": np.arctanh, "pow": np.power, "cbrt": np.cbrt, "sqrt": np.sqrt,
 }  # fmt: skip
 
 
