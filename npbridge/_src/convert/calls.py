@@ -15,6 +15,7 @@ from ..face import host_functions, traced_draws
 from ..face.modules import face_of, functions
 from ..face.objects import vectorize
 from ..face.rebind import OVER_OURS
+from ..ground.errors import UnsupportedError
 from ..ground.users import in_library
 from . import context as contexts
 
@@ -53,6 +54,8 @@ _PUTTING = {
 def call(f):
     """What to call in the place of `f`."""
     found = _callee(f)
+    if found is next and contexts.current() is not None:
+        return _next
     if contexts.current() is None or any(found is g for g in _AS_IT_IS) or _is_converted(found):
         return found
     return _of_each(found)
@@ -206,10 +209,30 @@ def see_that_it_does_not_grow(x) -> None:
         UNREAD._refuse()
 
 
+def see_that_it_stands(iterable):
+    """Refuse to go on with an iterator that was there before the call: it would move once, while it is traced."""
+    trace = contexts.current()
+    if trace is not None and id(iterable) in trace.iterators:
+        raise UnsupportedError(
+            f"a {type(iterable).__name__} that was made outside of the function gives other items at each call, and "
+            "has no form in compiled code. Take its items outside, and hand them in."
+        )
+    return iterable
+
+
+def _next(iterator, *default):
+    return next(see_that_it_stands(iterator), *default)
+
+
 def attribute(obj, name):
     """``obj.name``; the getter of a property of the user's is converted too."""
     kind = type(obj)
     see_that_python_has(obj, name)
+    if name == "state" and isinstance(obj, np.random.BitGenerator) and contexts.current() is not None:
+        raise UnsupportedError(
+            "the state of a bit generator is another one at each call, and has no form in compiled code. Look at it "
+            "outside of the function."
+        )
     if kind in core.OURS and name in ("item", "tolist") and obj._buffer.traced:  # of code of ours they ask for values
         return functools.partial(traced_index.item if name == "item" else traced_index.as_lists, obj)
     if kind is list and name not in ("append", "extend"):

@@ -55,6 +55,7 @@ class Context:
         self.asked: frozenset[str] = frozenset()
         self.host: Any = None
         self.for_numpy = False  # whether it is compiled for 'numpy': nothing is drawn from keys of JAX's
+        self.iterators: frozenset[int] = frozenset()  # by identity: those that were there before
         self.growing: set[int] = set()  # the lists that grow in the loops being traced: they cannot be read
 
     @property

@@ -21,7 +21,7 @@ from ..ground.errors import UnsupportedError
 from ..storage.buffer import Tracer
 from . import context as contexts
 from . import status as statuses
-from .calls import attribute, call, see_that_it_does_not_grow
+from .calls import attribute, call, see_that_it_does_not_grow, see_that_it_stands
 from .context import tracing
 from .lines import located
 from .status import BREAK, CONTINUE, Return, Traced
@@ -131,6 +131,7 @@ def result(status):
 def for_stmt(iterable, body, otherwise, names, start, live, written):
     """``for``; gives a status."""
     if current() is not None:
+        see_that_it_stands(iterable)
         return _lowering().for_stmt(iterable, body, otherwise, names, start, live, written)
     for item in iterable:
         status = body(item)
@@ -306,7 +307,7 @@ def bound(value, name):
 
 def items(iterable):
     """What a comprehension runs over."""
-    return iterable if current() is None else _lowering().items(iterable)
+    return iterable if current() is None else _lowering().items(see_that_it_stands(iterable))
 
 
 _FOLDS = (sum, max, min, any, all)
@@ -315,14 +316,14 @@ _FOLDS = (sum, max, min, any, all)
 def folded(function, iterable, element, condition=None):
     """``function(element(x) for x in iterable if condition(x))``."""
     if current() is not None and any(function is f for f in _FOLDS):
-        return _lowering().folded(function, iterable, element, condition)
+        return _lowering().folded(function, see_that_it_stands(iterable), element, condition)
     return call(function)(element(x) for x in items(iterable) if condition is None or condition(x))
 
 
 def collected(function, iterable, element):
     """``function([element(x) for x in iterable])``."""
     if current() is not None:
-        return _lowering().collected(function, iterable, element)
+        return _lowering().collected(function, see_that_it_stands(iterable), element)
     return call(function)([element(x) for x in iterable])
 
 

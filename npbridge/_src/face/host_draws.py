@@ -21,6 +21,7 @@ from jax.experimental import io_callback
 
 from ..array import core, traced_number
 from ..convert import context as contexts
+from ..ground.errors import UnsupportedError
 from ..program.hosted import taking_arrays
 from ..storage import buffer as buffers
 from ..storage.recording import recorders_here
@@ -115,6 +116,12 @@ class Host:
         return None if array is None else jnp.asarray(array._value())
 
     def _calling_back(self, task, parameters, shape, dtype):
+        context: Any = contexts.current()
+        if parameters and context.handlers:
+            raise UnsupportedError(
+                "numbers are drawn here with parameters that are known only at run time, inside of a `try`: what NumPy "
+                "raises then would not come to its handlers. Move the draw out of the `try`."
+            )
         self.calls_back = True
         blank = None if dtype is None else np.zeros(shape, dtype)
         ready = task.ready()

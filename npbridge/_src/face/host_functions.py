@@ -13,8 +13,10 @@ import io
 import logging
 import os
 import pathlib
+import queue
 import random
 import secrets
+import sys
 import tempfile
 import time
 import types
@@ -54,7 +56,9 @@ _REFUSED_METHODS = {
     },
     io.IOBase: {"read", "readline", "readlines", "seek", "tell", "close", "truncate", "getvalue", "readinto"},
     random.SystemRandom: set(dir(random.SystemRandom)),
-    type(os.environ): {"get", "pop", "setdefault", "__getitem__"},
+    type(os.environ): {"get", "pop", "setdefault", "__getitem__", "__setitem__"},
+    queue.Queue: {"put", "get", "put_nowait", "get_nowait", "qsize", "empty", "full", "join", "task_done"},
+    queue.SimpleQueue: {"put", "get", "put_nowait", "get_nowait", "qsize", "empty"},
 }  # fmt: skip
 _PURE_UUID = {id(uuid.uuid3), id(uuid.uuid5)}
 _known: dict[int, Any] = {}
@@ -75,6 +79,8 @@ def replaced(f):
         return python_draws.Drawing(owner, name)
     if isinstance(owner, (logging.Logger, logging.LoggerAdapter)):
         return Effect(f) if name in _LOGS else None
+    if name in _WRITES and (owner is sys.stdout or owner is sys.stderr):
+        return Effect(_Present("stdout" if owner is sys.stdout else "stderr", name))
     if isinstance(owner, io.IOBase) and name in _WRITES:
         return Effect(f)
     kind = owner if isinstance(owner, type) else type(owner)
@@ -91,6 +97,17 @@ def _table():
         _known[id(os.times)] = Refused
         _known.update((id(f), lambda f: late_texts.FUNCTIONS[f]) for f in late_texts.FUNCTIONS)
     return _known
+
+
+class _Present:
+    """A method of the stream that ``sys.stdout`` or ``sys.stderr`` is when it is called."""
+
+    def __init__(self, stream: str, method: str) -> None:
+        self.stream, self.__name__ = stream, method
+        self.__qualname__ = f"sys.{stream}.{method}"
+
+    def __call__(self, *args):
+        return getattr(getattr(sys, self.stream), self.__name__)(*args)
 
 
 def name_of(f) -> str:

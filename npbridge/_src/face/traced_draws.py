@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import operator
+import random
 from typing import Any
 
 import jax.numpy as jnp
@@ -36,9 +37,18 @@ def replaced(f):
         return Drawing(owner, f.__name__)
     if id(f) in _PLAIN:
         return Drawing(GLOBAL, _PLAIN[id(f)])
+    if f is random.Random:
+        return _refuse_to_make
     if f is _NEW or isinstance(f, type) and issubclass(f, _MADE) and not hasattr(f, "split_key"):
         return Making(f)
     return None
+
+
+def _refuse_to_make(*args):
+    raise UnsupportedError(
+        "a random.Random that is made in a compiled function would be made once, and not at each call. Make it before, "
+        "or use numpy.random.default_rng."
+    )
 
 
 def drawing(function):

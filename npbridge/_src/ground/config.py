@@ -25,10 +25,7 @@ def mode() -> str:
 
 
 def engine() -> str:
-    """What runs compiled functions on a CPU, by ``NPBRIDGE_ENGINE``: ``"choose"``, or one wherever it can.
-
-    That is ``"xla"`` or ``"loops"`` on ``'jax'``, ``"numba"`` or ``"loops"`` on ``'numpy'``.
-    """
+    """What runs functions compiled for ``'jax'`` on a CPU, by ``NPBRIDGE_ENGINE``: one wherever it can, or "choose"."""
     asked = os.environ.get("NPBRIDGE_ENGINE", "choose")
     if asked not in ENGINE_CHOICES:
         raise BackendError(f"NPBRIDGE_ENGINE is {asked!r}; it can be {', '.join(map(repr, ENGINE_CHOICES))}.")

@@ -31,7 +31,7 @@ from .described import Described
 from .effects import Moves
 from .executable import ASKS_FOR_VALUES, TOLD, Executable, LeftToPython, Missed, needs_a_value
 from .inputs import is_scalar
-from .on_numpy import NotTraced, OnNumpy, first_sentence, in_python
+from .on_numpy import NotTraced, OnNumpy, in_python
 from .pools import Kept, Pool, Pools
 from .quick import MISS, NO_QUICK_PATH, quick_path
 
@@ -135,8 +135,9 @@ class CompiledFunction(Described, OnNumpy):
 
     def _by_python(self, left, args, kwargs):
         """Make a call again that compiled code has begun."""
-        reason = first_sentence(left) if self.for_numpy else str(left)
-        fallback.announce_uncompiled(self.__name__, self.side, reason, "where compiled code cannot go on")
+        if left.error is not None:
+            reason = texts.first_sentence(left.error) if self.for_numpy else str(left)
+            fallback.announce_uncompiled(self.__name__, self.side, reason, "where compiled code cannot go on")
         return self._plainly(args, kwargs)
 
     def _plainly(self, args, kwargs):

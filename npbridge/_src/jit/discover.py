@@ -10,6 +10,7 @@ each call.
 from __future__ import annotations
 
 import collections
+import collections.abc
 import dis
 import functools
 import types
@@ -54,6 +55,11 @@ from .inputs import NUMBERS, Raw, can_move, is_raw, is_scalar
 OURS = core.OURS
 
 
+def is_iterator(value) -> bool:
+    """Whether something gives other items each time that it is asked, and tells nobody which are next."""
+    return isinstance(value, collections.abc.Iterator) and not is_users_class(type(value))
+
+
 class State(Forms):
     """The arrays and guards that were found.
 
@@ -70,6 +76,7 @@ class State(Forms):
         self.places: list[Any] = []  # makers of what notices assignments: see effects
         self._seen: dict[int, Any] = {}
         self._strangers: list[tuple[Any, str, str]] = []  # objects of libraries, and under which names they are held
+        self.iterators: list = []
         self._read: set[tuple[str, str]] = set()  # a name, and the attribute that code reads of it
         self._paths: dict | None = None
 
@@ -147,6 +154,8 @@ class State(Forms):
         elif id(value) not in self._seen:
             self._seen[id(value)] = value
             self._numbers[id(value)] = len(self._numbers)
+            if is_iterator(value):
+                self.iterators.append(value)
             if not is_users_class(kind) and type(getattr(value, "__dict__", None)) is dict:
                 self._strangers.append((value, path, path if isinstance(holder, Cell) else key))
             self.visit_inside(value, kind, path)

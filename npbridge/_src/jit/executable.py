@@ -16,7 +16,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.extend.core import jaxpr_as_fun
+from jax.extend.core import jaxpr_as_fun, jaxprs_in_params
 
 from ..array import core
 from ..array.traced_number import NeedsValue
@@ -28,6 +28,7 @@ from ..convert.pipeline import why_not
 from ..convert.places import UNBOUND
 from ..dispatch import backend as backends
 from ..face import host_draws
+from ..face.late_texts import is_late
 from ..ground import compat
 from ..ground.compat import dce_jaxpr, other_threads
 from ..ground.errors import ControlFlowError, UnsupportedError
@@ -37,9 +38,10 @@ from ..storage.locking import in_order, under_locks
 from . import bounds, effects, flags, ndarrays, on_host, prechecks, without_effect
 from .arguments import Signature, stand_in
 from .binding import Binding
+from .discover import is_iterator
 from .guards import Children
 from .results import describe, rebuilt, returns_raw
-from .texts import plain_functions
+from .texts import first_sentence, plain_functions
 
 OURS = core.OURS
 _ = control_flow, element_functions  # indices are checked from here on, also in functions without a loop or a branch
@@ -89,8 +91,9 @@ TOLD = object()
 class LeftToPython(Exception):
     """The run met what compiled code cannot do, and has changed nothing."""
 
-    def __init__(self, error) -> None:
-        super().__init__(str(error))
+    def __init__(self, error: Exception | None) -> None:
+        super().__init__(error and str(error))
+        self.error = error  # None where Python raises the same, with more to say
 
 
 @contextlib.contextmanager
@@ -159,6 +162,7 @@ class Executable:
         self.inputs: list[str] = []
         self.effects: list = []
         self.host: Any = None
+        self.acts = False  # whether it prints, or calls for what that does
         self.buffers = 0  # how many arrays it takes
         self.returns_raw = False  # whether it gives values to code that has asked JAX for them
         self.on_host: Any = None  # plain loops that run in place of XLA; False where there are none
@@ -182,6 +186,7 @@ class Executable:
         self.see_that_nothing_stays_that_is_read(binding, signature)
         if self.checked:
             self.leave_out_checks([*given, *numbers, *raws], len(given), len(numbers))
+        self.acts = acts(self.jaxpr.jaxpr)
         self.let_go()
         if self.for_numpy:
             self.on_host = on_host.form(self)
@@ -227,6 +232,7 @@ class Executable:
             try:
                 with tracing(strict=self.strict) as context:
                     context.for_numpy = self.for_numpy
+                    context.iterators = frozenset(map(id, [*self.state.iterators, *filter(is_iterator, leaves)]))
                     context.names = binding.names(self.arguments)
                     for i, _ in signature.numbers:  # they are made for this trace
                         context.recorder.born(leaves[i]._buffer)
@@ -375,10 +381,11 @@ class Executable:
         written = self.written
         if self.on_host is None:
             self.on_host = on_host.form(self) or False
-        if self.on_host and other_threads():  # nobody writes what is read in place
+        if self.on_host and other_threads() and not self.on_host.acts:  # nobody writes what is read in place
             under_locks(in_order(buffers), self.compute, buffers, [None] * len(buffers), numbers, raws, done)
             return
-        if not written or not other_threads() or (self.host is not None and self.host.calls_back):
+        calls_back = (self.host is not None and self.host.calls_back) or (self.on_host and self.on_host.acts)
+        if not written or not other_threads() or calls_back:
             self.compute(buffers, [None] * len(buffers), numbers, raws, done)
             return
         # What is only read is fetched before: that may ask for a lock.  Code that calls back
@@ -462,9 +469,11 @@ class Executable:
             if any(b.device is not None and not b.traced and b.device.is_deleted() for b in buffers):
                 self.write_back(buffers, out)  # the old contents, which moved
             error = self.checked[code - 1]
-            printed = self.host is not None and self.host.calls_back
-            if isinstance(error, UnsupportedError) and not self.strict and not printed:
-                raise LeftToPython(error)
+            told = not any(is_late(x) for x in error.args)
+            if not self.acts and ((isinstance(error, UnsupportedError) and not self.strict) or not told):
+                raise LeftToPython(error if told else None)
+            if self.for_numpy and isinstance(error, UnsupportedError):  # without the advice to come here
+                raise type(error)(f"{first_sentence(error)}.").with_traceback(lines.again(error).__traceback__)
             self.fail(code)
 
     def fail(self, code):
@@ -472,6 +481,15 @@ class Executable:
 
     def rebuild(self, values, binding):
         return rebuilt(self.output, values, binding)
+
+
+def acts(jaxpr) -> bool:
+    """Whether a program calls functions of the host that cannot be taken back; what draws can."""
+    return any(
+        eqn.primitive.name in ("debug_callback", "debug_print") or any(acts(getattr(j, "jaxpr", j)) for j in inner)
+        for eqn in jaxpr.eqns
+        for inner in [list(jaxprs_in_params(eqn.params))]
+    )
 
 
 def first_failed(flags) -> list:

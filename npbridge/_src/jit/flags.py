@@ -28,7 +28,7 @@ _MOVES = frozenset(
     reduce_precision
     """.split()
 )
-_CALLBACKS = frozenset({"pure_callback", "io_callback", "debug_callback"})
+_CALLBACKS = frozenset({"pure_callback", "io_callback", "debug_callback", "debug_print"})
 _NO_UNDERFLOW = frozenset({"add", "sub", "add_any", "cumsum", "reduce_sum", "rem", "convert_element_type"})
 _INTEGER_DIVISIONS = frozenset({"floor_divide", "remainder", "divmod", "fmod", "mod"})
 _NOTHING = np.bool_(False)

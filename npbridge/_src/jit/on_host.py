@@ -31,6 +31,8 @@ class OnHost:
     compiled : npbridge._src.backends.loops.compile.Compiled
     in_place : bool
         Whether what is written is written where it lies.
+    acts : bool
+        Whether it calls functions for what they do.
     """
 
     def __init__(self, executable) -> None:
@@ -46,6 +48,7 @@ class OnHost:
         self.compiled = self._made(self.in_place)
         if self.in_place and self.compiled.callbacks:
             self.in_place, self.compiled = False, self._made(False)
+        self.acts = any(node.acts for node in self.compiled.program.nodes)
         self.in_place = self.in_place and len(self.compiled.donated) == len(self.written)
 
     def _made(self, in_place: bool):

@@ -20,7 +20,7 @@ from ..dispatch import fallback, forked
 from ..engine.kinds import kind_of_call
 from ..ground.compat import wide
 from ..ground.config import config
-from ..ground.errors import ForkedError, NpbridgeError
+from ..ground.errors import ForkedError, NpbridgeError, UnsupportedDtypeError
 from . import texts, undo
 from .executable import LeftToPython
 from .quick import MISS
@@ -95,9 +95,8 @@ class OnNumpy:
                 result = MISS
             if result is not MISS:
                 return result
-        if loops._kept.plainly and kind_of_call(args, kwargs) in loops._kept.plainly:
-            self._in_python = loops._kept.plainly[kind_of_call(args, kwargs)]
-            return self._plainly_on_numpy(args, kwargs)
+        if loops._kept.plainly and (reason := loops._kept.plainly.get(kind_of_call(args, kwargs))):
+            return self._as_python(reason, args, kwargs)
         if not forked.may_trace:
             return self._as_python("it was not compiled before this process was forked", args, kwargs)
         known = loops._latest
@@ -138,10 +137,10 @@ class OnNumpy:
                 waiting.pop(next(iter(waiting)), None)
             waiting[found.key] = waiting.get(found.key, 0.0) + time.perf_counter() - start
             return result
-        reason = first_sentence(error)
-        if isinstance(error, NpbridgeError) and not isinstance(error, texts.REFUSALS):
+        reason = texts.first_sentence(error)
+        if isinstance(error, NpbridgeError) and not isinstance(error, (*texts.REFUSALS, UnsupportedDtypeError)):
             raise error  # of what the user has written, or asked to be an error
-        if isinstance(error, texts.REFUSALS):
+        if isinstance(error, (*texts.REFUSALS, UnsupportedDtypeError)):
             if self.options["strict"]:
                 raise type(error)(f"{self.__name__} has no compiled form: {reason}.{place_in(error)}") from error
             self.loops._kept.refuse(kind_of_call(args, kwargs), reason)
@@ -173,11 +172,6 @@ class OnNumpy:
         if text and without_places != self._shown:
             self._shown = without_places
             print(text)  # noqa: T201
-
-
-def first_sentence(error: Exception) -> str:
-    """What an error says, without its advice and its place."""
-    return str(error).partition("\n")[0].partition(". ")[0].rstrip(".").replace(" for 'jax'", "")
 
 
 def place_in(error: Exception) -> str:

@@ -117,6 +117,8 @@ class _Code:
         """The call and its result; where there are other threads, with the locks of what is written held."""
         found = self.inputs.buffers
         written = [found[i] for i in (found if self.entry.on_host else self.entry.written) if found[i][0] == "b"]
+        if self.entry.on_host and self.entry.on_host.acts:
+            written = []  # code of the user's runs inside, and may wait for other threads
         # what is only read is fetched before a lock is held: that may ask for another
         values = self.inputs.values()
         lines = self.inputs.copies()
@@ -129,7 +131,7 @@ class _Code:
         if draws is None:
             body = [*self.call(ordered), *self.result()]
         else:
-            body = [*draws, *self.call_after_draws(ordered), *self.result()]
+            body = [*self.call_after_draws(draws, ordered), *self.result()]
         if not written:
             return lines + body
         return [
@@ -225,8 +227,8 @@ class _Code:
                 given[at] = f"asarray({given[at]}, {self.inputs.name(made.program.inputs[at].dtype, 'd')})"
         return given
 
-    def call_after_draws(self, values):
-        """A call that is not left half-way, as what was drawn is gone."""
+    def call_after_draws(self, draws, values):
+        """Draws and a call that are not left half-way, as what was drawn is gone."""
         if self.entry.on_host:
             made = self.entry.on_host.compiled
             kept, inputs = self.inputs.name(made.call, "f"), ", ".join(self.given_on_host(values))
@@ -236,12 +238,16 @@ class _Code:
             inputs = ", ".join([*values, *self.inputs.numbers, *self.inputs.raws])
             do = f"got.extend(starmap({kept}, (({inputs},),)))"
         writes = ["    " + line for line in self.writes()]
+        first, *fitted = draws
         yield "got = []"
+        yield first
         yield "try:"
+        yield from ("    " + line for line in fitted)
         yield f"    {do}"
         yield "    out = got[0]"
         yield from writes
         yield "except KeyboardInterrupt:"
+        yield from ("    " + line for line in fitted)
         yield f"    out = got[0] if got else {kept}({inputs})"
         yield from writes
         yield "    raise"

@@ -135,7 +135,7 @@ class Inputs:
             self.lines += [f"if type({a}) is not {self.name(type(x), 'T')}: return MISS"]
             self.array(a, x)
         elif isinstance(x, np.ndarray):
-            if type(x) is not np.ndarray:
+            if type(x) is not np.ndarray or self.binding.leaves[i] is x:  # what we do not store is a constant
                 raise Unlike
             self.ndarray(a, x, self.binding.leaves[i])
         elif i in self._traced:

@@ -16,6 +16,11 @@ from ..ground.errors import ControlFlowError, UnsupportedError
 REFUSALS = (ControlFlowError, UnsupportedError)  # what says that something cannot be compiled
 
 
+def first_sentence(error: Exception) -> str:
+    """What an error says, without its advice and its place."""
+    return str(error).partition("\n")[0].partition(". ")[0].rstrip(".").replace(" for 'jax'", "")
+
+
 def converted_source(function, entry=None) -> str:
     """The converted source of a function and of the user's functions that it called."""
     functions = [*(entry.functions if entry is not None else ()), function]

@@ -35,7 +35,10 @@ def _called_back(b, eqn, *args):
     """A node for a function that JAX was asked to call, where it stands in the order of the program."""
     function = eqn.params["callback"]
     inner = getattr(function, "callback_func", None)
-    function = _flat(inner) if getattr(inner, "takes_arrays", False) else functools.partial(_on_arrays, function)
+    if getattr(inner, "takes_arrays", False):
+        function = _flat(inner)
+    else:
+        function = functools.partial(_on_arrays, function, [v.aval for v in eqn.outvars])
     name = eqn.primitive.name.removesuffix("_callback")
     acts = eqn.primitive.name != "pure_callback"
     node = b.node("call", args, name=name, function=function, acts=acts)
@@ -52,11 +55,28 @@ def _flat(function) -> Callable:
     return call
 
 
-def _on_arrays(function, *arrays):
-    """Call a function that takes, and may keep, what JAX gives."""
+def _on_arrays(function, wanted, *arrays):
+    """Call a function that takes, and may keep, what JAX gives, and is to give what was said."""
     with wide():
         found = function(*map(jax.numpy.array, arrays))
-    return () if found is None else found
+    values = [] if found is None else [np.asarray(x) for x in found]
+    if [(x.shape, x.dtype) for x in values] != [(v.shape, v.dtype) for v in wanted]:
+        told = ", ".join(f"{x.dtype}{list(x.shape)}" for x in values)
+        raise TypeError(f"a function that compiled code calls gave {told or 'nothing'}, and not {wanted}")
+    return values
+
+
+@rule("debug_print")
+def _printed(b, eqn, *args):
+    def function(*arrays):
+        if forked.in_child:
+            forked.refuse("jax.debug.print is called in a compiled function")
+        with wide():
+            eqn.primitive.bind(*map(jax.numpy.array, arrays), **eqn.params)
+        return ()
+
+    b.node("call", args, name="print", function=function, acts=True)
+    return []
 
 
 def taking_arrays(function: Callable) -> Callable:

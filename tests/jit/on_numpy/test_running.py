@@ -13,7 +13,7 @@ from .programs_python import V
 
 
 def lexical(x):
-    return np.lexsort((x, -x)), np.trim_zeros(x)
+    return np.lexsort((x, -x)), np.ediff1d(x)
 
 
 def grown(x):

@@ -11,15 +11,26 @@ from typing import Any
 import numpy as np
 
 from ...array import choice, core, window
+from ...convert import context as contexts
 from ...facts import Fact
 from ...facts.answers import Constant, Leaf
 from ...facts.trees import mapped
+from ...ground.errors import UnsupportedError
 from .. import host
 
 
 def in_place(fact: Fact, args, kwargs, expected, result):
     """`result` with windows on the arguments where NumPy gives these, whatever the values are."""
-    if not fact.does_share(args, kwargs) or fact.by_values or fact.raises:
+    if not fact.does_share(args, kwargs):
+        return result
+    trace = contexts.current()
+    if (
+        trace is not None
+        and trace.for_numpy
+        and (fact.by_values or (type(expected) is Leaf and expected.dtype is None))
+    ):
+        raise UnsupportedError(f"{fact.name} gives what it is given, or something new, depending on the values.")
+    if fact.by_values or fact.raises:
         return result
     seen: list = []
     args, kwargs = mapped(args, lambda x: _window(x, seen)), mapped(kwargs, lambda x: _window(x, seen))
