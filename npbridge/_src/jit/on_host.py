@@ -19,7 +19,9 @@ from ..ground import config
 from ..program.builder import NotHeld
 from ..storage.buffer import Tracer, canonical
 
-WIDE = 1 << 16  # elements: a step on so many is worth XLA's threads
+# Up to so many elements loops were faster than XLA in nearly all of 24 kinds of steps, by 1.5 to 10 times; a Fourier
+# transform of more than the latter is XLA's.  Larger arrays stay where XLA has them, and eager calls compute on them.
+WIDE, WIDE_TRANSFORM = 1 << 20, 1 << 14
 _CALLS = ("custom_call", "ffi_call")
 
 
@@ -138,7 +140,7 @@ def _why_not(executable, choice: str) -> str:
     if not executable.for_numpy and (jax.default_backend() != "cpu" or jax.local_device_count() > 1):
         return "it runs on an accelerator, or on several devices"
     if choice != "loops" and not _pays(jaxpr):
-        return f"an array has more than {WIDE:,} elements"
+        return f"an array has more than {WIDE:,} elements, or {WIDE_TRANSFORM:,} are transformed"
     return ""
 
 
@@ -155,7 +157,7 @@ def _calls(jaxpr) -> bool:
 
 
 def _pays(jaxpr) -> bool:
-    """Whether a program is one of small steps: XLA takes a microsecond or more for each, a loop nothing."""
+    """Whether plain loops are expected to be faster than XLA."""
     return not any(_size(v) > WIDE for v in jaxpr.invars) and not any(_is_wide(eqn) for eqn in jaxpr.eqns)
 
 
@@ -164,6 +166,7 @@ def _size(v) -> int:
 
 
 def _is_wide(eqn) -> bool:
-    return any(_size(v) > WIDE for v in eqn.outvars) or any(
+    most = WIDE_TRANSFORM if eqn.primitive.name == "fft" else WIDE
+    return any(_size(v) > most for v in eqn.outvars) or any(
         _is_wide(e) for j in _inner(eqn) for e in getattr(j, "jaxpr", j).eqns
     )
