@@ -68,7 +68,7 @@ def test_an_array_is_held_once(name):
     steps, most = STEPS[name]
     text = PROGRAM.replace("{STEPS}", repr(steps))
     done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
-    assert float(done.stdout) < most + 0.3
+    assert float(done.stdout) < most + 0.4  # beside them the machine code of kernels
 
 
 def test_views_follow_the_values():
