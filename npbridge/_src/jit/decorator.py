@@ -29,11 +29,12 @@ from . import arguments, bound, reasons, shown, texts, undo, without_effect
 from .binding import Binding
 from .described import Described
 from .effects import Moves
-from .executable import ASKS_FOR_VALUES, TOLD, Executable, LeftToPython, Missed, needs_a_value
+from .executable import TOLD, Executable, LeftToPython
 from .inputs import is_scalar
 from .on_numpy import NotTraced, OnNumpy, in_python
 from .pools import Kept, Pool, Pools
 from .quick import MISS, NO_QUICK_PATH, quick_path
+from .tracing import ASKS_FOR_VALUES, Missed, needs_a_value
 
 # asked at every call: without the frame of a function around them
 _context = contexts._current.get
