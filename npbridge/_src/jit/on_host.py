@@ -19,9 +19,10 @@ from ..ground import config
 from ..program.builder import NotHeld
 from ..storage.buffer import Tracer, canonical
 
-# Up to so many elements loops were faster than XLA in nearly all of 24 kinds of steps, by 1.5 to 10 times; a Fourier
-# transform of more than the latter is XLA's.  Larger arrays stay where XLA has them, and eager calls compute on them.
-WIDE, WIDE_TRANSFORM = 1 << 20, 1 << 14
+# Up to so many elements loops were faster than XLA in most of 24 kinds of steps, by 1.5 to 10 times; some are XLA's
+# from fewer on.  Larger arrays stay where XLA has them, and eager calls compute on them.
+WIDE, WIDE_FOR_SOME = 1 << 20, 1 << 14
+_SOME = frozenset({"fft", "erf", "erfc", "erf_inv", "lgamma", "digamma"})
 _CALLS = ("custom_call", "ffi_call")
 
 
@@ -140,7 +141,7 @@ def _why_not(executable, choice: str) -> str:
     if not executable.for_numpy and (jax.default_backend() != "cpu" or jax.local_device_count() > 1):
         return "it runs on an accelerator, or on several devices"
     if choice != "loops" and not _pays(jaxpr):
-        return f"an array has more than {WIDE:,} elements, or {WIDE_TRANSFORM:,} are transformed"
+        return f"an array has more than {WIDE:,} elements, or one of {WIDE_FOR_SOME:,} is transformed"
     return ""
 
 
@@ -166,7 +167,7 @@ def _size(v) -> int:
 
 
 def _is_wide(eqn) -> bool:
-    most = WIDE_TRANSFORM if eqn.primitive.name == "fft" else WIDE
+    most = WIDE_FOR_SOME if eqn.primitive.name in _SOME else WIDE
     return any(_size(v) > most for v in eqn.outvars) or any(
         _is_wide(e) for j in _inner(eqn) for e in getattr(j, "jaxpr", j).eqns
     )

@@ -32,6 +32,7 @@ STEPS = {
     "solve": (lambda x: jnp.linalg.solve(x @ x.T, x[:, 0]), X),
     "svd": (lambda x: jnp.linalg.svd(x)[1], X),
     "det": (lambda x: jnp.linalg.det(x @ x.T), X),
+    "whole powers": (lambda x: jnp.stack([jnp.power(x, float(n)) for n in (3, 4, -2, -3)]), ODD),
     "complex": (lambda z: z * z + 1 / z - jnp.conj(z), Z),
     "absolute": (jnp.abs, Z),
     "complex exp": (jnp.exp, Z),
