@@ -158,6 +158,8 @@ def test_what_cannot_be_held_is_told():
         assert "ran as plain Python, as the list found" in compiled.explain()
         with pytest.raises(npbridge.errors.ControlFlowError, match="evens has no compiled form: the list found"):
             jit(evens, strict=True)(npbridge.array([1, 2, 4]))
+        with pytest.raises(npbridge.errors.ControlFlowError, match="evens has no compiled form: the list found"):
+            compiled.lower(npbridge.array([1, 2, 4]))
 
 
 def test_the_engine_is_told(monkeypatch):

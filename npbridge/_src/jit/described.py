@@ -9,6 +9,7 @@ from ..dispatch.backend import active
 from ..engine.auto import on_xla
 from ..ground.compat import wide
 from . import texts
+from .on_numpy import NotTraced
 
 
 class Described:
@@ -18,6 +19,7 @@ class Described:
     loops: Any
     _loops: Any
     _in_python: str
+    _strictly: Any
     _reason: str
     _backend: str | None
 
@@ -60,8 +62,13 @@ class Described:
                 return self.auto.compiled("XLA").lower(*args, **kwargs)
         if name == "jax":
             return texts.lower_on_jax(self, *self.prepared(args, kwargs))
+        left = None
         with wide():
-            return texts.lowered_in_loops(self.loops, *self.loops.prepared(args, kwargs))
+            try:
+                return texts.lowered_in_loops(self.loops, *self.loops.prepared(args, kwargs))
+            except NotTraced as found:
+                left = found
+        raise self._strictly(left)
 
     def cache_info(self) -> dict:
         """How often the function was compiled, for how many signatures, and why last."""

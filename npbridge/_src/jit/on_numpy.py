@@ -20,12 +20,19 @@ from ..dispatch import fallback, forked
 from ..engine.kinds import kind_of_call
 from ..ground.compat import wide
 from ..ground.config import config
-from ..ground.errors import ForkedError, NpbridgeError, UnsupportedDtypeError
+from ..ground.errors import (
+    ControlFlowError,
+    ForkedError,
+    NpbridgeError,
+    UnsupportedDtypeError,
+    UnsupportedError,
+)
 from . import texts, undo
 from .executable import LeftToPython
 from .quick import MISS
 
 FORMS = 12  # shapes, dtypes, constants: of more, those are compiled that have taken Python long enough
+REFUSALS = (ControlFlowError, UnsupportedError, UnsupportedDtypeError)  # what says that something has no compiled form
 WAITING = 256  # kinds of calls that are looked at
 
 
@@ -138,20 +145,27 @@ class OnNumpy:
             waiting[found.key] = waiting.get(found.key, 0.0) + time.perf_counter() - start
             return result
         reason = texts.first_sentence(error)
-        if isinstance(error, NpbridgeError) and not isinstance(error, (*texts.REFUSALS, UnsupportedDtypeError)):
-            raise error  # of what the user has written, or asked to be an error
-        if isinstance(error, (*texts.REFUSALS, UnsupportedDtypeError)):
-            if self.options["strict"]:
-                raise type(error)(f"{self.__name__} has no compiled form: {reason}.{place_in(error)}") from error
+        is_refusal = isinstance(error, REFUSALS)
+        if self.options["strict"] or (isinstance(error, NpbridgeError) and not is_refusal):
+            raise self._strictly(found)  # a fault of what the user has written, or asked to be an error
+        if is_refusal:
             self.loops._kept.refuse(kind_of_call(args, kwargs), reason)
             return self._as_python(reason, args, kwargs)
-        if self.options["strict"] or config.fallback == "error":
+        if config.fallback == "error":
             raise error
         result = self._plainly_on_numpy(args, kwargs)  # which raises, if the error is the function's own
         reason = f"it cannot be traced ({type(error).__name__}: {reason})"
         self.loops._kept.refuse(kind_of_call(args, kwargs), reason)
         self._announce(reason)
         return result
+
+    def _strictly(self, found: NotTraced) -> Exception:
+        """The error of a call that has no compiled form, where nothing else may run it."""
+        error = found.error
+        if not isinstance(error, REFUSALS):
+            return error
+        reason = f"{self.__name__} has no compiled form: {texts.first_sentence(error)}.{place_in(error)}"
+        return type(error)(reason).with_traceback(error.__traceback__)
 
     def _as_python(self, reason: str, args, kwargs):
         """Run a call as plain Python, and say so."""

@@ -11,9 +11,6 @@ import numpy as np
 from jax.extend.core import jaxpr_as_fun
 
 from ..convert import pipeline
-from ..ground.errors import ControlFlowError, UnsupportedError
-
-REFUSALS = (ControlFlowError, UnsupportedError)  # what says that something cannot be compiled
 
 
 def first_sentence(error: Exception) -> str:
