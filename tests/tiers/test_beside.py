@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from npbridge._src.engine import memory
+from npbridge._src.ground import cache
 from npbridge._src.tiers import beside
 
 pytestmark = pytest.mark.skipif(not beside.CAN_FORK, reason="no fork")
@@ -121,16 +122,28 @@ def test_what_cannot_be_read_is_not_there(folder):
     for text in ("", "[1]", "{", "\x00"):
         (folder / "auto" / "key").write_text(text)
         assert memory.recall("key") is None
+        memory.shelf.write("key", text.encode())
+        assert memory.recall("key") is None
 
 
 def test_it_is_bounded_and_can_be_switched_off(folder, monkeypatch):
-    monkeypatch.setattr(memory, "MANY", 10)
+    monkeypatch.setattr(memory.shelf, "most", 10 * 4096)
     for k in range(30):
-        memory.remember(f"key{k}", {"k": k})
-    assert len(list((folder / "auto").iterdir())) <= 11
+        memory.remember(f"key{k}", {"k": "x" * 1000})
+    assert len(list((folder / "auto").iterdir())) <= 10
     monkeypatch.setenv("NPBRIDGE_CACHE_DIR", "")
     memory.remember("key", {})
     assert memory.recall("key29") is None
+
+
+def test_compilers_keep_what_they_made_meanwhile(folder):
+    kept = cache.usable()
+
+    def work():
+        memory.remember("key", {"k": 1})
+        return memory.recall("key")
+
+    assert beside.start(lambda: beside.watched(work, str(kept))).result() == {"k": 1} == memory.recall("key")
 
 
 def test_a_folder_that_others_can_write_is_not_used(folder):

@@ -9,18 +9,17 @@ import json
 import os
 import platform
 import sys
-import tempfile
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from ..ground.cache import usable
+from ..ground.cache import Shelf
 from ..ground.users import in_library
 from ..ground.version import __version__
 
-MANY = 2000  # files are kept at most
+shelf = Shelf("auto", 1 << 23)
 
 
 def key_of(code: CodeType, kind: Any) -> str:
@@ -45,47 +44,23 @@ def _add(total: Any, code: CodeType) -> None:
 
 def recall(key: str) -> Any:
     """What is kept under a key; None where nothing is, or nothing that can be read."""
-    place = _folder()
-    if place is None:
+    text = shelf.read(key)
+    if text is None:
         return None
-    with contextlib.suppress(OSError, ValueError):
-        found = json.loads((place / key).read_text())
+    with contextlib.suppress(ValueError):
+        found = json.loads(text)
         return found if isinstance(found, dict) else None
     return None
 
 
 def remember(key: str, found: dict) -> None:
-    """Keep what JSON can hold.  A reader in another process sees all of it or nothing."""
-    place = _folder()
-    if place is None:
-        return
-    with contextlib.suppress(OSError):
-        place.mkdir(exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=place)
-        with os.fdopen(handle, "w") as file:
-            json.dump(found, file)
-        Path(name).replace(place / key)
-        _make_room(place)
+    """Keep what JSON can hold."""
+    shelf.write(key, json.dumps(found).encode())
 
 
 def forget(key: str) -> None:
     """Keep nothing under a key: it was no longer true."""
-    place = _folder()
-    if place is not None:
-        with contextlib.suppress(OSError):
-            (place / key).unlink()
-
-
-def _folder() -> Path | None:
-    place = usable()
-    return None if place is None else place / "auto"
-
-
-def _make_room(place: Path) -> None:
-    files = list(place.iterdir())
-    if len(files) > MANY:
-        for file in sorted(files, key=lambda f: f.stat().st_mtime)[: MANY // 10]:
-            file.unlink(missing_ok=True)
+    shelf.remove(key)
 
 
 @functools.cache

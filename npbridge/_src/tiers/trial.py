@@ -30,8 +30,10 @@ def of_call(function: FunctionType, args: tuple, kwargs: dict, variables: list[s
     if named:
         raise HostEffect(f"functions that it calls use its variables: {', '.join(named)}")
     before.copy_ours()
+    place = usable()
+    allowed = "" if place is None else str(place)
     try:
-        watched(lambda: function(*args, **kwargs))
+        watched(lambda: function(*args, **kwargs), allowed)
     except Exception as error:
         raise HostEffect(f"this call raises {type(error).__name__}") from None
     finally:
@@ -39,8 +41,7 @@ def of_call(function: FunctionType, args: tuple, kwargs: dict, variables: list[s
     made = Auto(function, engines(function), functools.partial(undo.Before, function), undo.Undo, Known())
     calls = {name: made.engine(name) for name in made.makers}
     raced = race.Race(calls, lambda args, kwargs: function(*args, **kwargs), made.before, undo.Undo)
-    place = usable()
-    watched(lambda: raced.run(args, kwargs), "" if place is None else str(place))
+    watched(lambda: raced.run(args, kwargs), allowed)
     mends = next((t.mends for t in raced.trials if t.name == raced.winner), None)
     return {
         "winner": raced.winner,

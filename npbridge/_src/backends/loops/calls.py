@@ -43,6 +43,11 @@ class Callback:
         return False
 
 
+def symbol(k: int) -> str:
+    """The name under which code finds the address of a callback."""
+    return f"npbridge_callback{k}"
+
+
 def _reading(shape, dtype):
     """``read(address)``: an array on memory, which cannot be written."""
     at = _at(shape, dtype)
@@ -103,8 +108,11 @@ def call(emitter, node: Node) -> None:
     for k, pointer in enumerate(pointers):
         at = code.new(f"getelementptr inbounds ptr, ptr {places}, i64 {k}")
         code.do(f"store ptr {pointer}, ptr {at}")
-    entry = emitter.callback(node.params["function"], node.args, node.outs)
-    status = code.new(f"call i32 inttoptr (i64 {entry.address} to ptr)(ptr {places})")
+    emitter.callback(node.params["function"], node.args, node.outs)
+    name = symbol(len(emitter.callbacks) - 1)
+    code.declared[name] = f"@{name} = externally_initialized global ptr null"
+    function = code.new(f"load ptr, ptr @{name}")
+    status = code.new(f"call i32 {function}(ptr {places})")
     code.leave_if(code.new(f"icmp ne i32 {status}, 0"))
     for out, target in zip(node.outs, targets, strict=True):
         if out.shape:

@@ -13,11 +13,10 @@ from jax.extend.core import ClosedJaxpr
 
 from ...program import build
 from ...program.nodes import Block
-from . import entry, interrupts, machine, threads
+from . import calls, entry, interrupts, machine, threads
 from .code import HALF
 from .emit import Emitter
 
-_numbers = itertools.count()
 _free = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(ctypes.cast(ctypes.CDLL(None).free, ctypes.c_void_p).value)
 WORK = 1 << 12  # elements: for less, no other thread is let run meanwhile
 
@@ -79,26 +78,27 @@ class Compiled:
         text = emitter.text()
         self.callbacks, self._errors = emitter.callbacks, emitter.errors
         self._constants = [np.ascontiguousarray(x) for x in emitter.constants]
-        self._pointers = (ctypes.c_void_p * max(len(self._constants), 1))(*[x.ctypes.data for x in self._constants])
-        self._kept = ctypes.c_void_p()
         self.donated = donated or {}
         inputs = [
             (v.shape, v.dtype, k in numbers and not v.shape and v.dtype.kind in "bif" and v.dtype != HALF)
             for k, v in enumerate(program.inputs)
         ]
         self.given = [taken for _, _, taken in inputs]
-        name = f"npbridge_{next(_numbers)}"
         head = entry.text(
-            name, inputs, len(program.results), emitter.room.size, ctypes.addressof(self._pointers),
-            ctypes.addressof(self._kept), bool(self.callbacks) or _works(program), bool(emitter.looks.every),
+            inputs, len(program.results), emitter.room.size, len(self._constants),
+            bool(self.callbacks) or _works(program), bool(emitter.looks.every),
         )  # fmt: skip
         self.text = text
-        text = text.replace("@program(", f"@{name}_program(", 1)
+        text = text.replace("@program(", f"@{entry.NAME}_program(", 1)
         text = text.replace("define void", f"{head}\ndefine internal void", 1)
         engine = machine.engine(text, emitter.loops.used)
-        self.entry, method = entry.builtin(engine.get_function_address(name), name)
+        _fill(engine, entry.CONSTANTS, [x.ctypes.data for x in self._constants])
+        for k, callback in enumerate(self.callbacks):
+            _fill(engine, calls.symbol(k), [callback.address])
+        self.entry, method = entry.builtin(engine.get_function_address(entry.NAME))
         self.call, self.into = self._python()
-        going = weakref.finalize(method, _let_go, engine, self._kept, self._pointers, self._constants, self.callbacks)
+        self._kept = ctypes.c_void_p.from_address(engine.get_global_value_address(entry.KEPT_ROOM))
+        going = weakref.finalize(method, _let_go, engine, self._kept, self._constants, self.callbacks)
         going.atexit = False  # other threads may be running it; the process gives all back
 
     def _python(self) -> tuple[Any, Any]:
@@ -139,12 +139,20 @@ class Compiled:
         return self.call(*inputs)
 
 
+def _fill(engine, name: str, addresses: list[int]) -> None:
+    """Put addresses into a variable of the code's."""
+    if addresses:
+        place = engine.get_global_value_address(name)
+        (ctypes.c_void_p * len(addresses)).from_address(place)[:] = addresses
+
+
 def _let_go(engine, kept, *others) -> None:
     """What the code needed, which nobody can call any more."""
     del others
+    room = kept.value  # which is the engine's memory
     engine.close()
-    if kept.value:
-        _free(kept.value)
+    if room:
+        _free(room)
 
 
 def _works(block: Block) -> bool:

@@ -30,10 +30,14 @@ class _Method(ctypes.Structure):
     ]
 
 
-def text(
-    name: str, inputs: list, results: int, room: int, constants: int, kept: int, let_go: bool, stops: bool = False
-) -> str:
-    """``name(*inputs, *results)``, which calls ``name_program``.
+# Names in the text.  What differs from process to process is no part of it, but is put into variables.
+NAME = "npbridge"
+CONSTANTS = "npbridge_constants"  # pointers to them
+KEPT_ROOM = "npbridge_kept"  # a pointer to the room that was kept from the last call
+
+
+def text(inputs: list, results: int, room: int, constants: int, let_go: bool, stops: bool = False) -> str:
+    """``npbridge(*inputs, *results)``, which calls ``npbridge_program``.
 
     Parameters
     ----------
@@ -41,15 +45,18 @@ def text(
         Shape, dtype, and whether it is a number of Python's; all others are ndarrays, as results are.
     room : int
         Bytes that the program needs.
-    constants, kept : int
-        The addresses of pointers to constants, and of the room that was kept from the last call.
+    constants : int
+        How many there are.
     let_go : bool
         Whether other threads may run meanwhile.
     stops : bool
         Whether the program may end with an error of Python's.
     """
     lines = [
-        f"define ptr @{name}(ptr %self, ptr %args, i64 %count) {{",
+        f"@{CONSTANTS} = externally_initialized global [{constants} x ptr] zeroinitializer",
+        f"@{KEPT_ROOM} = externally_initialized global ptr null",
+        "@_Py_NoneStruct = external global i8",
+        f"define ptr @{NAME}(ptr %self, ptr %args, i64 %count) {{",
         f"  %inputs = alloca ptr, i64 {max(len(inputs), 1)}",
         f"  %results = alloca ptr, i64 {max(results, 1)}",
     ]
@@ -95,17 +102,15 @@ def text(
             "  ret ptr null",
             "go:",
         ]
-    lines += ["  br label %start", "start:", *_taken(room, kept)]
+    lines += ["  br label %start", "start:", *_taken(room)]
     if let_go:
         lines.append("  %thread = call ptr @PyEval_SaveThread()")
-    lines.append(
-        f"  call void @{name}_program(ptr %inputs, ptr %results, ptr inttoptr (i64 {constants} to ptr), ptr %room)"
-    )
+    lines.append(f"  call void @{NAME}_program(ptr %inputs, ptr %results, ptr @{CONSTANTS}, ptr %room)")
     if room > KEPT:
         lines.append("  call void @free(ptr %base)")
     elif room > ON_STACK:
         lines += [
-            f"  %other = atomicrmw xchg ptr inttoptr (i64 {kept} to ptr), ptr %base seq_cst",
+            f"  %other = atomicrmw xchg ptr @{KEPT_ROOM}, ptr %base seq_cst",
             "  call void @free(ptr %other)",
         ]
     if let_go:
@@ -119,8 +124,7 @@ def text(
             "  ret ptr null",
             "end:",
         ]
-    none = f"inttoptr (i64 {id(None)} to ptr)"
-    lines += [f"  call void @Py_IncRef(ptr {none})", f"  ret ptr {none}", "}"]
+    lines += ["  call void @Py_IncRef(ptr @_Py_NoneStruct)", "  ret ptr @_Py_NoneStruct", "}"]
     heads = []
     for symbol, signature in declared.items():
         result, arguments = signature.split(" ", 1)
@@ -128,7 +132,7 @@ def text(
     return "\n".join([*heads, *lines])
 
 
-def _taken(room: int, kept: int) -> list[str]:
+def _taken(room: int) -> list[str]:
     """What sets ``%room``: memory that begins at a multiple of 64."""
     if room <= ON_STACK:
         return [f"  %room = alloca i8, i64 {max(room, 1)}, align 64"]
@@ -137,7 +141,7 @@ def _taken(room: int, kept: int) -> list[str]:
     if room <= KEPT:
         known = ", [ %found, %start ]"
         found = [
-            f"  %found = atomicrmw xchg ptr inttoptr (i64 {kept} to ptr), ptr null seq_cst",
+            f"  %found = atomicrmw xchg ptr @{KEPT_ROOM}, ptr null seq_cst",
             "  %none = icmp eq ptr %found, null",
             "  br i1 %none, label %fresh, label %ready",
             "fresh:",
@@ -187,9 +191,9 @@ def _number(k: int, dtype: np.dtype) -> list[str]:
     ]
 
 
-def builtin(address: int, name: str) -> tuple[Any, Any]:
+def builtin(address: int) -> tuple[Any, Any]:
     """A function of Python's at an address, and an object that dies with it."""
-    method = _Method(name.encode(), address, _FASTCALL, None)
+    method = _Method(NAME.encode(), address, _FASTCALL, None)
     make = ctypes.pythonapi.PyCFunction_NewEx
     make.restype, make.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
     return make(ctypes.addressof(method), method, None), method

@@ -17,6 +17,7 @@ STACK = 1 << 21  # bytes of a helper's: runs of elements stand there
 # middle of a part, and some work is done no faster by two.  Each time that helpers made a nest slower, twice as many
 # runs of it as before are made without any, up to 256.
 _SHARE = """\
+@npbridge_threads = external global i64
 declare i32 @pthread_create(ptr, ptr, ptr, ptr)
 declare i32 @pthread_join(i64, ptr)
 declare i32 @pthread_attr_init(ptr)
@@ -40,7 +41,7 @@ entry:
   %before = alloca [128 x i8], align 8
   %how = alloca [128 x i8], align 8
   %longest = getelementptr inbounds i64, ptr %pause, i64 1
-  %size = load atomic i64, ptr inttoptr (i64 THREADS to ptr) monotonic, align 8
+  %size = load atomic i64, ptr @npbridge_threads monotonic, align 8
   %fewer = icmp slt i64 %size, %most
   %wanted = select i1 %fewer, i64 %size, i64 %most
   %helpers = sub i64 %wanted, 1
@@ -113,13 +114,14 @@ judge:
 # ``npbridge_interrupted(looked)`` says whether a handler of a signal has raised, in the thread that signals are for;
 # `looked` is when it last looked, 0 before the first time, or -1 where it is not to.
 _INTERRUPTED = """\
+@npbridge_main = external global i64
 declare i64 @PyThread_get_thread_ident()
 declare i32 @PyGILState_Ensure()
 declare void @PyGILState_Release(i32)
 declare i32 @PyErr_CheckSignals()
 define i1 @npbridge_interrupted(ptr %looked) {
   %thread = call i64 @PyThread_get_thread_ident()
-  %main = load i64, ptr inttoptr (i64 MAIN to ptr)
+  %main = load i64, ptr @npbridge_main
   %here = icmp eq i64 %thread, %main
   br i1 %here, label %clock, label %no
 clock:
@@ -162,19 +164,19 @@ define internal i64 @now() {
 @functools.cache
 def share(size: int) -> int:
     """The address of ``npbridge_share``; the number of threads stands at `size`."""
-    words = {"THREADS": size, "STACK": STACK, "SETMASK": signal.SIG_SETMASK}
-    return _made("npbridge_share", _SHARE, words)
+    words = {"STACK": STACK, "SETMASK": signal.SIG_SETMASK}
+    return _made("npbridge_share", _SHARE, words, {"npbridge_threads": size})
 
 
 @functools.cache
 def interrupted(main: int, pause: int) -> int:
     """The address of ``npbridge_interrupted``; the main thread's number stands at `main`."""
-    return _made("npbridge_interrupted", _INTERRUPTED, {"MAIN": main, "PAUSE": pause})
+    return _made("npbridge_interrupted", _INTERRUPTED, {"PAUSE": pause}, {"npbridge_main": main})
 
 
-def _made(name: str, text: str, words: dict[str, int]) -> int:
+def _made(name: str, text: str, words: dict[str, int], symbols: dict[str, int]) -> int:
     text = f"{_NOW}\n{text}"
     for word, value in {**words, "CLOCK": time.CLOCK_MONOTONIC}.items():
         text = text.replace(word, str(int(value)))
-    _kept.append(machine.engine(text, {}))
+    _kept.append(machine.engine(text, symbols))
     return _kept[-1].get_function_address(name)

@@ -23,7 +23,7 @@ class Loops:
     Attributes
     ----------
     used : dict of str to int
-        Their names in the program, and where they are.
+        Their names in the program, and those of what they are given, and where that is.
     """
 
     def __init__(self) -> None:
@@ -53,7 +53,12 @@ class Loops:
             code.do(f"store ptr {pointer}, ptr {at}")
         code.declared[name] = f"declare void @{name}(ptr, ptr, ptr, ptr)"
         given = [numbers(code, [str(x) for x in values]) for values in (sizes, steps)]
-        code.do(f"call void @{name}(ptr {places}, ptr {given[0]}, ptr {given[1]}, ptr inttoptr (i64 {data} to ptr))")
+        extra = "null"
+        if data:
+            extra = f"@{name}_data"
+            self.used[f"{name}_data"] = data
+            code.declared[extra] = f"{extra} = external global i8"
+        code.do(f"call void @{name}(ptr {places}, ptr {given[0]}, ptr {given[1]}, ptr {extra})")
 
 
 def numbers(code: Code, values: list[str]) -> str:
