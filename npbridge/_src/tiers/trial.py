@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from types import FunctionType
 
 from ..engine.effects import names_in
@@ -31,6 +32,8 @@ def of_call(function: FunctionType, args: tuple, kwargs: dict, variables: list[s
         raise HostEffect(f"functions that it calls use its variables: {', '.join(named)}")
     before.copy_ours()
     place = usable()
+    if place is None:
+        os.environ["NPBRIDGE_CACHE_DIR"] = ""  # of this child: to try and make one would be seen
     allowed = "" if place is None else str(place)
     try:
         watched(lambda: function(*args, **kwargs), allowed)
