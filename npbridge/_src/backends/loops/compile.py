@@ -91,7 +91,7 @@ class Compiled:
         self.text = text
         text = text.replace("@program(", f"@{entry.NAME}_program(", 1)
         text = text.replace("define void", f"{head}\ndefine internal void", 1)
-        engine = machine.engine(text, emitter.loops.used)
+        engine = machine.engine(text, emitter.loops.used, entry.NAME)
         _fill(engine, entry.CONSTANTS, [x.ctypes.data for x in self._constants])
         for k, callback in enumerate(self.callbacks):
             _fill(engine, calls.symbol(k), [callback.address])

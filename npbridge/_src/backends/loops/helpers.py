@@ -178,5 +178,5 @@ def _made(name: str, text: str, words: dict[str, int], symbols: dict[str, int]) 
     text = f"{_NOW}\n{text}"
     for word, value in {**words, "CLOCK": time.CLOCK_MONOTONIC}.items():
         text = text.replace(word, str(int(value)))
-    _kept.append(machine.engine(text, symbols))
+    _kept.append(machine.engine(text, symbols, name))
     return _kept[-1].get_function_address(name)

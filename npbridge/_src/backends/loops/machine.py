@@ -39,7 +39,7 @@ def _target() -> tuple[llvm.Target, str, str]:
 
 
 def _machine() -> llvm.TargetMachine:
-    """What makes code; an engine takes one over."""
+    """What makes code, in which all addresses have 64 bits; an engine takes one over."""
     target, processor, features = _target()
     return target.create_target_machine(
         cpu=processor,
@@ -50,8 +50,17 @@ def _machine() -> llvm.TargetMachine:
     )
 
 
-def engine(text: str, symbols: dict[str, int]) -> llvm.ExecutionEngine:
-    """An engine of its own, which holds the code; `symbols` are names that it uses, and where they are."""
+def engine(text: str, symbols: dict[str, int], function: str) -> llvm.ExecutionEngine:
+    """An engine of its own, which holds the code.
+
+    Parameters
+    ----------
+    text : str
+    symbols : dict of str to int
+        Names that it uses, and where they are.
+    function : str
+        The name of a function in it.
+    """
     key = _key(text)
     code = shelf.read(key)
     if code is None:
@@ -59,7 +68,7 @@ def engine(text: str, symbols: dict[str, int]) -> llvm.ExecutionEngine:
             code = compiled(text)
         shelf.write(key, code)
     with _lock:
-        return _loaded(code, symbols)
+        return _loaded(code, symbols, function)
 
 
 def _key(text: str) -> str:
@@ -92,11 +101,10 @@ def compiled(text: str) -> bytes:
     return code
 
 
-def _loaded(code: bytes, symbols: dict[str, int]) -> llvm.ExecutionEngine:
+def _loaded(code: bytes, symbols: dict[str, int], function: str) -> llvm.ExecutionEngine:
     for symbol, address in symbols.items():
         llvm.add_symbol(symbol, address)
     found = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine())
-    held = [code]
-    found.set_object_cache(getbuffer_func=lambda module: held.pop())  # that of the empty module
-    found.finalize_object()
+    found.add_object_file(llvm.ObjectFileRef.from_data(code))
+    found.get_function_address(function)  # which binds all names, and makes no code of the empty module
     return found
