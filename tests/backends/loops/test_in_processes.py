@@ -100,3 +100,41 @@ def test_an_interrupted_kernel_leaves_arrays_as_they_were(tmp_path):
         """,
     )
     assert out == "[2.0, 3.0]"
+
+
+def test_an_interrupt_at_the_start_of_a_callback_is_not_lost(tmp_path):
+    out = run(
+        tmp_path,
+        """
+        import signal, threading, numpy as np, npbridge
+        npbridge.use_backend("numpy")
+
+        def drift(v, n):
+            for _ in range(n):
+                v += 1.0
+                v += 0.0 * np.percentile(v, 30, method="hazen")
+
+        v = npbridge.asarray([1.0, 2.0])
+        compiled = npbridge.jit(drift)
+        compiled(v, 1)
+        class Ours(Exception):
+            pass
+        def interrupt(*what):
+            raise Ours
+        signal.signal(signal.SIGALRM, interrupt)
+
+        def spin():  # the callback waits for the interpreter's lock meanwhile
+            while True:
+                pass
+        threading.Thread(target=spin, daemon=True).start()
+        count = 0
+        for k in range(40):
+            try:
+                signal.setitimer(signal.ITIMER_REAL, 0.01 + k * 0.0003)
+                compiled(v, 10_000_000)
+            except Ours:
+                count += 1
+        print(count, np.asarray(v).tolist())
+        """,
+    )
+    assert out == "40 [2.0, 3.0]"

@@ -4,43 +4,31 @@ from __future__ import annotations
 
 import ctypes
 import math
-import sys
-from _thread import get_ident
 
 import numpy as np
 
 from ...program.nodes import Node
+from . import helpers
 from .code import Code
-
-_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
 
 
 class Callback:
-    """A function on arrays, as code that is not Python's calls it: with the addresses of arguments and results.
+    """A function on arrays, as the code calls it: with the address of the addresses of arguments and results."""
 
-    What it raises is kept, and ends the program.
-    """
-
-    def __init__(self, function, arguments, results, errors: dict) -> None:
-        self.function, self.errors = function, errors
+    def __init__(self, function, arguments, results) -> None:
+        self.function = function
         self.reads = [_reading(v.shape, v.dtype) for v in arguments]
         self.writes = [_writing(v.shape, v.dtype) for v in results]
         self.places = ctypes.c_void_p * (len(arguments) + len(results))
-        self.entry = _CALLBACK(self.run)
-        self.address = ctypes.cast(self.entry, ctypes.c_void_p).value
+        self.entry = self.run
+        self.address = id(self.entry)
 
-    def run(self, places) -> int:
-        """Whether it failed."""
-        try:
-            addresses = self.places.from_address(places)
-            found = self.function(*[read(a) for read, a in zip(self.reads, addresses, strict=False)])
-            n = len(self.reads)
-            for write, address, value in zip(self.writes, addresses[n:], found, strict=True):
-                write(address, value)
-        except BaseException:
-            self.errors[get_ident()] = sys.exc_info()[1]
-            return True
-        return False
+    def run(self, places: int) -> None:
+        addresses = self.places.from_address(places)
+        found = self.function(*[read(a) for read, a in zip(self.reads, addresses, strict=False)])
+        n = len(self.reads)
+        for write, address, value in zip(self.writes, addresses[n:], found, strict=True):
+            write(address, value)
 
 
 def symbol(k: int) -> str:
@@ -112,8 +100,9 @@ def call(emitter, node: Node) -> None:
     name = symbol(len(emitter.callbacks) - 1)
     code.declared[name] = f"@{name} = externally_initialized global ptr null"
     function = code.new(f"load ptr, ptr @{name}")
-    status = code.new(f"call i32 {function}(ptr {places})")
-    code.leave_if(code.new(f"icmp ne i32 {status}, 0"))
+    code.declared["npbridge_call"] = "declare i1 @npbridge_call(ptr, ptr)"
+    emitter.loops.used["npbridge_call"] = helpers.call()
+    code.leave_if(code.new(f"call i1 @npbridge_call(ptr {function}, ptr {places})"))
     for out, target in zip(node.outs, targets, strict=True):
         if out.shape:
             emitter.put(out, target)

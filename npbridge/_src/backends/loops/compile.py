@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import itertools
-import threading
 import weakref
 from typing import Any
 
@@ -76,7 +75,7 @@ class Compiled:
             emitter = emitted(donated := {})
         self.program = program = emitter.program
         text = emitter.text()
-        self.callbacks, self._errors = emitter.callbacks, emitter.errors
+        self.callbacks = emitter.callbacks
         self._constants = [np.ascontiguousarray(x) for x in emitter.constants]
         self.donated = donated or {}
         inputs = [
@@ -86,7 +85,7 @@ class Compiled:
         self.given = [taken for _, _, taken in inputs]
         head = entry.text(
             inputs, len(program.results), emitter.room.size, len(self._constants),
-            bool(self.callbacks) or _works(program), bool(emitter.looks.every),
+            bool(self.callbacks) or _works(program), bool(self.callbacks or emitter.looks.every),
         )  # fmt: skip
         self.text = text
         text = text.replace("@program(", f"@{entry.NAME}_program(", 1)
@@ -109,19 +108,17 @@ class Compiled:
         """
         names = [f"a{k}" for k in range(len(self.program.inputs))]
         given = {j: f"a{i}" for i, j in self.donated.items()}
-        scope: dict[str, Any] = {"entry": self.entry, "empty": np.empty, "errors": self._errors}
+        scope: dict[str, Any] = {"entry": self.entry, "empty": np.empty}
         results = []
         for k, value in enumerate(self.program.results):
             scope[f"s{k}"], scope[f"d{k}"] = value.shape, value.dtype
             results.append(given.get(k) or f"empty(s{k}, d{k})")
-        scope |= {"ident": threading.get_ident, "starmap": itertools.starmap}
+        scope["starmap"] = itertools.starmap
         made, given = f"    results = [{', '.join(results)}]", ", ".join([*names, "*results"])
-        failed = ["    if errors and (error := errors.pop(ident(), None)) is not None: raise error"]
         lines = [
             f"def call({', '.join(names)}):",
             made,
             f"    entry({given})",
-            *(failed if self.callbacks else []),
             "    return results",
             f"def into({', '.join(['got', *names])}):",
             made,
@@ -129,8 +126,7 @@ class Compiled:
             "    try:",
             f"        done.extend(starmap(entry, (({given},),)))",
             "    finally:",
-            f"        if done{' and ident() not in errors' if self.callbacks else ''}: got.append(results)",
-            *(failed if self.callbacks else []),
+            "        if done: got.append(results)",
         ]
         exec("\n".join(lines), scope)
         return scope["call"], scope["into"]

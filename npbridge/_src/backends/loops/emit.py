@@ -75,7 +75,6 @@ class Emitter:
         self.loops = self.code.loops = Loops()
         self.runs = Runs(self.room, nests.RUN)
         self.callbacks: list = []
-        self.errors: dict = {}  # what callbacks raise, by threads
 
     def text(self) -> str:
         """The module with the function ``program(inputs, results, constants, room)``."""
@@ -124,7 +123,7 @@ class Emitter:
 
     def callback(self, function, arguments, results) -> calls.Callback:
         """What calls a function of the host."""
-        self.callbacks.append(calls.Callback(function, arguments, results, self.errors))
+        self.callbacks.append(calls.Callback(function, arguments, results))
         return self.callbacks[-1]
 
     # -- where values are

@@ -161,6 +161,36 @@ define internal i64 @now() {
 }"""
 
 
+# ``npbridge_call(function, places)`` calls a function of Python's on an address, and says whether it raised.  What it
+# raised stays the thread's, until Python has it again: no line of the function's own could catch what a handler of a
+# signal raises before the first.
+_CALL = """\
+declare i32 @PyGILState_Ensure()
+declare void @PyGILState_Release(i32)
+declare ptr @PyLong_FromVoidPtr(ptr)
+declare ptr @PyObject_CallFunctionObjArgs(ptr, ...)
+declare void @Py_DecRef(ptr)
+define i1 @npbridge_call(ptr %function, ptr %places) {
+entry:
+  %state = call i32 @PyGILState_Ensure()
+  %number = call ptr @PyLong_FromVoidPtr(ptr %places)
+  %none = icmp eq ptr %number, null
+  br i1 %none, label %end, label %go
+go:
+  %result = call ptr (ptr, ...) @PyObject_CallFunctionObjArgs(ptr %function, ptr %number, ptr null)
+  call void @Py_DecRef(ptr %number)
+  %raised = icmp eq ptr %result, null
+  br i1 %raised, label %end, label %done
+done:
+  call void @Py_DecRef(ptr %result)
+  br label %end
+end:
+  %failed = phi i1 [ true, %entry ], [ true, %go ], [ false, %done ]
+  call void @PyGILState_Release(i32 %state)
+  ret i1 %failed
+}"""
+
+
 @functools.cache
 def share(size: int) -> int:
     """The address of ``npbridge_share``; the number of threads stands at `size`."""
@@ -172,6 +202,12 @@ def share(size: int) -> int:
 def interrupted(main: int, pause: int) -> int:
     """The address of ``npbridge_interrupted``; the main thread's number stands at `main`."""
     return _made("npbridge_interrupted", _INTERRUPTED, {"PAUSE": pause}, {"npbridge_main": main})
+
+
+@functools.cache
+def call() -> int:
+    """The address of ``npbridge_call``."""
+    return _made("npbridge_call", _CALL, {}, {})
 
 
 def _made(name: str, text: str, words: dict[str, int], symbols: dict[str, int]) -> int:
