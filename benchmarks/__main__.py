@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: eager calls against one trivial compiled call."""
+"""``python -m benchmarks``: eager calls against one trivial compiled call, and programs against peers."""
 
 from __future__ import annotations
 
@@ -112,13 +112,24 @@ def compiled_functions(table: Table, backend: str, call: Callable[[], object], w
             table.row(backend, "object", cases.Case(what, 0, limit), limit, measured, "besides the work")
 
 
-def main() -> int:
+def arguments_of(line: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--peers", action="store_true", help="programs beside Numba and JAX by hand, and nothing else")
+    parser.add_argument("--all", action="store_true", help="the rows, then the programs")
+    parser.add_argument("--quick", action="store_true", help="programs: few rounds")
+    parser.add_argument("--scripts", action="store_true", help="programs: also as scripts under python -m npbridge")
+    parser.add_argument("--json", metavar="FILE", help="programs: write what was found")
     parser.add_argument("--x64", action="store_true", help="with JAX's 64-bit types enabled")
     parser.add_argument("--backend", choices=["jax", "numpy"], help="only this one")
-    parser.add_argument("--only", default="", metavar="TEXT", help="only statements that contain this")
+    parser.add_argument(
+        "--only", default="", metavar="TEXT", help="only statements that contain this; programs or kinds, with commas"
+    )
     parser.add_argument("--strict", action="store_true", help="exit with 1 when a row is over its limit")
-    arguments = parser.parse_args()
+    return parser.parse_args(line)
+
+
+def rows(arguments: argparse.Namespace) -> int:
+    """Print the rows; 1 if one is over its limit and that is asked about."""
     os.environ["NPBRIDGE_CACHE_DIR"] = ""  # how long compiling takes is measured, not loading
     jax.config.update("jax_enable_x64", arguments.x64)
     call = trivial_call()
@@ -137,6 +148,17 @@ def main() -> int:
         network.row(table, "numpy", arguments.only)
     print(f"\n{table.over} over their limit" if table.over else "\nall within their limits")
     return 1 if table.over and arguments.strict else 0
+
+
+def main(line: list[str] | None = None) -> int:
+    arguments = arguments_of(line)
+    status = 0 if arguments.peers else rows(arguments)
+    if arguments.peers or arguments.all:
+        from . import peers
+
+        only = [name for name in arguments.only.split(",") if name]
+        status |= peers.run(only, arguments.quick, arguments.scripts, arguments.json)
+    return status
 
 
 if __name__ == "__main__":
