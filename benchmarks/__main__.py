@@ -157,7 +157,9 @@ def main(line: list[str] | None = None) -> int:
         from . import peers
 
         only = [name for name in arguments.only.split(",") if name]
-        status |= peers.run(only, arguments.quick, arguments.scripts, arguments.json)
+        status |= peers.run(
+            only, arguments.quick, arguments.scripts, arguments.json, sys.argv[1:] if line is None else line
+        )
     return status
 
 

@@ -179,7 +179,7 @@ def measure(programs: Sequence[Program], rounds: int, tell: Callable[[dict[str, 
     return found
 
 
-def run(only: Sequence[str], quick: bool, scripts: bool, output: str | None) -> int:
+def run(only: Sequence[str], quick: bool, scripts: bool, output: str | None, line: Sequence[str]) -> int:
     """Measure, print the table, and write what was found as JSON if a file is given."""
     from . import scripts as runner_scripts
     from .table import footer, header, row
@@ -194,7 +194,7 @@ def run(only: Sequence[str], quick: bool, scripts: bool, output: str | None) -> 
     results = measure(programs, QUICK_ROUNDS if quick else ROUNDS, tell)
     if scripts:
         add(results, runner_scripts.measure(programs, sys.stdout))
-    command = " ".join(["python -m benchmarks", *sys.argv[1:]])
+    command = " ".join(["python -m benchmarks", *line])
     report = {**where(), "command": command, "programs": results}
     sys.stdout.write(footer(report))
     if output:

@@ -45,7 +45,7 @@ class Summary(NamedTuple):
 def speed(found: dict[str, Any], engine: str) -> float | None:
     """How many times NumPy's speed a program has on an engine; None where it did not run or was not right."""
     if engine == "by_hand":
-        return max((value for name in BY_HAND if (value := speed(found, name)) is not None), default=None)
+        return max((each for name in BY_HAND if (each := speed(found, name)) is not None), default=None)
     told = found.get("script", {}) if engine == "script" else found["engines"].get(engine, {})
     value: float | None = told.get("speed") if told.get("agrees") else None
     return value
@@ -81,7 +81,7 @@ def entry(found: dict[str, Any], engine: str) -> dict[str, Any]:
 
 
 def against(programs: Sequence[dict[str, Any]], engine: str, other: str) -> tuple[float, int, int]:
-    """The geometric mean of an engine's speed in terms of another's, the programs that count, and those that it wins."""
+    """The geometric mean of one engine's speed in terms of another's, of how many programs, and how many it wins."""
     pairs = [(speed(found, engine), speed(found, other)) for found in programs]
     ratios = [a / b for a, b in pairs if a is not None and b is not None]
     return geometric_mean(ratios), len(ratios), sum(ratio >= 1.0 for ratio in ratios)

@@ -34,7 +34,7 @@ def remarks(told: dict[str, Any]) -> list[str]:
     if told.get("agrees") is False:
         far = told["deviation"]
         found.append("not NumPy's result: " + ("of another form" if far is None else f"off by {far:.1g} of its scale"))
-    return found + told.get("notes", [])
+    return [*found, *told.get("notes", [])]
 
 
 def _first(told: dict[str, Any]) -> str:

@@ -24,7 +24,7 @@ TABLES = (
         "classes", "forms", "fusing", "intermediates", "more", "numpy_functions", "programs", "reshaping",
     )),
     "corpus/test_corpus", "jit/test_corpora", "dispatch/test_rows", "dispatch/test_ufuncs", "ecosystem/test_calls",
-    "random/test_distributions", "random/test_compiled_bits",
+    "benchmarks/test_programs", "random/test_distributions", "random/test_compiled_bits",
 )  # fmt: skip
 ONE_IN = 4
 

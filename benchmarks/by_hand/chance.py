@@ -122,7 +122,7 @@ def numba_random_walk(steps):
 
 @jax.jit
 def jax_random_walk(steps):
-    n, walkers, _ = steps.shape
+    walkers = steps.shape[1]
 
     def step(state, move):
         position, top = state

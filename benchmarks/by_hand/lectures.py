@@ -144,12 +144,14 @@ def numba_sieve(n):
 
 @functools.partial(jax.jit, static_argnums=0)
 def jax_sieve(n):
-    places = jnp.arange(n + 1)
+    """Number by number: a step of a length that is not known when compiling has no slice."""
 
     def cross(i, prime):
-        return lax.cond(prime[i], lambda: prime & ((places % i != 0) | (places < i * i)), lambda: prime)
+        strike = lambda state: (state[0] + i, state[1].at[state[0]].set(False))  # noqa: E731
+        start = jnp.where(prime[i], i * i, n + 1)
+        return lax.while_loop(lambda state: state[0] <= n, strike, (start, prime))[1]
 
-    return lax.fori_loop(2, math.isqrt(n) + 1, cross, places >= 2).sum()
+    return lax.fori_loop(2, math.isqrt(n) + 1, cross, jnp.arange(n + 1) >= 2).sum()
 
 
 @njit

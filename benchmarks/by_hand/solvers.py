@@ -201,11 +201,14 @@ def jax_edit_distance(s, t):
 
 @njit
 def numba_knapsack(values, weights, capacity):
-    best = np.zeros(capacity + 1, dtype=np.int64)
+    """Two rows, so that a row is a loop without an order."""
+    best, new = np.zeros(capacity + 1, dtype=np.int64), np.zeros(capacity + 1, dtype=np.int64)
     for i in range(values.shape[0]):
         w, v = weights[i], values[i]
-        for c in range(capacity, w - 1, -1):
-            best[c] = max(best[c], best[c - w] + v)
+        new[:w] = best[:w]
+        for c in range(w, capacity + 1):
+            new[c] = max(best[c], best[c - w] + v)
+        best, new = new, best
     return best[capacity]
 
 

@@ -70,7 +70,7 @@ def jax_leaky_network(network, drive):
 @njit(fastmath=True)
 def numba_izhikevich(v, u, a, b, c, d, weights, noise):
     steps, n = noise.shape
-    v, u, current = v.copy(), u.copy(), np.empty(n)
+    v, u = v.copy(), u.copy()
     raster, spikes = np.zeros((steps, n), dtype=np.bool_), np.empty(n, dtype=np.int64)
     for t in range(steps):
         fired = 0

@@ -26,9 +26,9 @@ def mlp(x, w1, b1, w2, b2, w3, b3):
 def mlp_inputs(batch, width):
     rng = np.random.default_rng(32)
     sizes = (width, 2 * width, width, 10)
-    layers = [
-        p for a, b in zip(sizes[:-1], sizes[1:]) for p in (rng.normal(size=(a, b)) / np.sqrt(a), rng.normal(size=b))
-    ]
+    layers = []
+    for i in range(3):
+        layers += [rng.normal(size=sizes[i : i + 2]) / np.sqrt(sizes[i]), rng.normal(size=sizes[i + 1])]
     return rng.normal(size=(batch, width)), *layers
 
 

@@ -22,6 +22,7 @@ usage: python -m npbridge [options] script.py [args ...]
        python -m npbridge [options] -c code [args ...]
        python -m npbridge [options] - [args ...]         (the program comes from stdin)
        python -m npbridge --compare script.py [args ...]
+       python -m npbridge bench [--quick] [--only NAMES] [--scripts] [--json FILE]
 
 Run a NumPy program, unchanged.
 
@@ -29,6 +30,9 @@ With the 'auto' backend, which is the default, it runs as under plain python. Wi
 functions and loops of its own that use up time are tried beside it on XLA and in plain loops,
 and go on compiled where that is faster and gave what NumPy gave. With 'jax' or 'numpy'
 its arrays are npbridge's, with 64-bit numbers; libraries keep their own NumPy.
+
+bench measures programs on npbridge beside Numba and JAX written by hand; a script or folder of
+that name is run instead, where there is one.
 
 options:
   --backend NAME  'auto', 'jax' or 'numpy' (NumPy, plain loops, Numba); also NPBRIDGE_BACKEND
@@ -101,6 +105,10 @@ def _run(options: dict[str, str], program: list[str]) -> None:
         from .side_by_side import compare
 
         raise SystemExit(compare(program))
+    elif program[:1] == ["bench"] and not options and not os.path.exists("bench"):
+        from .bench import bench
+
+        raise SystemExit(bench(program[1:]))
     elif not program and sys.stdin.isatty():
         sys.stdout.write(HELP)
     elif (options.get("backend") or os.environ.get("NPBRIDGE_BACKEND") or "auto") == "auto":
