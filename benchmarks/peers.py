@@ -24,14 +24,14 @@ from .by_hand.record import Program
 from .engines import ENGINES, OURS, PLAIN, TOLERANCE, Runner, deviation, other_types
 
 ROUNDS, QUICK_ROUNDS = 9, 3
-# A turn of one engine lasts about this long, and is two calls at least: what other engines left in the caches is
+# A turn of one engine lasts about this long, and is a few calls: what other engines left in the caches is
 # gone then, and their threads have gone to sleep.
 TURN_SECONDS = 15e-3
 FEWEST, MOST = 3, 100
 # Calls before the first turn: `backend="auto"` races, and kinds of calls are compiled again.
 WARM_UP_CALLS = 3
-# An engine that takes so many seconds a call gets so many rounds less.
-SLOW_SECONDS = 0.25
+# A call that takes longer fills a turn by itself, and a few rounds of it are enough.
+SLOW_SECONDS, SLOW_ROUNDS = 0.25, 3
 PACKAGES = ("numpy", "numba", "jax", "jaxlib", "scipy")
 
 
@@ -121,23 +121,30 @@ def one_call(runner: Runner, arguments: tuple[Any, ...]) -> float:
 
 
 def turn(runner: Runner, arguments: tuple[Any, ...], calls: int) -> float:
-    """The median of several calls, the first of which does not count."""
-    return statistics.median([one_call(runner, arguments) for _ in range(calls)][1:])
+    """The median of several calls, the first of which does not count where there are others."""
+    seconds = [one_call(runner, arguments) for _ in range(calls)]
+    return statistics.median(seconds[1:] or seconds)
+
+
+def calls_a_turn(runner: Runner, arguments: tuple[Any, ...]) -> int:
+    """How many calls fill a turn; the engine has warmed up afterwards."""
+    seconds = []
+    while len(seconds) < WARM_UP_CALLS and not (seconds and seconds[-1] > SLOW_SECONDS):
+        seconds.append(one_call(runner, arguments))
+    least = min(seconds)
+    return 1 if least > SLOW_SECONDS else min(MOST, max(FEWEST, round(TURN_SECONDS / least)))
 
 
 def warm_times(runners: dict[str, Runner], arguments: tuple[Any, ...], rounds: int) -> dict[str, list[float]]:
     """Seconds per call of each engine, one turn of each in every round."""
-    calls = {}
-    for engine, runner in runners.items():
-        seconds = min(one_call(runner, arguments) for _ in range(WARM_UP_CALLS))
-        calls[engine] = min(MOST, max(FEWEST, round(TURN_SECONDS / seconds)))
+    calls = {engine: calls_a_turn(runner, arguments) for engine, runner in runners.items()}
     samples: dict[str, list[float]] = {engine: [] for engine in runners}
     collecting = gc.isenabled()
     gc.disable()
     try:
         for _ in range(rounds):
             for engine, runner in runners.items():
-                if len(samples[engine]) < 3 or samples[engine][-1] < SLOW_SECONDS:
+                if len(samples[engine]) < SLOW_ROUNDS or samples[engine][-1] < SLOW_SECONDS:
                     samples[engine].append(turn(runner, arguments, calls[engine]))
     finally:
         if collecting:

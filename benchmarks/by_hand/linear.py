@@ -74,10 +74,17 @@ def numba_gram_schmidt(a):
 
 @jax.jit
 def jax_gram_schmidt(a):
-    """The decomposition is unique where the diagonal is positive."""
-    q, r = jnp.linalg.qr(a)
-    signs = jnp.sign(jnp.diagonal(r))
-    return q * signs, r * signs[:, None]
+    """A column at a time is taken out of all that follow."""
+    n = a.shape[1]
+
+    def column(j, state):
+        v, q, r = state
+        norm = jnp.linalg.norm(v[:, j])
+        unit = v[:, j] / norm
+        row = jnp.where(jnp.arange(n) > j, unit @ v, 0.0)
+        return v - unit[:, None] * row, q.at[:, j].set(unit), r.at[j].set(row.at[j].set(norm))
+
+    return lax.fori_loop(0, n, column, (a, jnp.zeros_like(a), jnp.zeros((n, n))))[1:]
 
 
 @njit(fastmath=True)

@@ -95,23 +95,30 @@ def jax_lotka_volterra(prey, predators, a, b, c, d, dt, steps):
     return jnp.stack(lax.scan(step, start, None, length=steps, unroll=4)[1])
 
 
+@njit(fastmath=True)
+def van_der_pol_slope(x, v, mu):
+    return mu * (1.0 - x * x) * v - x
+
+
 @njit(fastmath=True, parallel=True)
 def numba_van_der_pol(x, v, mu, dt, steps):
-    n = x.shape[0]
+    """All steps of a block of oscillators, so that they go through vector registers."""
+    n, block = x.shape[0], 64
     x, v = x.copy(), v.copy()
-    for i in prange(n):
-        a, b, m = x[i], v[i], mu[i]
+    for first in prange((n + block - 1) // block):
+        low, high = first * block, min(n, first * block + block)
         for _ in range(steps):
-            k1, l1 = b, m * (1.0 - a * a) * b - a
-            p, q = a + 0.5 * dt * k1, b + 0.5 * dt * l1
-            k2, l2 = q, m * (1.0 - p * p) * q - p
-            p, q = a + 0.5 * dt * k2, b + 0.5 * dt * l2
-            k3, l3 = q, m * (1.0 - p * p) * q - p
-            p, q = a + dt * k3, b + dt * l3
-            k4, l4 = q, m * (1.0 - p * p) * q - p
-            a += dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
-            b += dt / 6.0 * (l1 + 2.0 * l2 + 2.0 * l3 + l4)
-        x[i], v[i] = a, b
+            for i in range(low, high):
+                a, b, m = x[i], v[i], mu[i]
+                l1 = van_der_pol_slope(a, b, m)
+                k2 = b + 0.5 * dt * l1
+                l2 = van_der_pol_slope(a + 0.5 * dt * b, k2, m)
+                k3 = b + 0.5 * dt * l2
+                l3 = van_der_pol_slope(a + 0.5 * dt * k2, k3, m)
+                k4 = b + dt * l3
+                l4 = van_der_pol_slope(a + dt * k3, k4, m)
+                x[i] = a + dt / 6.0 * (b + 2.0 * k2 + 2.0 * k3 + k4)
+                v[i] = b + dt / 6.0 * (l1 + 2.0 * l2 + 2.0 * l3 + l4)
     return x, v
 
 
@@ -172,39 +179,33 @@ def jax_n_body(position, velocity, mass, dt, steps):
     return position, 0.5 * jnp.sum(mass * jnp.sum(velocity**2, axis=1))
 
 
-@njit(fastmath=True)
+@njit(fastmath=True, parallel=True)
 def numba_kuramoto(theta, omega, coupling, dt, steps):
-    """The mean of sines of differences is two sums."""
     n = theta.shape[0]
-    theta, order = theta.copy(), np.empty(steps)
-    cos, sin = np.empty(n), np.empty(n)
-    x = y = 0.0
-    for i in range(n):
-        cos[i], sin[i] = math.cos(theta[i]), math.sin(theta[i])
-        x += cos[i]
-        y += sin[i]
+    theta, new, order = theta.copy(), np.empty(n), np.empty(steps)
     for t in range(steps):
-        new_x = new_y = 0.0
+        for i in prange(n):
+            total = 0.0
+            for j in range(n):
+                total += math.sin(theta[j] - theta[i])
+            new[i] = theta[i] + dt * (omega[i] + coupling * total / n)
+        theta, new = new, theta
+        x = y = 0.0
         for i in range(n):
-            theta[i] += dt * (omega[i] + coupling * (y * cos[i] - x * sin[i]) / n)
-            cos[i], sin[i] = math.cos(theta[i]), math.sin(theta[i])
-            new_x += cos[i]
-            new_y += sin[i]
-        x, y = new_x, new_y
+            x += math.cos(theta[i])
+            y += math.sin(theta[i])
         order[t] = math.sqrt(x * x + y * y) / n
     return theta, order
 
 
 @functools.partial(jax.jit, static_argnums=4)
 def jax_kuramoto(theta, omega, coupling, dt, steps):
-    def step(state, _):
-        theta, cos, sin = state
-        theta = theta + dt * (omega + coupling * (sin.mean() * cos - cos.mean() * sin))
-        cos, sin = jnp.cos(theta), jnp.sin(theta)
-        return (theta, cos, sin), jnp.hypot(cos.mean(), sin.mean())
+    def step(theta, _):
+        pull = jnp.sin(theta - theta[:, None]).mean(axis=1)
+        theta = theta + dt * (omega + coupling * pull)
+        return theta, jnp.hypot(jnp.cos(theta).mean(), jnp.sin(theta).mean())
 
-    (theta, _, _), order = lax.scan(step, (theta, jnp.cos(theta), jnp.sin(theta)), None, length=steps)
-    return theta, order
+    return lax.scan(step, theta, None, length=steps)
 
 
 PROGRAMS = (
