@@ -128,7 +128,7 @@ def turn(runner: Runner, arguments: tuple[Any, ...], calls: int) -> float:
 
 def calls_a_turn(runner: Runner, arguments: tuple[Any, ...]) -> int:
     """How many calls fill a turn; the engine has warmed up afterwards."""
-    seconds = []
+    seconds: list[float] = []
     while len(seconds) < WARM_UP_CALLS and not (seconds and seconds[-1] > SLOW_SECONDS):
         seconds.append(one_call(runner, arguments))
     least = min(seconds)
@@ -198,15 +198,23 @@ def run(only: Sequence[str], quick: bool, scripts: bool, output: str | None, lin
         sys.stdout.write(row(found))
         sys.stdout.flush()
 
+    os.environ["NPBRIDGE_CACHE_DIR"] = ""  # a first call is one that finds nothing of an earlier run
     results = measure(programs, QUICK_ROUNDS if quick else ROUNDS, tell)
-    if scripts:
-        add(results, runner_scripts.measure(programs, sys.stdout))
     command = " ".join(["python -m benchmarks", *line])
     report = {**where(), "command": command, "programs": results}
+    write(report, output)
+    if scripts:
+        add(results, runner_scripts.measure(programs, sys.stdout))
+        write(report, output)
     sys.stdout.write(footer(report))
-    if output:
-        Path(output).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     return 0
+
+
+def write(report: dict[str, Any], output: str | None) -> None:
+    """Keep what was found in a file, if one is given."""
+    if output:
+        rounded = json.loads(json.dumps(report), parse_float=lambda digits: float(f"{float(digits):.4g}"))
+        Path(output).write_text(json.dumps(rounded, indent=1) + "\n", encoding="utf-8")
 
 
 def add(results: list[dict[str, Any]], scripts: Iterator[tuple[str, dict[str, Any]]]) -> None:

@@ -67,7 +67,10 @@ def run(how: str, path: Path, folder: Path) -> dict[str, Any]:
     # what an earlier run found out is not known to this one
     environment = {**os.environ, "NPBRIDGE_CACHE_DIR": "", "PYTHONPATH": _search_path()}
     command = [*HOWS[how], str(path), str(folder)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=LIMIT, check=False)
+    try:
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=LIMIT, check=False)
+    except subprocess.TimeoutExpired:
+        return {"refused": f"it had not ended after {LIMIT:g} s"}
     if done.returncode:
         return {"refused": (done.stderr.strip().splitlines() or [f"ended with {done.returncode}"])[-1]}
     with np.load(folder / "result.npz") as kept:
@@ -101,8 +104,9 @@ def compared(program: Program, short_run: float = SHORT, long_run: float = LONG)
         python = run("python", path, Path(name) / "python")
         path.write_text(script(program, long_run), encoding="utf-8")
         fast = run("script", path, Path(name) / "script")
-    if "refused" in fast:
-        return fast
+    for told in (python, fast):
+        if "refused" in told:
+            return told
     far = engines.deviation(fast["result"], python["result"])
     remarks = [line.strip() for line in fast["told"].splitlines()[1:] if line.strip()]
     return {

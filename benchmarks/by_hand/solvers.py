@@ -205,7 +205,8 @@ def numba_knapsack(values, weights, capacity):
     best, new = np.zeros(capacity + 1, dtype=np.int64), np.zeros(capacity + 1, dtype=np.int64)
     for i in range(values.shape[0]):
         w, v = weights[i], values[i]
-        new[:w] = best[:w]
+        for c in range(w):
+            new[c] = best[c]
         for c in range(w, capacity + 1):
             new[c] = max(best[c], best[c - w] + v)
         best, new = new, best

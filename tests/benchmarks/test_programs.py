@@ -33,7 +33,7 @@ def told(runner, arguments):
     return runner.first_run(copied), copied
 
 
-@pytest.mark.parametrize(("name", "engine"), rows())
+@pytest.mark.parametrize(("name", "engine"), list(rows()))
 def test_a_program_gives_what_numpy_gives(name, engine, wide):
     program = registry.PROGRAMS[name]
     arguments = program.inputs(*program.small)
@@ -53,7 +53,7 @@ def test_there_are_programs_of_many_kinds():
     assert len({program.kind for program in registry.PROGRAMS.values()}) == len(registry.KINDS)
 
 
-@pytest.mark.parametrize("name", registry.PROGRAMS)
+@pytest.mark.parametrize("name", list(registry.PROGRAMS))
 def test_a_program_changes_no_inputs_that_are_kept(name):
     """Every call has copies of its own."""
     program = registry.PROGRAMS[name]
