@@ -202,6 +202,6 @@ PROGRAMS = (
         jax_power_iteration,
     ),
     Program(plain.covariance, plain.covariance_inputs, (1000, 300), (12, 5), numba_covariance, jax_covariance),
-    Program(plain.vector_updates, plain.vector_updates_inputs, (600,), (8,), numba_vector_updates, jax_vector_updates),
+    Program(plain.vector_updates, plain.vector_updates_inputs, (1000,), (8,), numba_vector_updates, jax_vector_updates),
     Program(plain.kalman_filter, plain.kalman_filter_inputs, (500,), (6,), numba_kalman_filter, jax_kalman_filter),
 )

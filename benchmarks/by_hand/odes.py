@@ -179,12 +179,12 @@ def jax_n_body(position, velocity, mass, dt, steps):
     return position, 0.5 * jnp.sum(mass * jnp.sum(velocity**2, axis=1))
 
 
-@njit(fastmath=True, parallel=True)
+@njit(fastmath=True)
 def numba_kuramoto(theta, omega, coupling, dt, steps):
     n = theta.shape[0]
     theta, new, order = theta.copy(), np.empty(n), np.empty(steps)
     for t in range(steps):
-        for i in prange(n):
+        for i in range(n):
             total = 0.0
             for j in range(n):
                 total += math.sin(theta[j] - theta[i])

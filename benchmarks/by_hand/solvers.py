@@ -201,14 +201,15 @@ def jax_edit_distance(s, t):
 
 @njit
 def numba_knapsack(values, weights, capacity):
-    """Two rows, so that a row is a loop without an order."""
+    """Two rows, so that a row is a loop without an order, and parts of them, whose indices are not negative."""
     best, new = np.zeros(capacity + 1, dtype=np.int64), np.zeros(capacity + 1, dtype=np.int64)
     for i in range(values.shape[0]):
         w, v = weights[i], values[i]
         for c in range(w):
             new[c] = best[c]
-        for c in range(w, capacity + 1):
-            new[c] = max(best[c], best[c - w] + v)
+        without, shifted, out = best[w:], best[: capacity + 1 - w], new[w:]
+        for c in range(capacity + 1 - w):
+            out[c] = max(without[c], shifted[c] + v)
         best, new = new, best
     return best[capacity]
 
