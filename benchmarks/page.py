@@ -45,7 +45,8 @@ loaded and tried beside the program.
 {command}
 ```
 
-{versions}; {cpu}, {cores} cores. With so few of them, figures of threads vary with what else runs.
+{versions}; {cpu}, {cores} cores.
+With so few of them, figures of threads vary with what else runs.
 
 ![Times the speed of NumPy, for each program]({picture})
 """

@@ -98,5 +98,7 @@ def cell(found: dict[str, Any], engine: str) -> str:
 
 
 def short(value: float) -> str:
-    """Three digits, or two."""
+    """Three digits, two, or where it is very small one."""
+    if value < 0.095:
+        return f"{value:.1g}"
     return f"{value:.0f}" if value >= 99.5 else f"{value:.1f}" if value >= 9.95 else f"{value:.2f}"
