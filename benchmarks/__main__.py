@@ -117,7 +117,13 @@ def arguments_of(line: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--peers", action="store_true", help="programs beside Numba and JAX by hand, and nothing else")
     parser.add_argument("--all", action="store_true", help="the rows, then the programs")
     parser.add_argument("--quick", action="store_true", help="programs: few rounds")
-    parser.add_argument("--scripts", action="store_true", help="programs: also as scripts under python -m npbridge")
+    parser.add_argument(
+        "--scripts",
+        nargs="?",
+        const="all",
+        choices=["all", "some"],
+        help="programs: also as scripts under python -m npbridge; some: one of each kind",
+    )
     parser.add_argument("--json", metavar="FILE", help="programs: write what was found")
     parser.add_argument("--x64", action="store_true", help="with JAX's 64-bit types enabled")
     parser.add_argument("--backend", choices=["jax", "numpy"], help="only this one")

@@ -9,6 +9,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numba
 import numpy as np
 
 import npbridge
@@ -22,6 +23,7 @@ OURS = {"npbridge_jax": "jax", "npbridge_numpy": "numpy", "npbridge_auto": "auto
 ENGINES = (PLAIN, *BY_HAND, *OURS)
 # In terms of the largest number of the result: what `backend="auto"` asks of an engine as well.
 TOLERANCE = 1e-9
+ALL_THREADS: int = numba.get_num_threads()
 
 
 class Runner:
@@ -31,11 +33,14 @@ class Runner:
     ----------
     notes : list of str
         What the engine said that it could not do.
+    threads : int
+        How many threads a form for Numba may use.
     """
 
     def __init__(self, program: Program, engine: str) -> None:
         self.program, self.engine = program, engine
         self.notes: list[str] = []
+        self.threads = ALL_THREADS
         self.function: Callable[..., Any] = program.plain
         if engine in BY_HAND:
             self.function = getattr(program, engine)
@@ -48,6 +53,8 @@ class Runner:
 
     def run(self, arguments: tuple[Any, ...]) -> Any:
         """The result, when it is there."""
+        if self.engine == "numba":
+            numba.set_num_threads(self.threads)
         result = self.function(*arguments)
         return jax.block_until_ready(result) if self.engine == "jax" else result
 

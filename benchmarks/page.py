@@ -46,7 +46,7 @@ loaded and tried beside the program.
 ```
 
 {versions}; {cpu}, {cores} cores.
-With so few of them, figures of threads vary with what else runs.
+Numba has one thread where more of them are no gain. With so few cores, figures of threads vary with what else runs.
 
 ![Times the speed of NumPy, for each program]({picture})
 """

@@ -30,8 +30,18 @@ TURN_SECONDS = 15e-3
 FEWEST, MOST = 3, 100
 # Calls before the first turn: `backend="auto"` races, and kinds of calls are compiled again.
 WARM_UP_CALLS = 3
+SETTLING_CALLS = 7
 # A call that takes longer fills a turn by itself, and a few rounds of it are enough.
 SLOW_SECONDS, SLOW_ROUNDS = 0.25, 3
+# Settings of the environment that change what is measured.
+SETTINGS = (
+    "JAX_PLATFORMS",
+    "XLA_FLAGS",
+    "OPENBLAS_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+)
 PACKAGES = ("numpy", "numba", "jax", "jaxlib", "scipy")
 
 
@@ -126,6 +136,17 @@ def turn(runner: Runner, arguments: tuple[Any, ...], calls: int) -> float:
     return statistics.median(seconds[1:] or seconds)
 
 
+def settle_threads(runner: Runner, arguments: tuple[Any, ...]) -> None:
+    """Give a form for Numba one thread if it is not slower with it: threads that wait for a busy core lose much."""
+    many = runner.threads
+    seconds = {}
+    for threads in (many, 1):
+        runner.threads = threads
+        one_call(runner, arguments)
+        seconds[threads] = statistics.median(one_call(runner, arguments) for _ in range(SETTLING_CALLS))
+    runner.threads = min(seconds, key=seconds.__getitem__)
+
+
 def calls_a_turn(runner: Runner, arguments: tuple[Any, ...]) -> int:
     """How many calls fill a turn; the engine has warmed up afterwards."""
     seconds: list[float] = []
@@ -137,6 +158,8 @@ def calls_a_turn(runner: Runner, arguments: tuple[Any, ...]) -> int:
 
 def warm_times(runners: dict[str, Runner], arguments: tuple[Any, ...], rounds: int) -> dict[str, list[float]]:
     """Seconds per call of each engine, one turn of each in every round."""
+    if "numba" in runners:
+        settle_threads(runners["numba"], arguments)
     calls = {engine: calls_a_turn(runner, arguments) for engine, runner in runners.items()}
     samples: dict[str, list[float]] = {engine: [] for engine in runners}
     collecting = gc.isenabled()
@@ -186,7 +209,7 @@ def measure(programs: Sequence[Program], rounds: int, tell: Callable[[dict[str, 
     return found
 
 
-def run(only: Sequence[str], quick: bool, scripts: bool, output: str | None, line: Sequence[str]) -> int:
+def run(only: Sequence[str], quick: bool, scripts: str | None, output: str | None, line: Sequence[str]) -> int:
     """Measure, print the table, and write what was found as JSON if a file is given."""
     from . import scripts as runner_scripts
     from .table import footer, header, row
@@ -200,11 +223,13 @@ def run(only: Sequence[str], quick: bool, scripts: bool, output: str | None, lin
 
     os.environ["NPBRIDGE_CACHE_DIR"] = ""  # a first call is one that finds nothing of an earlier run
     results = measure(programs, QUICK_ROUNDS if quick else ROUNDS, tell)
-    command = " ".join(["python -m benchmarks", *line])
+    settings = [f"{name}={os.environ[name]}" for name in SETTINGS if name in os.environ]
+    command = " ".join([*settings, "python -m benchmarks", *line])
     report = {**where(), "command": command, "programs": results}
     write(report, output)
     if scripts:
-        add(results, runner_scripts.measure(programs, sys.stdout))
+        some = programs if scripts == "all" else list({program.kind: program for program in programs}.values())
+        add(results, runner_scripts.measure(some, sys.stdout))
         write(report, output)
     sys.stdout.write(footer(report))
     return 0

@@ -122,9 +122,9 @@ def test_the_command_line_hands_over(monkeypatch):
     calls = []
     monkeypatch.setattr(peers, "run", lambda *told: calls.append(told) or 0)
     assert bench.bench(["--quick", "--only", "sieve,odes"]) == 0
-    assert command.main(["--peers", "--scripts", "--json", "found.json"]) == 0
-    assert calls[0][:4] == (["sieve", "odes"], True, False, None)
-    assert calls[1][:4] == ([], False, True, "found.json")
+    assert command.main(["--peers", "--scripts", "some", "--json", "found.json"]) == 0
+    assert calls[0][:4] == (["sieve", "odes"], True, None, None)
+    assert calls[1][:4] == ([], False, "some", "found.json")
 
 
 def test_without_sources_it_is_told_where_they_are(monkeypatch, capsys):
