@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jax.extend.core import ClosedJaxpr
 
-from . import blocks, elementwise, gathering, hosted, moves, reductions  # noqa: F401  the rules that they file
+from . import blocks, elementwise, fusing, gathering, hosted, moves, reductions  # noqa: F401  the rules that they file
 from .builder import Builder, dtype_of
 from .nodes import Block, Value
 
@@ -22,4 +22,5 @@ def program(closed: ClosedJaxpr) -> Block:
     block.inputs = [Value(v.aval.shape, dtype_of(v.aval)) for v in closed.jaxpr.invars]
     block.results = builder.run(closed.jaxpr, closed.consts, block.inputs)
     block.prune()
+    fusing.fuse(block)
     return block

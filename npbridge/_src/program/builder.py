@@ -11,7 +11,9 @@ import numpy as np
 from jax.extend.core import Literal
 
 from . import folding, views
+from .folding import only
 from .nodes import Block, Node, Value
+from .ranges import Ranges
 
 INDEX = np.dtype("int64")
 # What makes nodes, by the names of primitives: ``f(builder, eqn, *values)`` gives a value, or a list of them.  The one
@@ -35,14 +37,6 @@ def registering(table: dict[str, Callable]) -> Callable:
 rule = registering(RULES)
 
 
-def only(x: Value) -> Value | None:
-    """The number that all elements are, where it is seen."""
-    if not x.shape:
-        return x
-    node = x.node
-    return node.args[0] if node is not None and node.kind == "view" and not node.args[0].shape else None
-
-
 class NotHeld(Exception):
     """The program has a step that no node stands for."""
 
@@ -56,9 +50,12 @@ def dtype_of(aval) -> np.dtype:
 
 
 class Builder:
-    """Writes nodes into the block that is open."""
+    """Writes nodes into the block that is open; what was computed before, there or around it, is not done again."""
 
-    block: Block
+    def __init__(self) -> None:
+        self.block = Block()
+        self.ranges = Ranges()
+        self._made: list[dict] = [{}]  # values by what computes them, for each block that is open
 
     def run(self, jaxpr, consts, inputs) -> list[Value]:
         """Put the steps of a jaxpr here, and return its results."""
@@ -79,6 +76,7 @@ class Builder:
     def inner(self, jaxpr, consts, captured, inputs, more=None) -> Block:
         """A block of its own; `captured` are the values that come before its inputs."""
         before, self.block = self.block, Block()
+        self._made.append({})
         try:
             block = self.block
             block.inputs = inputs
@@ -86,6 +84,7 @@ class Builder:
             return block
         finally:
             self.block = before
+            self._made.pop()
 
     # -- nodes
 
@@ -93,6 +92,16 @@ class Builder:
         node = Node(kind, args, params)
         self.block.nodes.append(node)
         return node
+
+    def once(self, kind, args, shape, dtype, **params) -> Value:
+        """The value of a node that depends on nothing but its arguments."""
+        key = kind, tuple(args), tuple(shape), np.dtype(dtype), *params.values()
+        for made in reversed(self._made):
+            found = made.get(key)
+            if found is not None:
+                return found
+        found = self._made[-1][key] = self.node(kind, args, **params).out(shape, dtype)
+        return found
 
     def literal(self, x) -> Value:
         return self.constant(x.val, dtype_of(x.aval))
@@ -104,11 +113,19 @@ class Builder:
         if x.dtype.kind not in "biufc":
             raise NotHeld(f"constants of {x.dtype}")
         if x.shape == ():
-            return self.node("number", [], value=x[()]).out((), x.dtype)
+            return self._number(x[()])
         x = np.ascontiguousarray(x)
         if x.size and (x == x.flat[0]).all() and not (np.signbit(x.real).any() or np.signbit(x.imag).any()):
             return self.splat(self.constant(x.flat[0], x.dtype), x.shape)
         return self.node("array", [], value=x).out(x.shape, x.dtype)
+
+    def _number(self, x) -> Value:
+        key = "number", x.dtype, x.tobytes()  # zeros have signs, and NaN is not NaN
+        for made in reversed(self._made):
+            if key in made:
+                return made[key]
+        found = self._made[-1][key] = self.node("number", [], value=x).out((), x.dtype)
+        return found
 
     def integer(self, n: int) -> Value:
         return self.constant(n, INDEX)
@@ -120,25 +137,40 @@ class Builder:
             return self.constant(folded, dtype)
         if shape is None:
             shape = np.broadcast_shapes(*(a.shape for a in args))
+        same = folding.simpler(op, dtype, args, self.ranges)
+        if isinstance(same, Value):
+            return (
+                same
+                if same.shape == tuple(shape)
+                else self.along(same, shape)
+                if same.shape
+                else self.splat(same, shape)
+            )
+        if same is not None:
+            return self.splat(self.constant(same, dtype), shape)
         beside = [a if a.shape in ((), shape) else self.along(a, shape) for a in args]
         seen = [only(a) for a in beside]
         if shape and (math.prod(shape) == 1 or None not in seen):
             # one number, whatever its shape
             numbers = [self.number(a if x is None else x) for x, a in zip(seen, beside, strict=True)]
             return self.splat(self.map(op, dtype, *numbers, **params), shape)
-        return self.node("map", beside, op=op, **params).out(shape, dtype)
+        return self.once("map", beside, shape, dtype, op=op, **params)
 
     def view(self, x: Value, to: views.Map, shape) -> Value:
         shape = tuple(shape)
+        if x.node is not None and x.node.kind == "view":
+            x, to = x.node.args[0], to.after(x.node.params["map"])
         node = x.node
-        if node is not None and node.kind == "view":
-            x, to = node.args[0], to.after(node.params["map"])
         to = to.trimmed(shape)
         if to.is_identity(shape, x.shape):
             return x
+        if node is not None and node.kind == "write":
+            seen = views.seen_through(to, shape, node.params["map"], node.args[1].shape)
+            if seen is not None:  # nothing but what was written there, or nothing of it
+                return self.view(node.args[1], seen, shape) if seen else self.view(node.args[0], to, shape)
         if shape and math.prod(shape) == 1 and x.shape:
             x, to = self.view(x, to, ()), views.Map(())  # a number is read now, whatever its shape
-        return self.node("view", [x, *(v for a in to.axes for v, _ in a.starts)], map=to).out(shape, x.dtype)
+        return self.once("view", [x, *(v for a in to.axes for v, _ in a.starts)], shape, x.dtype, map=to)
 
     def along(self, x: Value, shape) -> Value:
         """`x` repeated along axes of length one."""

@@ -6,7 +6,8 @@ import functools
 
 import numpy as np
 
-from .builder import NotHeld, dtype_of, only, rule
+from .builder import NotHeld, dtype_of, rule
+from .folding import only
 
 # These are steps of their own
 _SAME = [

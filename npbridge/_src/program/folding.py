@@ -1,4 +1,4 @@
-"""Steps on numbers that are known: done once, while the program is made."""
+"""Steps on what is known: done once, while the program is made."""
 
 from __future__ import annotations
 
@@ -6,6 +6,17 @@ import operator
 from collections.abc import Callable
 
 import numpy as np
+
+from .nodes import Value
+from .ranges import Ranges
+
+
+def only(x: Value) -> Value | None:
+    """The number that all elements are, where it is seen."""
+    if not x.shape:
+        return x
+    node = x.node
+    return node.args[0] if node is not None and node.kind == "view" and not node.args[0].shape else None
 
 
 def complex_of(re, im):
@@ -37,7 +48,11 @@ def folded(op: str, dtype: np.dtype, args):
     """The number that a step on known numbers gives, or None where it is not known, or left to the run."""
     if any(a.constant is None for a in args):
         return None
-    values = [np.asarray(a.constant, a.dtype)[()] for a in args]
+    return folded_numbers(op, dtype, [np.asarray(a.constant, a.dtype)[()] for a in args])
+
+
+def folded_numbers(op: str, dtype: np.dtype, values: list):
+    """The same of NumPy's scalars."""
     with np.errstate(all="ignore"):
         if op == "convert":
             return _converted(values[0], dtype)
@@ -69,3 +84,50 @@ def _divided(op: str, dtype: np.dtype, x, y):
 def _fits(number: int, dtype: np.dtype) -> bool:
     limits = np.iinfo(dtype)
     return limits.min <= number <= limits.max
+
+
+def simpler(op: str, dtype: np.dtype, args, ranges: Ranges):
+    """What a step gives without being done: one of its arguments, or a number; None where it must be done.
+
+    Floats are what they are: 0 times a NaN is no 0.
+    """
+    if op == "select":
+        return _chosen(*args)
+    if len(args) == 1:
+        return args[0] if op == "convert" and args[0].dtype == dtype else None
+    if len(args) != 2 or any(a.dtype.kind not in "biu" for a in args):
+        return None
+    x, y = args
+    known = [None if (n := only(a)) is None else n.constant for a in args]
+    if x is y and op in _OF_ITSELF:
+        return {"sub": 0, "xor": 0}.get(op, op in ("eq", "le", "ge")) if op not in ("and", "or", "max", "min") else x
+    if op in _COMPARISONS:
+        return ranges.compared(op, x, y)
+    if op in ("max", "min"):
+        return ranges.larger(x, y) if op == "max" else ranges.smaller(x, y)
+    for number, other in ((known[1], x), (known[0], y)):
+        if number is None or (number is known[0] and op not in _EITHER_WAY):
+            continue
+        if number == _LEAVES.get(op) and other.dtype == dtype:
+            return other
+        if op == "and" and dtype.kind == "b":
+            return other if number else False
+        if op == "or" and dtype.kind == "b" and number:
+            return True
+        if op == "mul" and number == 0:
+            return 0
+    return None
+
+
+_COMPARISONS = {"lt", "le", "gt", "ge", "eq", "ne"}
+_OF_ITSELF = {"sub", "xor", "and", "or", "max", "min", *_COMPARISONS}
+_EITHER_WAY = {"add", "mul", "and", "or", "xor"}
+_LEAVES = {"add": 0, "sub": 0, "or": 0, "xor": 0, "mul": 1, "div": 1, "shift_left": 0}  # what changes nothing
+
+
+def _chosen(which: Value, *cases: Value) -> Value | None:
+    """The case that a choice is known to take."""
+    number = only(which)
+    if number is not None and number.constant is not None:
+        return cases[int(number.constant)]
+    return cases[0] if all(c is cases[0] for c in cases) else None

@@ -25,9 +25,10 @@ def _gather(b, eqn, x, indices):
             fill = _missing(x.dtype)
     else:
         mode, fill = "clip", 0
-    return b.node(
-        "gather", [x, indices], numbers=p["dimension_numbers"], sizes=p["slice_sizes"], mode=mode, fill=fill
-    ).out(aval.shape, dtype_of(aval))
+    return b.once(
+        "gather", [x, indices], aval.shape, dtype_of(aval),
+        numbers=p["dimension_numbers"], sizes=p["slice_sizes"], mode=mode, fill=fill,
+    )  # fmt: skip
 
 
 def _missing(dtype):

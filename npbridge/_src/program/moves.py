@@ -33,7 +33,7 @@ def reshaped(b, x, new):
     to = views.reshape(x.shape, new)
     if to is not None:
         return b.view(x, to, new)
-    return b.node("reshape", [x]).out(new, x.dtype)
+    return b.once("reshape", [x], new, x.dtype)
 
 
 @rule("squeeze")
@@ -92,7 +92,7 @@ def _split(b, eqn, x):
 @rule("iota")
 def _iota(b, eqn):
     aval = eqn.outvars[0].aval
-    return b.node("iota", [], axis=eqn.params["dimension"]).out(aval.shape, dtype_of(aval))
+    return b.once("iota", [], aval.shape, dtype_of(aval), axis=eqn.params["dimension"])
 
 
 # -- parts put together

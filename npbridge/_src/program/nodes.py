@@ -119,6 +119,16 @@ class Block:
         self.nodes = kept[::-1]
         return used
 
+    def replace(self, new: dict[Value, Value]) -> None:
+        """Have other values used in place of some."""
+        for node in self.nodes:
+            node.args = [new.get(x, x) for x in node.args]
+            if "map" in node.params:
+                node.params["map"] = node.params["map"].replaced(new)
+            for block in node.blocks:
+                block.replace(new)
+        self.results = [new.get(x, x) for x in self.results]
+
     def lines(self, indent: str = "") -> list[str]:
         """The text of it, a node a line."""
         lines = [f"{indent}({', '.join(map(repr, self.inputs))}) ->"]

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from .builder import dtype_of, rule
+import numpy as np
 
+from . import views
+from .builder import dtype_of, rule
+from .folding import only
+
+HALF, FLOAT = np.dtype("float16"), np.dtype("float32")
 _REDUCTIONS = {f"reduce_{op}": op for op in ("sum", "prod", "max", "min", "and", "or", "xor")}
 _RUNNING = {f"cum{op}": op for op in ("sum", "prod", "max", "min")}
 
@@ -16,20 +21,23 @@ def _reduce(b, eqn, x):
         return x
     if x.dtype.kind == "b" and op in ("max", "min"):
         op = "or" if op == "max" else "and"
-    return b.node("reduce", [x], op=op, axes=axes).out(aval.shape, dtype_of(aval))
+    same = only(x)
+    if same is not None and op in ("max", "min", "and", "or") and x.size:
+        return b.splat(same, aval.shape)
+    return b.once("reduce", [x], aval.shape, dtype_of(aval), op=op, axes=axes)
 
 
 @rule("argmax", "argmin")
 def _position(b, eqn, x):
     aval = eqn.outvars[0].aval
     (axis,) = eqn.params["axes"]
-    return b.node("position", [x], op=eqn.primitive.name[3:], axis=axis).out(aval.shape, dtype_of(aval))
+    return b.once("position", [x], aval.shape, dtype_of(aval), op=eqn.primitive.name[3:], axis=axis)
 
 
 @rule(*_RUNNING)
 def _running(b, eqn, x):
     op, p = _RUNNING[eqn.primitive.name], eqn.params
-    return b.node("running", [x], op=op, axis=p["axis"], reverse=p["reverse"]).out(x.shape, x.dtype)
+    return b.once("running", [x], x.shape, x.dtype, op=op, axis=p["axis"], reverse=p["reverse"])
 
 
 @rule("dot_general")
@@ -39,6 +47,11 @@ def _product(b, eqn, x, y):
     dtype = dtype_of(aval)
     if not x.shape or not y.shape:
         return b.map("mul", dtype, b.cast(x, dtype), b.cast(y, dtype), shape=aval.shape)
-    return b.node("product", [b.cast(x, dtype), b.cast(y, dtype)], contract=(cx, cy), batch=(bx, by)).out(
-        aval.shape, dtype
-    )
+    x, y = b.cast(x, dtype), b.cast(y, dtype)
+    if len(cx) == len(x.shape) == len(y.shape):
+        order = tuple(cx.index(i) for i in range(len(cx)))
+        y = b.view(y, views.transpose(tuple(cy[k] for k in order)), x.shape)
+        wide = FLOAT if dtype == HALF else dtype  # products of float16 are cut when they were added up
+        terms = b.map("mul", wide, b.cast(x, wide), b.cast(y, wide))
+        return b.cast(b.once("reduce", [terms], (), wide, op="sum", axes=tuple(range(len(cx)))), dtype)
+    return b.once("product", [x, y], aval.shape, dtype, contract=(tuple(cx), tuple(cy)), batch=(tuple(bx), tuple(by)))

@@ -53,6 +53,12 @@ class Map(NamedTuple):
         """With index 0 along the axes of the source that have one element."""
         return Map(tuple(Axis() if n == 1 else a for a, n in zip(self.axes, source, strict=True)))
 
+    def replaced(self, new: dict) -> Map:
+        """With other values as starts."""
+        if not any(value in new for a in self.axes for value, _ in a.starts):
+            return self
+        return Map(tuple(a._replace(starts=tuple((new.get(v, v), n) for v, n in a.starts)) for a in self.axes))
+
     def repeats(self, shape: tuple) -> bool:
         """Whether a view of this shape shows elements more than once."""
         seen = {axis for a in self.axes for axis, step in a.terms if step}
@@ -127,6 +133,28 @@ def reshape(source: tuple, new: tuple) -> Map | None:
             step *= new[k]
         axes.append(Axis(0, (), tuple(sorted(terms))))
     return Map(tuple(axes))
+
+
+def seen_through(to: Map, shape: tuple, written: Map, size: tuple) -> Map | bool | None:
+    """What a view shows of an array that a part was written into: a map of the part, False for none of it.
+
+    None where it shows some of it, or where that is not seen.
+    """
+    inside: list[Axis] = []
+    for axis, part in zip(to.axes, written.axes, strict=True):
+        if axis.starts != part.starts or any(step != 1 for _, step in part.terms) or len(part.terms) > 1:
+            return None
+        at = dict(part.terms)
+        low, high = part.offset, part.offset + (size[next(iter(at))] - 1 if at else 0)
+        first = axis.offset + sum(min(step * (shape[i] - 1), 0) for i, step in axis.terms)
+        last = axis.offset + sum(max(step * (shape[i] - 1), 0) for i, step in axis.terms)
+        if last < low or first > high:
+            return False
+        if first < low or last > high:
+            return None
+        inside.append(axis._replace(offset=axis.offset - low, starts=()))
+    own = {i: k for k, part in enumerate(written.axes) for i, _ in part.terms}
+    return Map(tuple(inside[own[i]] if i in own else Axis() for i in range(len(size))))
 
 
 def steps_in_memory(shape: tuple) -> tuple:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from ...program import views
+from ...program import spans, views
 from ...program.nodes import Block, Node, Value
-from . import threads
+from . import boxes, threads
 from .code import Code
 from .elements import element
 from .memory import Buffer
@@ -230,7 +230,31 @@ def write(emitter, shape: tuple, stores: list[Store], new: dict) -> None:
             at = turn.linear(store.out.shape, store.to) if store.out.shape else "0"
             emitter.code.store(pointers[store], store.buffer.pointer(), at, store.out.dtype)
 
-    run(emitter, shape, [s.what for s in stores], new, turn_of, independent=True, share=outermost(shape))
+    box = boxes.registers(emitter, _changed(emitter, shape, stores), shape)
+    run(emitter, shape, [s.what for s in stores], new, turn_of, independent=True, share=outermost(shape), box=box)
+
+
+def _changed(emitter, shape: tuple, stores: list[Store]) -> dict[int, spans.Span]:
+    """The part of the indices outside which all is stored where it lies already: it was chosen by a mask."""
+    found = [_chosen(emitter, shape, store) for store in stores]
+    return spans.hull(found, len(shape))
+
+
+def _chosen(emitter, shape: tuple, store: Store) -> spans.Within | None:
+    value, to = store.what, start_of(shape)
+    while value.node is not None and value.node.kind == "view" and value.shape:
+        value, to = value.node.args[0], to.after(value.node.params["map"])
+    node = value.node
+    if node is None or node.kind != "map" or node.params["op"] != "select":
+        return None
+    mask = spans.within(node.args[0], to, shape)
+    if mask is None:
+        return None
+    value = node.args[1 + int(mask.fill)]
+    while value.node is not None and value.node.kind == "view" and value.shape and emitter.is_lazy(value):
+        value, to = value.node.args[0], to.after(value.node.params["map"])
+    there = emitter.places.get(value)
+    return mask if there is store.buffer and _same(value, to, store.out, store.to) else None
 
 
 def run(
@@ -242,6 +266,7 @@ def run(
     independent: bool,
     share: int | None = None,
     stored: bool = True,
+    box: boxes.Box | None = None,
 ) -> None:
     """Loop over all indices of a shape, in C order, with heavy steps of the values done for runs of the last axis.
 
@@ -253,6 +278,8 @@ def run(
         An axis along which no turn depends on another.
     stored : bool
         Whether values are stored, and not added up.
+    box : dict of int to (str, str), optional
+        The only part of the indices that matters.
     """
     if math.prod(shape) == 0:
         return
@@ -261,13 +288,14 @@ def run(
         heavy(emitter, value, start_of(shape), new, found)
     steps = found.get("steps", [])[:MOST]
     index = ["0"] * len(shape)
-    if share is None:
-        _outer(emitter, shape, 0, index, steps, new, body, independent, {})
+    box = box or {}
+    if share is None or share in box:
+        _outer(emitter, shape, 0, index, steps, new, body, independent, {}, box)
         return
     turns, grain = share_of(shape, share, bool(steps) and shape[-1] >= SHORT)
     work = math.prod(shape) * threads.weight(emitter, values, new, stored)
     with threads.shared(emitter, turns, work, grain) as part:
-        _outer(emitter, shape, 0, index, steps, new, body, independent, {share: part})
+        _outer(emitter, shape, 0, index, steps, new, body, independent, {share: part}, box)
 
 
 def share_of(shape: tuple, axis: int, in_runs: bool) -> tuple[int, int]:
@@ -284,32 +312,32 @@ def outermost(shape: tuple, axes=None) -> int | None:
     return next((i for i in (range(len(shape)) if axes is None else axes) if shape[i] != 1), None)
 
 
-def _outer(emitter, shape, axis, index, steps, new, body, independent, parts):
+def _outer(emitter, shape, axis, index, steps, new, body, independent, parts, box):
     code = emitter.code
     if axis < len(shape) - 1:
         if shape[axis] == 1:
-            _outer(emitter, shape, axis + 1, index, steps, new, body, independent, parts)
+            _outer(emitter, shape, axis + 1, index, steps, new, body, independent, parts, box)
             return
-        part = parts.get(axis) or threads.Part("0", str(shape[axis]))
+        part = parts.get(axis) or threads.Part(*box.get(axis, ("0", str(shape[axis]))))
         with part.loop(code) as i:
             index[axis] = i
-            _outer(emitter, shape, axis + 1, index, steps, new, body, independent, parts)
+            _outer(emitter, shape, axis + 1, index, steps, new, body, independent, parts, box)
         index[axis] = "0"
         return
-    _inner(emitter, shape, index, steps, new, body, independent, parts.get(axis))
+    _inner(emitter, shape, index, steps, new, body, independent, parts.get(axis), box.get(axis))
 
 
-def _inner(emitter, shape, index, steps, new, body, independent, part):
+def _inner(emitter, shape, index, steps, new, body, independent, part, span):
     code = emitter.code
     if not shape or shape[-1] == 1:
         body(Turn(emitter, list(index)))
         return
     n = shape[-1]
     if not steps or n < SHORT:
-        with (part or threads.Part("0", str(n))).loop(code, independent) as i:
+        with (part or threads.Part(*(span or ("0", str(n))))).loop(code, independent) as i:
             body(Turn(emitter, [*index[:-1], i]))
         return
-    for first, size in runs(code, n, part):
+    for first, size in runs(code, n, part, span):
         staged = all_staged(emitter, steps, index, first, size, new)
         with code.loop(size, independent) as j:
             turn = Turn(emitter, [*index[:-1], code.plus(first, j)])
@@ -318,12 +346,24 @@ def _inner(emitter, shape, index, steps, new, body, independent, part):
         emitter.runs.all_back(staged)
 
 
-def runs(code: Code, n: int, part: threads.Part | None = None):
-    """A loop over parts of `n` turns, as a generator of one turn: the first of each part, and how many they are."""
-    with (part or threads.Part("0", str(-(-n // RUN)))).loop(code) as block:
+def runs(code: Code, n: int, part: threads.Part | None = None, span: tuple[str, str] | None = None):
+    """A loop over parts of `n` turns, as a generator of one turn: the first of each part, and how many they are.
+
+    `span` are the first turn that matters, and the one after the last.
+    """
+    if span is None:
+        with (part or threads.Part("0", str(-(-n // RUN)))).loop(code) as block:
+            first = code.times(block, RUN)
+            left = code.new(f"sub nsw i64 {n}, {first}")
+            yield first, code.call("i64", "llvm.smin.i64", ("i64", left), ("i64", str(RUN)))
+        return
+    begin = code.new(f"sdiv i64 {span[0]}, {RUN}")
+    end = code.new(f"sdiv i64 {code.plus(span[1], str(RUN - 1))}, {RUN}")
+    with (part or threads.Part(begin, end)).loop(code) as block:
         first = code.times(block, RUN)
-        left = code.new(f"sub nsw i64 {n}, {first}")
-        yield first, code.call("i64", "llvm.smin.i64", ("i64", left), ("i64", str(RUN)))
+        first, last = boxes.both(code, (first, code.plus(first, str(RUN))), span)
+        size = code.new(f"sub nsw i64 {last}, {first}")
+        yield first, code.call("i64", "llvm.smax.i64", ("i64", size), ("i64", "0"))
 
 
 def all_staged(emitter, steps, index, first, size, new) -> dict:

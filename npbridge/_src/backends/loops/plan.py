@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...program import spans
 from ...program.nodes import Block, Node, Value
 
 LAZY = {"map", "view", "iota", "gather"}
@@ -115,9 +116,11 @@ class Plan:
         for at, arg in enumerate(args):
             if not arg.shape:
                 continue
-            whole = kind in ("product", "call", "reshape") or (kind == "gather" and at == 0)
-            if whole:
-                self._keep(arg, views=kind in ("product",))
+            if kind == "product":
+                self._factor(arg)
+                continue
+            if kind in ("call", "reshape") or (kind == "gather" and at == 0):
+                self.must.add(arg)
                 continue
             self.uses[arg] = self.uses.get(arg, 0) + max(through, times // self._depth[arg])
             if kind == "view" and (
@@ -127,13 +130,10 @@ class Plan:
             if kind == "map" and node.outs[0] in self.spread and node.outs[0] not in self.kept:
                 self.spread.add(arg)
 
-    def _keep(self, value: Value, views: bool) -> None:
-        """Have it in memory; of a view, where that will do, what it looks at."""
-        node = value.node
-        if views and node is not None and node.kind == "view" and node.args[0].shape:
-            self._keep(node.args[0], views)
-            return
-        self.must.add(value)
+    def _factor(self, value: Value) -> None:
+        """Have what a factor of a product looks at in memory."""
+        seen, _, _ = spans.factor(value)
+        self.must.add(seen if seen.shape else value)
 
     # -- how long
 

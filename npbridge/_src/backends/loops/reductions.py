@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
-from ...program import views
+from ...program import spans, views
 from ...program.builder import NotHeld
 from ...program.nodes import Node, Value
-from . import nests, threads
+from . import boxes, nests, threads
 from .code import FLOAT, HALF, Code, Register, literal, part_of, type_of
 from .elements import element
 from .trees import INDEX, Turn, heavy
@@ -118,14 +118,22 @@ def reduce(emitter, node: Node) -> None:
     frame = emitter.frames[-1]
     before, frame.at = frame.at, frame.block.nodes.index(nodes[-1])
     shape, axes = node.args[0].shape, node.params["axes"]
+    box = boxes.registers(emitter, spans.hull([_box(n) for n in nodes], len(shape)), shape)
     if len(shape) - 1 in axes:
-        _inside(emitter, nodes, shape, axes)
+        _inside(emitter, nodes, shape, axes, {axis: span for axis, span in box.items() if axis in axes})
     else:
-        _across(emitter, nodes, shape, axes)
+        _across(emitter, nodes, shape, axes, box)
     frame.at = before
 
 
-def _inside(emitter, nodes, shape, axes) -> None:
+def _box(node: Node) -> spans.Within | None:
+    """Where there is more than what changes nothing."""
+    (x,) = node.args
+    found = spans.within(x)
+    return found if found is not None and found.fill == neutral(node.params["op"], x.dtype) else None
+
+
+def _inside(emitter, nodes, shape, axes, box) -> None:
     """The last axis is among them: one number at a time."""
     code = emitter.code
     left = [i for i in range(len(shape)) if i not in axes]
@@ -148,9 +156,9 @@ def _inside(emitter, nodes, shape, axes) -> None:
         for one in sums:
             one.start()
         if share is None:
-            _in_parts(emitter, nodes, shape, axes, sums)
+            _in_parts(emitter, nodes, shape, axes, sums, box)
         else:
-            _one(emitter, nodes, shape, axes, index, sums, {})
+            _one(emitter, nodes, shape, axes, index, sums, {}, box)
         for node, one, target in zip(nodes, sums, targets, strict=True):
             if target is None:
                 emitter.scalars[node.outs[0]] = one.result()
@@ -172,26 +180,26 @@ def _work(emitter, nodes, shape) -> float:
     return math.prod(shape) * threads.weight(emitter, [n.args[0] for n in nodes], {}, False)
 
 
-def _in_parts(emitter, nodes, shape, axes, sums) -> None:
+def _in_parts(emitter, nodes, shape, axes, sums, box) -> None:
     """One number of all: where threads share the work, each part has a number, and these are put together in order."""
     code = emitter.code
     share = nests.outermost(shape, axes)
     index = ["0"] * len(shape)
-    if share is None or not math.prod(shape):
-        _one(emitter, nodes, shape, axes, index, sums, {})
+    if share is None or share in box or not math.prod(shape):
+        _one(emitter, nodes, shape, axes, index, sums, {}, box)
         return
     turns, grain = nests.share_of(shape, share, _in_runs(nodes, shape, axes, _steps(emitter, nodes, shape)))
     work = _work(emitter, nodes, shape)
     count, _ = threads.parts_of(emitter, turns, work, grain)
     if count < 2:
-        _one(emitter, nodes, shape, axes, index, sums, {})
+        _one(emitter, nodes, shape, axes, index, sums, {}, box)
         return
     found = [Accumulator(code, one.op, one.dtype, count) for one in sums]
     with threads.shared(emitter, turns, work, grain) as part:
         own = [Accumulator(code, one.op, one.dtype) for one in sums]
         for one in own:
             one.start()
-        _one(emitter, nodes, shape, axes, index, own, {share: part})
+        _one(emitter, nodes, shape, axes, index, own, {share: part}, box)
         for one, place in zip(own, found, strict=True):
             code.store(one.value(), place.slot, part.number, one.dtype)
     with code.loop(str(count)) as k:
@@ -214,7 +222,7 @@ def _in_runs(nodes, shape, axes, steps) -> bool:
     return (floats and n > LONG) or (bool(steps) and n >= nests.SHORT) or (floats and len(axes) > 1 and n > 1)
 
 
-def _one(emitter, nodes, shape, axes, index, sums, parts) -> None:
+def _one(emitter, nodes, shape, axes, index, sums, parts, box) -> None:
     """Add up the elements along the axes, or those in a part of one axis."""
     code = emitter.code
     start = nests.start_of(shape)
@@ -229,14 +237,15 @@ def _one(emitter, nodes, shape, axes, index, sums, parts) -> None:
 
     def gone_over(k: int) -> None:
         if k < len(axes) - 1:
-            with (parts.get(axes[k]) or threads.Part("0", str(shape[axes[k]]))).loop(code) as i:
+            whole = "0", str(shape[axes[k]])
+            with (parts.get(axes[k]) or threads.Part(*box.get(axes[k], whole))).loop(code) as i:
                 index[axes[k]] = i
                 gone_over(k + 1)
             index[axes[k]] = "0"
             return
         if _in_runs(nodes, shape, axes, steps):
             runs = [Accumulator(code, s.op, s.dtype) for s in sums]
-            for first, size in nests.runs(code, n, parts.get(inner)):
+            for first, size in nests.runs(code, n, parts.get(inner), box.get(inner)):
                 for part in runs:
                     part.start()
                 staged = nests.all_staged(emitter, steps if n >= nests.SHORT else [], index, first, size, {})
@@ -251,7 +260,7 @@ def _one(emitter, nodes, shape, axes, index, sums, parts) -> None:
         if n == 1:
             body(Turn(emitter, list(index)), sums)
             return
-        with (parts.get(inner) or threads.Part("0", str(n))).loop(code) as j:
+        with (parts.get(inner) or threads.Part(*box.get(inner, ("0", str(n))))).loop(code) as j:
             body(Turn(emitter, [*index[:-1], j]), sums)
 
     if math.prod(shape[i] for i in axes):
@@ -265,7 +274,7 @@ def _place(code: Code, shape: tuple, index: list[str]) -> str:
     return at
 
 
-def _across(emitter, nodes, shape, axes) -> None:
+def _across(emitter, nodes, shape, axes, box) -> None:
     """The last axis is not among them: row upon row."""
     code = emitter.code
     left = [i for i in range(len(shape)) if i not in axes]
@@ -289,7 +298,8 @@ def _across(emitter, nodes, shape, axes) -> None:
     share = nests.outermost(shape)
     if share in axes:
         share = len(shape) - 1 if shape[-1] > nests.COLUMNS else None
-    nests.run(emitter, shape, [n.args[0] for n in nodes], {}, body, independent=True, share=share, stored=False)
+    values = [n.args[0] for n in nodes]
+    nests.run(emitter, shape, values, {}, body, independent=True, share=share, stored=False, box=box)
     for node, target in zip(nodes, targets, strict=True):
         emitter.put(node.outs[0], target)
 

@@ -1,0 +1,114 @@
+"""Between which numbers integers lie, as far as the program tells: counters of loops, indices, what is made of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .nodes import Node, Value
+
+Range = tuple[int, int]
+FEW = 4096  # constants with more elements are not looked through
+
+
+class Ranges:
+    """Of the integers and truths of one program.
+
+    Attributes
+    ----------
+    given : dict of Value to (int, int)
+        What is known of inputs of blocks.
+    """
+
+    def __init__(self) -> None:
+        self.given: dict[Value, Range] = {}
+        self._found: dict[Value, Range] = {}
+
+    def of(self, value: Value) -> Range:
+        """The smallest and the largest that it may be."""
+        found = self._found.get(value)
+        if found is None:
+            widest = limits(value.dtype)
+            found = self.given.get(value) if value.node is None else _of_node(self, value.node)
+            if found is None or found[0] < widest[0] or found[1] > widest[1]:
+                found = widest
+            self._found[value] = found
+        return found
+
+    def compared(self, op: str, x: Value, y: Value) -> bool | None:
+        """What a comparison gives for all that the two may be."""
+        (a, b), (c, d) = self.of(x), self.of(y)
+        if op in ("gt", "ge"):
+            op, a, b, c, d = {"gt": "lt", "ge": "le"}[op], c, d, a, b
+        if op == "lt":
+            return True if b < c else False if a >= d else None
+        if op == "le":
+            return True if b <= c else False if a > d else None
+        apart = b < c or d < a
+        if apart:
+            return op == "ne"
+        return op == "eq" if a == b == c == d else None
+
+    def larger(self, x: Value, y: Value) -> Value | None:
+        """The one that is known to be the larger."""
+        (a, b), (c, d) = self.of(x), self.of(y)
+        return x if a >= d else y if c >= b else None
+
+    def smaller(self, x: Value, y: Value) -> Value | None:
+        (a, b), (c, d) = self.of(x), self.of(y)
+        return x if b <= c else y if d <= a else None
+
+
+def limits(dtype: np.dtype) -> Range:
+    if dtype.kind == "b":
+        return 0, 1
+    found = np.iinfo(dtype)
+    return int(found.min), int(found.max)
+
+
+def _of_node(ranges: Ranges, node: Node) -> Range | None:
+    kind, args = node.kind, node.args
+    if kind == "number":
+        n = int(node.params["value"])
+        return n, n
+    if kind == "iota":
+        return 0, max(node.outs[0].shape[node.params["axis"]] - 1, 0)
+    if kind in ("view", "reshape"):
+        return ranges.of(args[0])
+    if kind == "array" and 0 < node.params["value"].size <= FEW:
+        return int(node.params["value"].min()), int(node.params["value"].max())
+    if kind != "map" or any(a.dtype.kind not in "biu" for a in args):
+        return None
+    step = _STEPS.get(node.params["op"])
+    return step(*map(ranges.of, args)) if step is not None else None
+
+
+def _product(x: Range, y: Range) -> Range:
+    found = [a * b for a in x for b in y]
+    return min(found), max(found)
+
+
+def _quotient(x: Range, y: Range) -> Range | None:
+    return (x[0] // y[1], x[1] // y[0]) if x[0] >= 0 and y[0] > 0 else None
+
+
+def _rest(x: Range, y: Range) -> Range | None:
+    return (0, min(x[1], y[1] - 1)) if x[0] >= 0 and y[0] > 0 else None
+
+
+def _both(x: Range, y: Range) -> Range | None:
+    return (0, min(x[1], y[1])) if x[0] >= 0 and y[0] >= 0 else None
+
+
+_STEPS = {
+    "add": lambda x, y: (x[0] + y[0], x[1] + y[1]),
+    "sub": lambda x, y: (x[0] - y[1], x[1] - y[0]),
+    "mul": _product,
+    "neg": lambda x: (-x[1], -x[0]),
+    "max": lambda x, y: (max(x[0], y[0]), max(x[1], y[1])),
+    "min": lambda x, y: (min(x[0], y[0]), min(x[1], y[1])),
+    "select": lambda _, *cases: (min(c[0] for c in cases), max(c[1] for c in cases)),
+    "convert": lambda x: x,
+    "div": _quotient,
+    "rem": _rest,
+    "and": _both,
+}
