@@ -71,7 +71,8 @@ class Extent:
 
     def order(self, n):
         """The places of the items, in order; those that do not count are last."""
-        return jnp.argsort(~self.mask(n), stable=True)
+        moved = jnp.arange(n) + raw(self.start)
+        return jnp.where(moved < n, moved, moved - n)
 
 
 class Chosen(Extent):
@@ -95,6 +96,11 @@ class Chosen(Extent):
 
     def ranks(self, n):
         return jnp.cumsum(self.chosen) - 1
+
+    def order(self, n):
+        places, count = jnp.arange(n), jnp.cumsum(self.chosen)
+        rank = jnp.where(self.chosen, count - 1, count[-1:] + places - count)
+        return jnp.zeros_like(places).at[rank].set(places, unique_indices=True, mode="promise_in_bounds")
 
 
 def see_length(length, least: int, error) -> None:

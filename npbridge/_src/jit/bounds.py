@@ -128,6 +128,7 @@ class _Walk:
         self.asked: frozenset = NOWHERE  # the inputs that undecided comparisons depend on
         self.constants: dict[int, set] = {}  # what they are compared with
         self.used: frozenset = NOWHERE  # those on whose limits a decision rests
+        self.held: dict[Any, list] = {}  # what loops carry, by their first results
         jaxpr = closed.jaxpr
         inputs = []
         for i, v in enumerate(jaxpr.invars):
@@ -227,7 +228,7 @@ class _Walk:
             outs, new = self.of(body.jaxpr, [*map(of_values, body.consts)], [*constants, *inside])
             return outs, (asked, new)
 
-        carry, (asked, new) = self.settled(once, carry, avals)
+        carry, (asked, new) = self.settled(once, carry, avals, eqn.outvars)
         kept = [i for i, (v, x) in enumerate(zip(avals, carry, strict=True)) if v.shape or x is None or not x.is_one]
         asked = asked.replace(invars=[*asked.invars[:n], *[asked.invars[n + i] for i in kept]])
         new = new.replace(
@@ -247,16 +248,25 @@ class _Walk:
         closed = p["jaxpr"]
         results: list = []
 
-        def once(carry):
-            outs, new = self.of(closed.jaxpr, [*map(of_values, closed.consts)], [*constants, *carry, *rows])
-            results[:] = outs[m:]
-            return outs[:m], new
+        counted = _counted(closed.jaxpr, n, carry, p["length"])
 
-        carry, new = self.settled(once, carry, [v.aval for v in closed.jaxpr.outvars[:m]])
+        def once(carry):
+            inside = [counted[k][0] if k in counted else x for k, x in enumerate(carry)]
+            outs, new = self.of(closed.jaxpr, [*map(of_values, closed.consts)], [*constants, *inside, *rows])
+            results[:] = outs[m:]
+            return [carry[k] if k in counted else x for k, x in enumerate(outs[:m])], new
+
+        carry, new = self.settled(once, carry, [v.aval for v in closed.jaxpr.outvars[:m]], eqn.outvars)
+        carry = [counted[k][1] if k in counted else x for k, x in enumerate(carry)]
         return [*carry, *results], eqn.replace(params={**p, "jaxpr": ClosedJaxpr(new, closed.consts)})
 
-    def settled(self, once, carry, avals):
-        """The limits that hold at each turn of a loop, and what `once` gave for them."""
+    def settled(self, once, carry, avals, outvars):
+        """The limits that hold at each turn of a loop, and what `once` gave for them.
+
+        A loop in a loop is come to again and again: it starts from what held the last time.
+        """
+        key = outvars[0] if outvars else None
+        carry = [joined(pair) for pair in zip(carry, self.held.get(key, carry), strict=True)]
         before = (self.asked, dict(self.constants), self.used)
         for turn in itertools.count():
             # what was decided for limits that did not hold does not count
@@ -266,6 +276,7 @@ class _Walk:
             outs, made = once(carry)
             after = [joined(pair) for pair in zip(carry, outs, strict=True)]
             if all(_covers(x, y) for x, y in zip(carry, after, strict=True)):
+                self.held[key] = carry
                 return carry, made
             if turn:  # an end that has moved twice may go anywhere
                 after = [y and _widened(x, y, whole(a)) for a, x, y in zip(avals, carry, after, strict=True)]
@@ -286,6 +297,25 @@ class _Walk:
             elif eqn.primitive.name in ("lt", "gt"):
                 _let_be_less(*(eqn.invars if eqn.primitive.name == "lt" else eqn.invars[::-1]), known)
         return [known[v] for v in jaxpr.invars[skipped:]]
+
+
+def _counted(jaxpr, skipped: int, carry, length: int) -> dict[int, tuple[Interval, Interval]]:
+    """Of numbers that grow by the same in each turn: the limits inside the loop, and the number after it."""
+    made = {eqn.outvars[0]: eqn for eqn in jaxpr.eqns if eqn.primitive.name == "add"}
+    found = {}
+    for k, x in enumerate(carry):
+        own, out = jaxpr.invars[skipped + k], jaxpr.outvars[k]
+        eqn = None if isinstance(out, Literal) else made.get(out)
+        if eqn is None or x is None or not x.is_one or own not in eqn.invars or not length:
+            continue
+        steps = [of_values(v.val) for v in eqn.invars if isinstance(v, Literal)]
+        if len(steps) != 1 or steps[0] is None or not steps[0].is_one:
+            continue
+        step, everything = steps[0].low, whole(own.aval)
+        last, after = x.low + step * (length - 1), x.low + step * length
+        if everything.low <= after <= everything.high:
+            found[k] = Interval(min(x.low, last), max(x.low, last), x.sources), Interval(after, after, x.sources)
+    return found
 
 
 def _widened(before, after, everything):

@@ -43,6 +43,5 @@ def _missing(dtype):
 def _scatter(b, eqn, x, indices, updates):
     p = eqn.params
     mode = "drop" if jax.lax.GatherScatterMode.from_any(p["mode"]) != jax.lax.GatherScatterMode.CLIP else "clip"
-    return b.node(
-        "scatter", [x, indices, updates], op=_SCATTERS[eqn.primitive.name], numbers=p["dimension_numbers"], mode=mode
-    ).out(x.shape, x.dtype)
+    op, numbers = _SCATTERS[eqn.primitive.name], p["dimension_numbers"]
+    return b.once("scatter", [x, indices, updates], x.shape, x.dtype, op=op, numbers=numbers, mode=mode)

@@ -18,6 +18,7 @@ from ...program.builder import NotHeld
 _FAST = re.compile(r"(fadd|fsub|fmul|fdiv|frem|fneg|fcmp) (?:reassoc )?")
 _FLAGS = r"\1 reassoc nsz arcp contract afn "
 FEW = 4  # turns that are written one after the other
+LINES = 600  # where that makes no more lines than these
 HALF, FLOAT = np.dtype("float16"), np.dtype("float32")
 _NAMES = {"f2": "half", "f4": "float", "f8": "double", "b1": "i1"}
 Register = Any  # a text; of a complex number two
@@ -77,6 +78,7 @@ class Code:
         self.leaves = False  # whether it may end early
         self._definitions: dict[str, str] = {}
         self._looked_at = (0, 0)
+        self._repeated = 0  # lines that are there again when turns are written one after the other
         self.group: str | None = (
             None  # what marks accesses of the innermost loop, whose turns do not depend on each other
         )
@@ -211,7 +213,7 @@ class Code:
         i = self.new(f"load i64, ptr {index}")
         self.jump_if(self.new(f"icmp slt i64 {i}, {count}"), body, after)
         self.label(body)
-        before = self.group
+        before, size = self.group, len(self.lines) + self._repeated
         if independent:
             self.group = self.note("distinct !{}")
         yield i
@@ -220,7 +222,10 @@ class Code:
         facts = []
         if independent:
             facts.append(self.note(f'!{{!"llvm.loop.parallel_accesses", {self.group}}}'))
-        if _known(count) and _known(start) and int(count) - int(start) <= FEW:
+        size = len(self.lines) + self._repeated - size
+        turns = int(count) - int(start) if _known(count) and _known(start) else FEW + 1
+        if turns <= FEW and turns * size <= LINES:
+            self._repeated += (turns - 1) * size
             facts.append(self.note('!{!"llvm.loop.unroll.full"}'))
         marked = ""
         if facts:
