@@ -1,7 +1,7 @@
 """Histograms, while JAX traces: NumPy's edges, and which of them each number lies between.
 
-NumPy corrects the bins that it computes by the edges that it returns, so that a search
-among the edges gives the same counts.
+Where all bins are of one width the place is computed, and corrected by the edges, as
+NumPy does; else it is searched for.
 """
 
 from __future__ import annotations
@@ -68,6 +68,17 @@ def _bins(a, edges):
     return jnp.clip(found, 0, max(edges.size - 2, 0)), inside
 
 
+def _bins_of_one_width(a, edges):
+    """The same, where the edges are as far from each other."""
+    x, count = a.astype(edges.dtype), edges.size - 1
+    first, last = edges[0], edges[-1]
+    inside = (x >= first) & (x <= last)
+    share = jnp.where(inside, (x - first) / (last - first), 0) * count
+    places = jnp.minimum(share.astype(np.intp), count - 1)
+    places = places - (inside & (x < edges[places]))
+    return places + (inside & (x >= edges[places + 1]) & (places != count - 1)), inside
+
+
 def _counted(places, inside, size, weights):
     if weights is None:
         return jnp.zeros(size, np.intp).at[places].add(inside.astype(np.intp))
@@ -86,7 +97,8 @@ def histogram_bin_edges(a, bins=10, range=None, weights=None):
 def histogram(a, bins=10, range=None, density=None, weights=None):
     a = _flat(a)
     edges = edges_of(a, bins, range)
-    places, inside = _bins(a, edges._value())
+    between = _bins if np.ndim(bins) or a.dtype.kind == "c" else _bins_of_one_width
+    places, inside = between(a, edges._value())
     counts = core.array_of_device(_counted(places, inside, edges.size - 1, weights))
     if density:
         return counts / np.diff(edges).astype(float) / counts.sum(), edges

@@ -93,7 +93,7 @@ class Form:
                 f"{fact.name} gave {dtype} where {' or '.join(map(str, self.dtypes))} was expected: a dtype that "
                 "depends on values has no form in code compiled for 'jax'. Run the function on the 'numpy' backend."
             )
-        whole = value.astype(self.dtype)
+        whole = value.astype(self.dtype, copy=False)
         if self.open:
             whole = np.zeros(self.shape, self.dtype)
             whole[tuple(map(slice, value.shape))] = value
@@ -153,9 +153,14 @@ def _in_dtype(array, dtype):
 
 
 def where_not_finite(fact: Fact, args, kwargs, parts) -> list:
-    """The results of a form, or NumPy's where one of them is not finite: it raises then, or gives the same."""
+    """The results of a form, or NumPy's where one of them is not finite: it raises then, or gives the same.
+
+    Code for 'numpy' asks NumPy at once; the form is what has a derivative.
+    """
     values: list = []
     template = templated((args, kwargs), values)
+    trace = contexts.current()
+    at_once = trace is not None and trace.for_numpy
     site = Site(fact, template, [Form(Leaf(tuple(p.shape), (np.dtype(p.dtype),), False), 0) for p in parts], ())
 
     @jax.custom_jvp
@@ -165,8 +170,12 @@ def where_not_finite(fact: Fact, args, kwargs, parts) -> list:
     @shown.defjvp
     def derivative(primals, tangents):
         out = shown(*primals)
-        return out, jax.tree.map(_no_tangent, out)
+        return out, (_no_tangent(out[0]), *(tangents[0] if at_once else map(_no_tangent, out[1:])))
 
+    if at_once:
+        failed, *found = shown(tuple(parts), *values)
+        check(failed, site, np.linalg.LinAlgError)
+        return found
     lost = jnp.stack([jnp.any(~jnp.isfinite(p)) for p in parts if jnp.issubdtype(p.dtype, jnp.inexact)]).any()
     failed, *found = jax.lax.cond(lost, shown, lambda parts, *_: (jnp.bool_(False), *parts), tuple(parts), *values)
     check(failed, site, np.linalg.LinAlgError)
