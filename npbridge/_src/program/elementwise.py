@@ -31,7 +31,25 @@ def _pow(b, eqn, x, y):
     known = only(y)
     if x.dtype.char in "fd" and x.shape == shape and known is not None and known.constant in (3, 4, -2, -3):
         return _whole_power(b, x, int(known.constant))  # to 2 units; NumPy's function takes 70 ns a negative number
+    if x.dtype.char in "fd" and x.shape == shape and known is not None and known.constant in _HALVES:
+        return _by_root(b, x, float(known.constant))
     return b.map("pow", x.dtype, x, y, shape=shape)
+
+
+_HALVES = (1.5, 2.5, -0.5, -1.5)
+
+
+def _by_root(b, x, power: float):
+    """A power by way of the root, to 2 units; ``pow`` gives no NaN for -infinity, and no -infinity for -0.0."""
+    do = functools.partial(b.map, shape=x.shape)
+    root = do("abs", x.dtype, do("sqrt", x.dtype, x))
+    if power > 0:
+        found = do("mul", x.dtype, _product(b, do("abs", x.dtype, x), int(power)), root)
+    else:
+        one = b.constant(1, x.dtype)
+        found = do("div", x.dtype, one if power == -0.5 else do("div", x.dtype, one, do("abs", x.dtype, x)), root)
+    infinite = do("eq", np.dtype(bool), x, b.constant(-np.inf, x.dtype))
+    return do("select", x.dtype, infinite, found, b.constant(np.inf if power > 0 else 0, x.dtype))
 
 
 @rule("convert_element_type")

@@ -39,7 +39,7 @@ def _fuse(block: Block, uses: Counter[Value]) -> None:
 
 def _sum(node: Node, made: set[Value], uses: Counter[Value]) -> list[Node]:
     """The nodes that stand for a product: itself, or a sum of products of elements."""
-    (cx, cy), (bx, by) = node.params["contract"], node.params["batch"]
+    (cx, cy), (bx, _) = node.params["contract"], node.params["batch"]
     (x, y), (out,) = node.args, node.outs
     ranks = len(x.shape) - len(cx), len(y.shape) - len(cy)
     if bx or 0 not in ranks or not out.shape or out.dtype == HALF:

@@ -8,7 +8,7 @@ from typing import Any
 from ...program import views
 from ...program.builder import NotHeld
 from ...program.nodes import Block, Node, Value
-from . import calls, control, gathers, interrupts, nests, products, reductions, threads
+from . import calls, control, gathers, interrupts, nests, products, reductions, runs, threads
 from .code import Code, Register, literal
 from .elements import element
 from .inner_loops import Loops
@@ -73,7 +73,7 @@ class Emitter:
         self._defined: dict[Block, set[Value]] = {}
         self.is_lazy = self.plan.is_lazy
         self.loops = self.code.loops = Loops()
-        self.runs = Runs(self.room, nests.RUN)
+        self.runs = Runs(self.room, runs.RUN)
         self.callbacks: list = []
 
     def text(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...program import views
 from ...program.nodes import Node, Value
-from . import nests
+from . import nests, runs
 from .memory import Buffer
 from .reductions import combine
 from .trees import Turn, parts
@@ -62,7 +62,7 @@ def scatter(emitter, node: Node) -> None:
             code.jump(after)
             code.label(after)
 
-    nests.run(emitter, updates.shape, [], {}, body, independent=False)
+    runs.run(emitter, updates.shape, [], {}, body, independent=False)
     emitter.put(out, buffer)
 
 

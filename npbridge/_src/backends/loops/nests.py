@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
 from ...program import spans, views
 from ...program.nodes import Block, Node, Value
-from . import boxes, threads
+from . import boxes, runs
 from .code import Code
-from .elements import element
 from .memory import Buffer
 from .plan import LAZY
-from .trees import Turn, heavy, parts
+from .trees import Turn, parts
 
-RUN = 512  # how many elements heavy steps are done for at once
-MOST = 64  # heavy steps of one nest that are done so
-SHORT = 8  # rows that are shorter are not worth it
-GRAIN = 64  # so many neighbours, at least, are left to one thread
-COLUMNS = 256  # so many of each row
 TOGETHER = 12  # values in one nest at most
 
 
@@ -114,7 +106,7 @@ def _join(emitter, node: Node, shape: tuple, stores: list[Store], new: dict) -> 
     out, what, own, to = stored(emitter, node)
     if own != shape:
         return False
-    start = start_of(shape)
+    start = runs.start_of(shape)
     read = list(parts(emitter, what, start))
     members = {s.out: s for s in stores}
     for value, at in read:
@@ -162,7 +154,7 @@ def _same(value: Value, at: views.Map | None, like: Value, to: views.Map) -> boo
 
 def _agree(emitter, buffer: Buffer, stores: list[Store], members: dict, like: Value, to: views.Map, read=()) -> bool:
     """Whether all that a nest reads or writes of some memory lies where a turn is to write `like`."""
-    of_stores = [x for s in stores for x in parts(emitter, s.what, start_of(s.what.shape))]
+    of_stores = [x for s in stores for x in parts(emitter, s.what, runs.start_of(s.what.shape))]
     return all(s.buffer is not buffer or _same(s.out, s.to, like, to) for s in stores) and all(
         value in members or emitter.place(value) is not buffer or _same(value, at, like, to)
         for value, at in (*of_stores, *read)
@@ -186,17 +178,13 @@ def _destination(emitter, out: Value, to: views.Map, read, stores, members) -> B
     return emitter.take(out, wanted=False)
 
 
-def start_of(shape: tuple) -> views.Map:
-    return views.identity(len(shape)).trimmed(shape)
-
-
 def fill(emitter, value: Value, buffer: Buffer) -> None:
     """Compute a value into memory, or copy it there."""
     if not emitter.is_lazy(value):
         if emitter.place(value) is not buffer:
             copy(emitter.code, emitter.place(value), buffer)
         return
-    write(emitter, value.shape, [Store(value, value, start_of(value.shape), buffer)], {})
+    write(emitter, value.shape, [Store(value, value, runs.start_of(value.shape), buffer)], {})
 
 
 def set_apart(emitter, value: Value) -> Value:
@@ -218,7 +206,7 @@ def copy(code: Code, source: Buffer, target: Buffer) -> None:
 
 def write(emitter, shape: tuple, stores: list[Store], new: dict) -> None:
     """The nest itself."""
-    start = start_of(shape)
+    start = runs.start_of(shape)
 
     def turn_of(turn: Turn) -> None:
         turn.new.update(new)
@@ -231,7 +219,9 @@ def write(emitter, shape: tuple, stores: list[Store], new: dict) -> None:
             emitter.code.store(pointers[store], store.buffer.pointer(), at, store.out.dtype)
 
     box = boxes.registers(emitter, _changed(emitter, shape, stores), shape)
-    run(emitter, shape, [s.what for s in stores], new, turn_of, independent=True, share=outermost(shape), box=box)
+    runs.run(
+        emitter, shape, [s.what for s in stores], new, turn_of, independent=True, share=runs.outermost(shape), box=box
+    )
 
 
 def _changed(emitter, shape: tuple, stores: list[Store]) -> dict[int, spans.Span]:
@@ -241,7 +231,7 @@ def _changed(emitter, shape: tuple, stores: list[Store]) -> dict[int, spans.Span
 
 
 def _chosen(emitter, shape: tuple, store: Store) -> spans.Within | None:
-    value, to = store.what, start_of(shape)
+    value, to = store.what, runs.start_of(shape)
     while value.node is not None and value.node.kind == "view" and value.shape:
         value, to = value.node.args[0], to.after(value.node.params["map"])
     node = value.node
@@ -255,143 +245,3 @@ def _chosen(emitter, shape: tuple, store: Store) -> spans.Within | None:
         value, to = value.node.args[0], to.after(value.node.params["map"])
     there = emitter.places.get(value)
     return mask if there is store.buffer and _same(value, to, store.out, store.to) else None
-
-
-def run(
-    emitter,
-    shape: tuple,
-    values: list[Value],
-    new: dict,
-    body,
-    independent: bool,
-    share: int | None = None,
-    stored: bool = True,
-    box: boxes.Box | None = None,
-) -> None:
-    """Loop over all indices of a shape, in C order, with heavy steps of the values done for runs of the last axis.
-
-    Parameters
-    ----------
-    independent : bool
-        Whether no turn of the last axis depends on another.
-    share : int, optional
-        An axis along which no turn depends on another.
-    stored : bool
-        Whether values are stored, and not added up.
-    box : dict of int to (str, str), optional
-        The only part of the indices that matters.
-    """
-    if math.prod(shape) == 0:
-        return
-    found: dict = {}
-    for value in values:
-        heavy(emitter, value, start_of(shape), new, found)
-    steps = found.get("steps", [])[:MOST]
-    index = ["0"] * len(shape)
-    box = box or {}
-    if share is None or share in box:
-        _outer(emitter, shape, 0, index, steps, new, body, independent, {}, box)
-        return
-    turns, grain = share_of(shape, share, bool(steps) and shape[-1] >= SHORT)
-    work = math.prod(shape) * threads.weight(emitter, values, new, stored)
-    with threads.shared(emitter, turns, work, grain) as part:
-        _outer(emitter, shape, 0, index, steps, new, body, independent, {share: part}, box)
-
-
-def share_of(shape: tuple, axis: int, in_runs: bool) -> tuple[int, int]:
-    """How many turns the loop over an axis has, and how many of them threads should leave together."""
-    if axis < len(shape) - 1:
-        return shape[axis], 1
-    if in_runs:
-        return -(-shape[-1] // RUN), 1
-    return shape[-1], GRAIN if len(shape) == 1 else COLUMNS
-
-
-def outermost(shape: tuple, axes=None) -> int | None:
-    """The first axis, among some, that has several turns."""
-    return next((i for i in (range(len(shape)) if axes is None else axes) if shape[i] != 1), None)
-
-
-def _outer(emitter, shape, axis, index, steps, new, body, independent, parts, box):
-    code = emitter.code
-    if axis < len(shape) - 1:
-        if shape[axis] == 1:
-            _outer(emitter, shape, axis + 1, index, steps, new, body, independent, parts, box)
-            return
-        part = parts.get(axis) or threads.Part(*box.get(axis, ("0", str(shape[axis]))))
-        with part.loop(code) as i:
-            index[axis] = i
-            _outer(emitter, shape, axis + 1, index, steps, new, body, independent, parts, box)
-        index[axis] = "0"
-        return
-    _inner(emitter, shape, index, steps, new, body, independent, parts.get(axis), box.get(axis))
-
-
-def _inner(emitter, shape, index, steps, new, body, independent, part, span):
-    code = emitter.code
-    if not shape or shape[-1] == 1:
-        body(Turn(emitter, list(index)))
-        return
-    n = shape[-1]
-    if not steps or n < SHORT:
-        with (part or threads.Part(*(span or ("0", str(n))))).loop(code, independent) as i:
-            body(Turn(emitter, [*index[:-1], i]))
-        return
-    for first, size in runs(code, n, part, span):
-        staged = all_staged(emitter, steps, index, first, size, new)
-        with code.loop(size, independent) as j:
-            turn = Turn(emitter, [*index[:-1], code.plus(first, j)])
-            turn.staged = {key: (pointer, j) for key, pointer in staged.items()}
-            body(turn)
-        emitter.runs.all_back(staged)
-
-
-def runs(code: Code, n: int, part: threads.Part | None = None, span: tuple[str, str] | None = None):
-    """A loop over parts of `n` turns, as a generator of one turn: the first of each part, and how many they are.
-
-    `span` are the first turn that matters, and the one after the last.
-    """
-    if span is None:
-        with (part or threads.Part("0", str(-(-n // RUN)))).loop(code) as block:
-            first = code.times(block, RUN)
-            left = code.new(f"sub nsw i64 {n}, {first}")
-            yield first, code.call("i64", "llvm.smin.i64", ("i64", left), ("i64", str(RUN)))
-        return
-    begin = code.new(f"sdiv i64 {span[0]}, {RUN}")
-    end = code.new(f"sdiv i64 {code.plus(span[1], str(RUN - 1))}, {RUN}")
-    with (part or threads.Part(begin, end)).loop(code) as block:
-        first = code.times(block, RUN)
-        first, last = boxes.both(code, (first, code.plus(first, str(RUN))), span)
-        size = code.new(f"sub nsw i64 {last}, {first}")
-        yield first, code.call("i64", "llvm.smax.i64", ("i64", size), ("i64", "0"))
-
-
-def all_staged(emitter, steps, index, first, size, new) -> dict:
-    """Do heavy steps for a part of the turns: where their results stand."""
-    staged: dict = {}
-    for value, to in steps:
-        _stage(emitter, value, to, index, first, size, staged, new)
-    return staged
-
-
-def _stage(emitter, value, to, index, first, size, staged, new) -> None:
-    """Do a heavy step for a run of elements: NumPy's own loop, on arguments that were put side by side."""
-    code = emitter.code
-    node = value.node
-    args = [emitter.runs.take(arg.dtype.itemsize) for arg in node.args]
-    target = emitter.runs.take(value.dtype.itemsize)
-    with code.loop(size, True) as j:
-        turn = Turn(emitter, [*index[:-1], code.plus(first, j)])
-        turn.staged = {key: (pointer, j) for key, pointer in staged.items()}
-        turn.new.update(new)
-        registers = [turn.at(arg, to if arg.shape else views.Map(())) for arg in node.args]
-        for arg, register, pointer in zip(node.args, registers, args, strict=True):
-            code.store(register, pointer, j, arg.dtype)
-    kinds = [a.dtype for a in node.args]
-    if not emitter.loops.apply(code, node.params["op"], kinds, args, value.dtype, target, size):
-        with code.loop(size) as j:
-            registers = [code.load(p, j, a.dtype) for p, a in zip(args, node.args, strict=True)]
-            code.store(element(code, node.params["op"], value.dtype, registers, kinds), target, j, value.dtype)
-    for arg, pointer in zip(node.args, args, strict=True):
-        emitter.runs.give_back(arg.dtype.itemsize, pointer)
-    staged[value, to] = target

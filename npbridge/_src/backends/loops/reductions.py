@@ -9,7 +9,7 @@ import numpy as np
 from ...program import spans, views
 from ...program.builder import NotHeld
 from ...program.nodes import Node, Value
-from . import boxes, nests, threads
+from . import boxes, nests, runs, threads
 from .code import FLOAT, HALF, Code, Register, literal, part_of, type_of
 from .elements import element
 from .trees import INDEX, Turn, heavy
@@ -139,7 +139,7 @@ def _inside(emitter, nodes, shape, axes, box) -> None:
     left = [i for i in range(len(shape)) if i not in axes]
     targets = [None if not n.outs[0].shape else emitter.take(n.outs[0]) for n in nodes]
     index = ["0"] * len(shape)
-    share = nests.outermost(shape, left)
+    share = runs.outermost(shape, left)
 
     def outer(k: int, part: threads.Part) -> None:
         if k < len(left):
@@ -183,12 +183,13 @@ def _work(emitter, nodes, shape) -> float:
 def _in_parts(emitter, nodes, shape, axes, sums, box) -> None:
     """One number of all: where threads share the work, each part has a number, and these are put together in order."""
     code = emitter.code
-    share = nests.outermost(shape, axes)
+    share = runs.outermost(shape, axes)
     index = ["0"] * len(shape)
     if share is None or share in box or not math.prod(shape):
         _one(emitter, nodes, shape, axes, index, sums, {}, box)
         return
-    turns, grain = nests.share_of(shape, share, _in_runs(nodes, shape, axes, _steps(emitter, nodes, shape)))
+    in_runs = share == len(shape) - 1 and _in_runs(nodes, shape, axes, _steps(emitter, nodes, shape))
+    turns, grain = runs.share_of(shape, share, runs.RUN if in_runs else 0)
     work = _work(emitter, nodes, shape)
     count, _ = threads.parts_of(emitter, turns, work, grain)
     if count < 2:
@@ -211,21 +212,21 @@ def _steps(emitter, nodes, shape) -> list:
     """The heavy steps that are done for runs of elements."""
     found: dict = {}
     for node in nodes:
-        heavy(emitter, node.args[0], nests.start_of(shape), {}, found)
-    return found.get("steps", [])[: nests.MOST]
+        heavy(emitter, node.args[0], runs.start_of(shape), {}, found)
+    return found.get("steps", [])[: runs.MOST]
 
 
 def _in_runs(nodes, shape, axes, steps) -> bool:
     """Whether the last axis is gone over in runs, which keeps the digits of a sum too."""
     n = shape[axes[-1]]
     floats = any(m.outs[0].dtype.kind in "fc" and m.params["op"] == "sum" for m in nodes)
-    return (floats and n > LONG) or (bool(steps) and n >= nests.SHORT) or (floats and len(axes) > 1 and n > 1)
+    return (floats and n > LONG) or (bool(steps) and n >= runs.SHORT) or (floats and len(axes) > 1 and n > 1)
 
 
 def _one(emitter, nodes, shape, axes, index, sums, parts, box) -> None:
     """Add up the elements along the axes, or those in a part of one axis."""
     code = emitter.code
-    start = nests.start_of(shape)
+    start = runs.start_of(shape)
     steps = _steps(emitter, nodes, shape)
     inner = axes[-1]
     n = shape[inner]
@@ -244,17 +245,16 @@ def _one(emitter, nodes, shape, axes, index, sums, parts, box) -> None:
             index[axes[k]] = "0"
             return
         if _in_runs(nodes, shape, axes, steps):
-            runs = [Accumulator(code, s.op, s.dtype) for s in sums]
-            for first, size in nests.runs(code, n, parts.get(inner), box.get(inner)):
-                for part in runs:
+            partial = [Accumulator(code, s.op, s.dtype) for s in sums]
+            for first, size in runs.runs(code, n, parts.get(inner), box.get(inner)):
+                for part in partial:
                     part.start()
-                staged = nests.all_staged(emitter, steps if n >= nests.SHORT else [], index, first, size, {})
-                with code.loop(size) as j:
-                    turn = Turn(emitter, [*index[:-1], code.plus(first, j)])
-                    turn.staged = {key: (pointer, j) for key, pointer in staged.items()}
-                    body(turn, runs)
+                run = runs.Run(code, index, len(shape) - 1, shape, first, size)
+                staged = runs.all_staged(emitter, steps if n >= runs.SHORT else [], run, {})
+                with run.each(False) as (place, j):
+                    body(runs.turn_in(emitter, place, j, staged), partial)
                 emitter.runs.all_back(staged)
-                for one, part in zip(sums, runs, strict=True):
+                for one, part in zip(sums, partial, strict=True):
                     one.add(part.value())
             return
         if n == 1:
@@ -283,7 +283,7 @@ def _across(emitter, nodes, shape, axes, box) -> None:
         out = node.outs[0]
         with code.loop(str(out.size), True) as i:
             code.store(literal(neutral(node.params["op"], out.dtype), out.dtype), target.pointer(), i, out.dtype)
-    start = nests.start_of(shape)
+    start = runs.start_of(shape)
 
     def body(turn: Turn) -> None:
         for node, target in zip(nodes, targets, strict=True):
@@ -295,11 +295,11 @@ def _across(emitter, nodes, shape, axes, box) -> None:
             code.store(combine(code, op, out.dtype, old, x, False), pointer, at, out.dtype)
 
     # in the order of memory: threads have rows of their own where these are not added up, or else columns
-    share = nests.outermost(shape)
+    share = runs.outermost(shape)
     if share in axes:
-        share = len(shape) - 1 if shape[-1] > nests.COLUMNS else None
+        share = len(shape) - 1 if shape[-1] > runs.COLUMNS else None
     values = [n.args[0] for n in nodes]
-    nests.run(emitter, shape, values, {}, body, independent=True, share=share, stored=False, box=box)
+    runs.run(emitter, shape, values, {}, body, independent=True, share=share, stored=False, box=box)
     for node, target in zip(nodes, targets, strict=True):
         emitter.put(node.outs[0], target)
 
@@ -314,7 +314,7 @@ def position(emitter, node: Node) -> None:
     left = [i for i in range(len(x.shape)) if i != axis]
     target = emitter.take(out) if out.shape else None
     best, place = code.slot("i8" if dtype.kind == "b" else type_of(dtype)), code.slot("i64")
-    start = nests.start_of(x.shape)
+    start = runs.start_of(x.shape)
     index = ["0"] * len(x.shape)
 
     def one() -> None:
@@ -370,7 +370,7 @@ def running(emitter, node: Node) -> None:
     axis, op, reverse = node.params["axis"], node.params["op"], node.params["reverse"]
     n = x.shape[axis]
     target = emitter.take(out)
-    start = nests.start_of(x.shape)
+    start = runs.start_of(x.shape)
     index = ["0"] * len(x.shape)
     order = [i for i in range(len(x.shape)) if i < axis], [i for i in range(len(x.shape)) if i > axis]
 
