@@ -19,10 +19,10 @@ from ..ground import config
 from ..program.builder import NotHeld
 from ..storage.buffer import Tracer, canonical
 
-# Up to so many elements loops were faster than XLA in most of 24 kinds of steps, by 1.5 to 10 times; some are XLA's
-# from fewer on.  Larger arrays stay where XLA has them, and eager calls compute on them.
-WIDE, WIDE_FOR_SOME = 1 << 20, 1 << 14
-_SOME = frozenset({"fft", "erf", "erfc", "erf_inv", "lgamma", "digamma"})
+# Loops were faster than XLA on the host in most of 24 kinds of steps, by 1.5 to 10 times, whatever the size; these are
+# XLA's where an array has more elements.
+WIDE = 1 << 14
+_XLAS = frozenset({"fft", "erf", "erfc", "erf_inv", "lgamma", "digamma"})
 _CALLS = ("custom_call", "ffi_call")
 
 
@@ -141,7 +141,7 @@ def _why_not(executable, choice: str) -> str:
     if not executable.for_numpy and (jax.default_backend() != "cpu" or jax.local_device_count() > 1):
         return "it runs on an accelerator, or on several devices"
     if choice != "loops" and not _pays(jaxpr):
-        return f"an array has more than {WIDE:,} elements, or one of {WIDE_FOR_SOME:,} is transformed"
+        return f"it has a step on more than {WIDE:,} elements which XLA does faster"
     return ""
 
 
@@ -159,15 +159,12 @@ def _calls(jaxpr) -> bool:
 
 def _pays(jaxpr) -> bool:
     """Whether plain loops are expected to be faster than XLA."""
-    return not any(_size(v) > WIDE for v in jaxpr.invars) and not any(_is_wide(eqn) for eqn in jaxpr.eqns)
+    return not any(
+        (eqn.primitive.name in _XLAS and any(_size(v) > WIDE for v in eqn.outvars))
+        or any(not _pays(getattr(j, "jaxpr", j)) for j in _inner(eqn))
+        for eqn in jaxpr.eqns
+    )
 
 
 def _size(v) -> int:
     return getattr(v.aval, "size", 0)
-
-
-def _is_wide(eqn) -> bool:
-    most = WIDE_FOR_SOME if eqn.primitive.name in _SOME else WIDE
-    return any(_size(v) > most for v in eqn.outvars) or any(
-        _is_wide(e) for j in _inner(eqn) for e in getattr(j, "jaxpr", j).eqns
-    )
