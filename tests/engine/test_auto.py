@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import npbridge
-from npbridge._src.engine import kinds, race
+from npbridge._src.engine import auto, kinds, race
 from npbridge._src.engine.likeness import difference, kept
 from npbridge.errors import BackendError
 
@@ -29,6 +29,7 @@ def winner(request, monkeypatch):
         self.trials.insert(0, numpys)
 
     monkeypatch.setattr(race.Race, "decide", decide)
+    monkeypatch.setattr(auto.Auto, "left_out", lambda self, name, trials: "")
     return request.param
 
 
@@ -337,3 +338,12 @@ def test_each_call_is_made_once(function, capsys):
     assert LOG == ([1.0] * 3 if function is logs else [])
     if function in (prints, takes_the_next, tells_a_library):
         assert "not tried beside others: " in compiled.explain()
+
+
+def test_xla_is_not_tried_where_plain_loops_hold_all_steps():
+    compiled = npbridge.jit(lambda x: (x * 2 + 1).sum(), backend="auto")
+    compiled(np.ones(1000))
+    assert "XLA: out: plain loops hold all steps" in compiled.explain()
+    compiled = npbridge.jit(lambda x: np.sort(x) * 2, backend="auto")
+    compiled(np.ones(1000))
+    assert "XLA" in compiled.explain() and "plain loops hold all steps" not in compiled.explain()

@@ -178,7 +178,7 @@ def _strided(s: slice, n: int, step) -> Axis:
         stop = _raw(_clamped(n if s.stop is None else s.stop, n))
     places = jnp.arange(n)
     every = jnp.maximum(jnp.abs(_raw(step)), 1)
-    mask = (places >= start) & (places < stop) & ((places - start) % every == 0)
+    mask = (places >= start) & (places < stop) & (jnp.fmod(places - start, every) == 0)
     return Axis(0, None, -1 if backwards else 1, places=ragged.Chosen(mask))
 
 

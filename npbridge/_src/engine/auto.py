@@ -19,6 +19,7 @@ from .race import NUMPY, Race, Trial, shares
 
 ARRAYS |= OURS
 _override = backends._override
+XLA, LOOPS = "XLA", "plain loops"
 KINDS = 256  # of calls are known; of very many the oldest go
 
 
@@ -81,13 +82,19 @@ class Auto:
                 alone.reason = reason
                 self.known.add(kind, NUMPY, None, [alone])
                 return self.settle(kind)(args, kwargs)
-            race = Race({name: self.engine(name) for name in self.makers}, self.plain, self.before, self.recording)
+            calls = {name: self.engine(name) for name in self.makers}
+            race = Race(calls, self.plain, self.before, self.recording, self.left_out)
             result = race.run(args, kwargs)
             mends = next((t.mends for t in race.trials if t.name == race.winner), None)
             self.known.add(kind, race.winner, mends, race.trials)
             self.settle(kind)
             self.let_go(race.winner)
             return result
+
+    def left_out(self, name: str, trials: list[Trial]) -> str:
+        """Why XLA need not be tried: plain loops do all steps by themselves, which pays on a CPU."""
+        held = any(t.name == LOOPS and not t.reason for t in trials)
+        return "plain loops hold all steps" if name == XLA and held and self.compiled(LOOPS).is_all_loops() else ""
 
     def let_go(self, winner: str) -> None:
         """Keep nothing of an engine that has won no kind of call."""
@@ -121,7 +128,7 @@ class Auto:
     def engine(self, name: str) -> Callable:
         """``call(args, kwargs)`` of an engine."""
         compiled = self.compiled(name)
-        if name != "XLA":
+        if name != XLA:
             return lambda args, kwargs: compiled(*args, **kwargs)
 
         def call(args: tuple, kwargs: dict) -> Any:

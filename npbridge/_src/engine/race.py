@@ -71,10 +71,19 @@ class Race:
         The same in plain Python, ``plain(args, kwargs)``.
     before, recording : callable
         ``before(args, kwargs)`` keeps what the call may change; ``recording()`` notes what it writes.
+    left_out : callable, optional
+        ``left_out(name, trials)`` says why an engine need not be tried after those before it; empty where it must be.
     """
 
-    def __init__(self, calls: dict[str, Callable], plain: Callable, before: Callable, recording: Callable) -> None:
-        self.calls, self.plain = calls, plain
+    def __init__(
+        self,
+        calls: dict[str, Callable],
+        plain: Callable,
+        before: Callable,
+        recording: Callable,
+        left_out: Callable[[str, list[Trial]], str] = lambda name, trials: "",
+    ) -> None:
+        self.calls, self.plain, self.left_out = calls, plain, left_out
         self.before, self.recording = before, recording
         self.trials: list[Trial] = []
         self.winner = NUMPY
@@ -83,7 +92,12 @@ class Race:
         """Make the call, and decide; returns and leaves what NumPy does, which may be an error."""
         before = self.before(args, kwargs)
         before.copy_ours()
-        self.trials = [self.attempt(name, call, before, args, kwargs) for name, call in self.calls.items()]
+        for name, call in self.calls.items():
+            if reason := self.left_out(name, self.trials):
+                self.trials.append(Trial(name))
+                self.trials[-1].is_out(reason)
+            else:
+                self.trials.append(self.attempt(name, call, before, args, kwargs))
         numpys = Trial(NUMPY)
         fastest = min([t.seconds for t in self.trials], default=float("inf"))
         limit = max(PATIENCE, TIMES * fastest) if fastest < float("inf") else None

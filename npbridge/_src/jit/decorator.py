@@ -20,7 +20,7 @@ from ..convert.lines import tidy
 from ..dispatch import backend as backends
 from ..dispatch import fallback, forked
 from ..dispatch.backend import active
-from ..engine.auto import Auto
+from ..engine.auto import LOOPS, XLA, Auto
 from ..ground import debugging
 from ..ground.errors import UnsupportedError
 from ..ground.floating import asked
@@ -376,7 +376,8 @@ class CompiledFunction(Described, OnNumpy):
 
 
 def engines(function, options=None, kept: Kept | None = None) -> dict:
-    """The engines that may run a function, by their names: what makes its compiled forms.
+    """The engines that may run a function, by their names, in the order in which they are tried: what makes its
+    compiled forms.
 
     What they compile for one instance of a class is kept with `kept`, for all.
     """
@@ -390,8 +391,8 @@ def engines(function, options=None, kept: Kept | None = None) -> dict:
         return compiled
 
     return {
-        "XLA": functools.partial(made, "XLA", "jax", "xla"),
-        "plain loops": functools.partial(made, "loops", "numpy", "choose"),
+        LOOPS: functools.partial(made, "loops", "numpy", "choose"),
+        XLA: functools.partial(made, "XLA", "jax", "xla"),
     }
 
 

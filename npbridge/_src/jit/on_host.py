@@ -157,6 +157,21 @@ def _calls(jaxpr) -> bool:
     )
 
 
+def is_all_loops(executable) -> bool:
+    """Whether plain loops do all steps of a form by themselves, and none that XLA does faster, on a CPU."""
+    made = executable.on_host
+    return (
+        bool(made)
+        and jax.default_backend() == "cpu"
+        and not _asks_the_host(made.compiled.program)
+        and _pays(executable.jaxpr.jaxpr)
+    )
+
+
+def _asks_the_host(block) -> bool:
+    return any(node.kind == "call" or any(map(_asks_the_host, node.blocks)) for node in block.nodes)
+
+
 def _pays(jaxpr) -> bool:
     """Whether plain loops are expected to be faster than XLA."""
     return not any(

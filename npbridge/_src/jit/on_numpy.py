@@ -27,7 +27,7 @@ from ..ground.errors import (
     UnsupportedDtypeError,
     UnsupportedError,
 )
-from . import texts, undo
+from . import on_host, texts, undo
 from .executable import LeftToPython
 from .quick import MISS
 
@@ -81,6 +81,11 @@ class OnNumpy:
             made.for_numpy, made.engine = True, "loops"
             self._loops = made
         return self._loops
+
+    def is_all_loops(self) -> bool:
+        """Whether the latest compiled form leaves no step to the host, nor any that XLA is known to do faster."""
+        latest = None if self._loops is None else self._loops._latest
+        return latest is not None and on_host.is_all_loops(latest)
 
     def on_numpy(self, args, kwargs, short):
         """A call; `short` where nobody asks about floating-point errors."""

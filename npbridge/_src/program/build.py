@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jax.extend.core import ClosedJaxpr
 
+from ..ground.compat import dce_jaxpr
 from . import blocks, elementwise, fusing, gathering, hosted, moves, reductions  # noqa: F401  the rules that they file
 from .builder import Builder, dtype_of
 from .nodes import Block, Value
@@ -19,8 +20,9 @@ def program(closed: ClosedJaxpr) -> Block:
     """
     builder = Builder()
     block = builder.block = Block()
-    block.inputs = [Value(v.aval.shape, dtype_of(v.aval)) for v in closed.jaxpr.invars]
-    block.results = builder.run(closed.jaxpr, closed.consts, block.inputs)
+    jaxpr, _ = dce_jaxpr(closed.jaxpr, [True] * len(closed.jaxpr.outvars), instantiate=True)
+    block.inputs = [Value(v.aval.shape, dtype_of(v.aval)) for v in jaxpr.invars]
+    block.results = builder.run(jaxpr, closed.consts, block.inputs)
     block.prune()
     fusing.fuse(block)
     return block

@@ -11,7 +11,7 @@ from .folding import only
 
 # These are steps of their own
 _SAME = [
-    "add", "sub", "mul", "div", "rem", "neg", "sign", "abs", "max", "min", "sqrt", "cbrt", "exp", "exp2", "log",
+    "add", "sub", "mul", "div", "rem", "neg", "abs", "max", "min", "sqrt", "cbrt", "exp", "exp2", "log",
     "log1p", "expm1", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh",
     "atanh", "floor", "ceil", "nextafter", "eq", "ne", "lt", "le", "gt", "ge", "and", "or", "xor", "not", "shift_left",
     "shift_right_arithmetic", "shift_right_logical", "population_count", "clz", "is_finite", "real", "imag", "complex",
@@ -23,6 +23,17 @@ _SAME = [
 def _same(b, eqn, *args):
     aval = eqn.outvars[0].aval
     return b.map(eqn.primitive.name, dtype_of(aval), *args, shape=aval.shape)
+
+
+@rule("sign")
+def _sign(b, eqn, x):
+    if x.dtype.kind != "c":
+        return b.map("sign", x.dtype, x, shape=x.shape)
+    part = np.dtype(f"f{x.dtype.itemsize // 2}")
+    size, none = b.map("abs", part, x), b.constant(0, part)
+    parts = [b.map("div", part, b.map(which, part, x), size) for which in ("real", "imag")]
+    is_none = b.map("eq", np.dtype(bool), size, none)
+    return b.map("complex", x.dtype, *(b.map("select", part, is_none, y, none) for y in parts))
 
 
 @rule("pow")

@@ -60,8 +60,8 @@ class Node:
     kind : str
         ``number`` (a constant), ``array`` (one with elements), ``empty`` (what is written later), ``map`` (element by
         element), ``view``, ``iota``, ``reshape`` (where no view will do), ``gather``, ``reduce``, ``position`` (of the
-        largest), ``running`` (sums up to each place), ``write`` (a part of an array), ``scatter``, ``product``,
-        ``loop``, ``branch``, ``call`` (of a function of the host).
+        largest), ``running`` (sums up to each place), ``sort`` (short rows, by the first of several arrays), ``write``
+        (a part of an array), ``scatter``, ``product``, ``loop``, ``branch``, ``call`` (of a function of the host).
     args, outs : list of Value
     params : dict
         What else the kind needs.

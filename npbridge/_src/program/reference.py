@@ -176,6 +176,11 @@ def _running(node: Node, args, known):
     return [np.flip(found, axis) if node.params["reverse"] else found]
 
 
+def _sort(node: Node, args, known):
+    order = np.argsort(args[0], axis=node.params["axis"], kind="stable")
+    return [np.take_along_axis(x, order, node.params["axis"]) for x in args]
+
+
 def _product(node: Node, args, known):
     (cx, cy), (bx, by) = node.params["contract"], node.params["batch"]
     x, y = args
@@ -260,6 +265,6 @@ def _call(node: Node, args, known):
 
 _NODES: dict[str, Callable] = {
     "number": _number, "array": _number, "empty": _empty, "map": _map, "view": _view, "write": _write, "iota": _iota,
-    "reshape": _reshape, "reduce": _reduce, "position": _position, "running": _running, "product": _product,
-    "gather": _gather, "scatter": _scatter, "loop": _loop, "branch": _branch, "call": _call,
+    "reshape": _reshape, "reduce": _reduce, "position": _position, "running": _running, "sort": _sort,
+    "product": _product, "gather": _gather, "scatter": _scatter, "loop": _loop, "branch": _branch, "call": _call,
 }  # fmt: skip

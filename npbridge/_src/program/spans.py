@@ -37,10 +37,11 @@ class Side(NamedTuple):
 
 
 class Span(NamedTuple):
-    """From `first` up to `last`, along one axis; nothing where that is less."""
+    """From `first` up to `last`, along one axis, or every `step`-th place of these; nothing where `last` is less."""
 
     first: Side
     last: Side
+    step: Side | None = None
 
 
 class Within(NamedTuple):
@@ -76,7 +77,7 @@ def factor(value: Value) -> tuple[Value, views.Map, dict[int, Span]]:
     to = views.identity(len(value.shape)).trimmed(value.shape)
     box = within(value, to)
     spans: dict[int, Span] = {}
-    if box is not None and box.inner is not None and box.fill == 0:
+    if box is not None and box.inner is not None and box.fill == 0 and not any(s.step for s in box.spans.values()):
         (value, to), spans = box.inner, box.spans
     while value.node is not None and value.node.kind == "view" and value.shape:
         value, to = value.node.args[0], to.after(value.node.params["map"])
@@ -111,7 +112,9 @@ def _both(a: dict[int, Span], b: dict[int, Span]) -> dict[int, Span]:
     for axis, span in b.items():
         old = found.get(axis)
         if old is not None:
-            span = Span(_either("max", old.first, span.first), _either("min", old.last, span.last))
+            first = _either("max", old.first, span.first)
+            steps = {s.step for s in (old, span) if s.step is not None and s.first == first}
+            span = Span(first, _either("min", old.last, span.last), steps.pop() if len(steps) == 1 else None)
         found[axis] = span
     return found
 
@@ -177,7 +180,7 @@ class _Finder:
             boxes.append(self.of(arg, to, deep + 1))
         op, dtype = node.params["op"], value.dtype
         if op == "and" and dtype.kind == "b":
-            return self._all_of(boxes)
+            return self._all_of(node.args, to, boxes)
         if any(b is None for b in boxes):
             return None
         fill = folding.folded_numbers(op, dtype, [b.fill for b in boxes if b])
@@ -188,7 +191,7 @@ class _Finder:
         same = op == "not" and moving[0].exact
         return Within(dtype.type(fill), spans, same)
 
-    def _all_of(self, boxes: list[Within | None]) -> Within | None:
+    def _all_of(self, masks: list[Value], to: views.Map, boxes: list[Within | None]) -> Within | None:
         """Of masks that must all hold."""
         found = [b for b in boxes if b is not None and b.spans and not b.fill]
         if not found:
@@ -196,7 +199,43 @@ class _Finder:
         spans: dict[int, Span] = {}
         for box in found:
             spans = _both(spans, box.spans)
-        return Within(np.False_, spans, len(found) == len(boxes) and all(b.exact for b in found))
+        exact = all(b.exact for b in found) and len({len(spans), *(len(b.spans) for b in found)}) == 1
+        for mask, box in zip(masks, boxes, strict=True):
+            if box in found:
+                continue
+            axis, first, step = self._every(mask, to) or (-1, None, None)
+            if axis in spans and spans[axis].first == first and spans[axis].step is None:
+                spans[axis] = spans[axis]._replace(step=step)
+            else:
+                exact = False
+        return Within(np.False_, spans, exact)
+
+    def _every(self, mask: Value, to: views.Map) -> tuple[int, Side, Side] | None:
+        """Of a mask that holds at every so many places from one on: ``(axis, the first, step)``."""
+        node = mask.node
+        while node is not None and node.kind == "view" and mask.shape:
+            mask, to = node.args[0], to.after(node.params["map"])
+            node = mask.node
+        if node is None or node.kind != "map" or node.params["op"] != "eq":
+            return None
+        rest, zero = node.args
+        number = folding.only(zero)
+        if number is None or number.constant is None or number.constant != 0 or rest.node is None:
+            return None
+        if rest.node.kind != "map" or rest.node.params["op"] != "rem":
+            return None
+        place, step = rest.node.args[0], folding.only(rest.node.args[1])
+        if step is None or step.dtype == np.uint64:
+            return None
+        first: Side | None = Side(add=0)
+        index = self._index(place, to)
+        if index is None and place.node is not None and place.node.kind == "map" and place.node.params["op"] == "sub":
+            start = folding.only(place.node.args[1])
+            index = self._index(place.node.args[0], to)
+            first = None if start is None or start.dtype == np.uint64 else _side_of(start)
+        if index is None or first is None or index[1:] != (1, 0):
+            return None
+        return index[0], first, _side_of(step)
 
     def _compared(self, op: str, node: Node, to: views.Map) -> Within | None:
         """Of an index beside a number."""
@@ -251,6 +290,10 @@ class _Finder:
             fits = source.dtype.kind in "iu" and max(source.shape) - 1 <= limits(value.dtype)[1]
             return self._index(source, to) if fits else None
         return None
+
+
+def _side_of(number: Value) -> Side:
+    return Side(number) if number.constant is None else Side(add=int(number.constant))
 
 
 _MIRRORED: dict[str, str] = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq"}

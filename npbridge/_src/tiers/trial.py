@@ -43,7 +43,8 @@ def of_call(function: FunctionType, args: tuple, kwargs: dict, variables: list[s
         before.restore()
     made = Auto(function, engines(function), functools.partial(undo.Before, function), undo.Undo, Known())
     calls = {name: made.engine(name) for name in made.makers}
-    raced = race.Race(calls, lambda args, kwargs: function(*args, **kwargs), made.before, undo.Undo)
+    plain = lambda args, kwargs: function(*args, **kwargs)  # noqa: E731
+    raced = race.Race(calls, plain, made.before, undo.Undo, made.left_out)
     watched(lambda: raced.run(args, kwargs), allowed)
     mends = next((t.mends for t in raced.trials if t.name == raced.winner), None)
     return {

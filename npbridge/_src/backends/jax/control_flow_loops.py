@@ -102,6 +102,12 @@ class Loop:
 
     def rolled(self, roll: Roll):
         """Run the loop as a loop of JAX; its status."""
+        shrinking = roll.shrinking()
+        if shrinking:
+            raise ControlFlowError(
+                f"a loop gives {shrinking} another length in each turn: NumPy computes with what is left, compiled "
+                "code would with all there was"
+            )
         self.note(roll.described())
         status = roll.run()
         return self.after_roll(status)

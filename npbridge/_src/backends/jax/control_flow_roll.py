@@ -7,9 +7,11 @@ what the loop carries.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from ...array import core, traced_index, traced_number, traced_range
+from ...array import core, ragged, traced_index, traced_number, traced_range
 from ...array.either import Either
 from ...convert import context as contexts
 from ...convert import status as statuses
@@ -23,10 +25,12 @@ from . import control_flow_exchange as exchange
 from .control_flow_emit import Emission
 from .control_flow_join import NOTHING, Mismatch, widened
 from .control_flow_lasting import Lasting
+from .control_flow_shared import parts_of
 from .control_flow_trace import NotRollable, Peel, same_object, trace_block
 from .control_flow_values import (
     UNDEFINED,
     Leaf,
+    Node,
     Options,
     alike,
     arrays_in,
@@ -41,6 +45,7 @@ from .control_flow_values import (
 OURS = core.OURS
 _GOES_ON = {statuses.NORMAL_CODE, statuses.CONTINUE_CODE}
 _ATTEMPTS = 16
+LONG = 512  # elements of which most may be gone
 
 
 class Held:
@@ -85,7 +90,7 @@ class Roll:
         self.carried: dict = {}
         self.buffers: dict = {}
         self.proxies: dict = {}
-        self.copies: dict = {}  # what is in tuples and values of several kinds: which place has a buffer
+        self.copies: dict = {}  # of what is in tuples and values of several kinds: which place has a buffer
         self.guards: list = []
         self.growing: dict = {}  # the lists that each iteration appends to
         self.turn: dict = {}
@@ -189,7 +194,7 @@ class Roll:
                 self.proxies[key] = value
             else:
                 made = [x._buffer for x in arrays_in(value) if id(x._buffer.device) in known]  # not what is itself
-                self.copies |= {id(buffer): self.places[key].name for buffer in made}
+                self.copies |= {id(buffer): key for buffer in made}
         for buffer in [b for b, _ in self.buffers.values()] + self.guards:
             buffer.stand_in()
             buffer.device, buffer.current, buffer.snapshot = next(given), False, None
@@ -228,7 +233,7 @@ class Roll:
         own = {id(p._buffer) for p in self.proxies.values()}
         for key in own:
             block.buffers.pop(key, None)
-        written = [self.copies[key] for key in block.buffers if key in self.copies]
+        written = list(dict.fromkeys(self.copies[key] for key in block.buffers if key in self.copies))
         for key, (buffer, _) in block.buffers.items():
             if key not in self.buffers and key not in self.copies:
                 self.buffers[key] = (buffer, _leaf_of(buffer))
@@ -240,8 +245,26 @@ class Roll:
                 self.entry[key] = block.entry[key]
             changed = self._learn_place(key, place, tree) or changed
         if written and not changed:
-            raise NotRollable(f"an array in {written[0]}, which is not the same in each iteration, is written in place")
+            self._see_that_they_are_alone(written)
         return changed
+
+    def _see_that_they_are_alone(self, keys) -> None:
+        """Arrays of a length of the run time that are carried and written must have no other name."""
+        for key in keys:
+            name, entry = self.places[key].name, self.entry[key]
+            what = f"an array in {name}, which is not the same in each iteration, is written in place"
+            if not isinstance(entry, ragged.Ragged) or self.block.grown:
+                raise NotRollable(what)
+            if not all(self.loop.is_born(x) for x in arrays_in(entry)):
+                raise Peel(f"{name} is written in place and then bound to another array")
+            own = [id(b) for b in self._buffers_of([key])]
+            if set(own) & {id(b) for b in self._buffers_of([k for k in self.places if k != key])}:
+                raise NotRollable(what)
+
+    def _buffers_of(self, keys) -> list:
+        """The buffers of what places hold before and after an iteration."""
+        values = [x for k in keys for x in (self.entry[k], self.block.objects.get(k, UNBOUND))]
+        return [traced_index.root(part._buffer) for x in values for a in arrays_in(x) for part in parts_of(a)]
 
     def _learn_place(self, key, place, tree) -> bool:
         entry = self.entry[key]
@@ -286,6 +309,13 @@ class Roll:
         # it was not bound at the start, and is at the end: nothing read it on the way, unless where an error says so
         reads = any(isinstance(error, NameError) and repr(place.name) in str(error) for _, error in self.block.checks)
         return not reads and Lasting(self).are_in(tree)
+
+    def shrinking(self) -> str:
+        """The name of a long array whose length is another one in each turn, in code for 'numpy'."""
+        if not contexts.current().for_numpy:
+            return ""
+        carried = ((key, t) for key, t in self.carried.items() if isinstance(t, Node) and t.cls is ragged.Ragged)
+        return next((self.places[key].name or "" for key, t in carried if math.prod(t.children[0].shape) > LONG), "")
 
     def _is_pure(self) -> bool:
         """Whether everything that the loop computes with is a known number."""

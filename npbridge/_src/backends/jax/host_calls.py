@@ -152,15 +152,15 @@ def _in_dtype(array, dtype):
     return (np.real(array) if array.dtype.kind == "c" and dtype.kind != "c" else array).astype(dtype)
 
 
-def where_not_finite(fact: Fact, args, kwargs, parts) -> list:
+def where_not_finite(fact: Fact, args, kwargs, parts, few: bool) -> list:
     """The results of a form, or NumPy's where one of them is not finite: it raises then, or gives the same.
 
-    Code for 'numpy' asks NumPy at once; the form is what has a derivative.
+    Code for 'numpy' asks NumPy at once, unless the matrices have but a `few` rows; the form is what has a derivative.
     """
     values: list = []
     template = templated((args, kwargs), values)
     trace = contexts.current()
-    at_once = trace is not None and trace.for_numpy
+    at_once = trace is not None and trace.for_numpy and not few
     site = Site(fact, template, [Form(Leaf(tuple(p.shape), (np.dtype(p.dtype),), False), 0) for p in parts], ())
 
     @jax.custom_jvp

@@ -18,6 +18,7 @@ from ...array.ragged import Extent, Ragged
 from ...dispatch.registry import Rule, implements, register, tables
 from ...facts import fact_of
 from ...storage.buffer import Tracer, canonical
+from . import small_matrices
 from .by_name import ByName, Policy
 from .checked_forms import check
 from .compositions import Composition
@@ -51,7 +52,8 @@ class Factorization(ByName):
         if traced(tuple(parts)):
             fact = fact_of(self.function)
             given, named = fact.arguments({**{k: bound[k] for k in self.policy.arrays if k in bound}, **static})
-            found = where_not_finite(fact, given, named, list(map(core.value_of, parts)))
+            few = self.function in _BY_NUMBER and all(small_matrices.are_few(bound[k]) for k in ("a",) if k in bound)
+            found = where_not_finite(fact, given, named, list(map(core.value_of, parts)), few)
             parts = tuple(map(core.of_device, found))
             result = parts if isinstance(result, tuple) else parts[0]
         elif not all(_finite(p) for p in parts):
@@ -75,6 +77,9 @@ _SQUARE = {
     np.linalg.cholesky, np.linalg.det, np.linalg.eig, np.linalg.eigh, np.linalg.eigvals, np.linalg.eigvalsh,
     np.linalg.inv, np.linalg.slogdet, np.linalg.solve,
 }  # fmt: skip
+
+
+_BY_NUMBER = {np.linalg.cholesky, np.linalg.det, np.linalg.inv, np.linalg.solve}  # where there are few rows
 
 
 @jax.jit
@@ -119,6 +124,9 @@ def _one_triangle(a, UPLO):
 
 
 def _cholesky(a, upper=False):
+    if small_matrices.are_few(a):
+        lower = small_matrices.cholesky(jnp.conj(jnp.swapaxes(a, -1, -2)) if upper else a)
+        return jnp.conj(jnp.swapaxes(lower, -1, -2)) if upper else lower
     lower = jnp.linalg.cholesky(_one_triangle(a, "U" if upper else "L"))
     return jnp.conj(jnp.swapaxes(lower, -1, -2)) if upper else lower
 
@@ -139,12 +147,16 @@ def _solve(a, b):
     if 0 in a.shape or 0 in columns.shape:
         x = jnp.zeros(shape + (a.shape[-1], columns.shape[-1]), a.dtype)
     else:
-        x = jnp.linalg.solve(a, columns)
+        x = small_matrices.solve(a, columns) if small_matrices.are_few(a) else jnp.linalg.solve(a, columns)
     return x[..., 0] if vector else x
 
 
 def _inv(a):
-    return a if 0 in a.shape else jnp.linalg.inv(a)
+    if 0 in a.shape:
+        return a
+    if small_matrices.are_few(a):
+        return small_matrices.solve(a, jnp.eye(a.shape[-1], dtype=a.dtype))
+    return jnp.linalg.inv(a)
 
 
 def _det(a):

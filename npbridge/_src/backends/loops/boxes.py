@@ -15,8 +15,22 @@ def registers(emitter, spans: dict[int, Span], shape: tuple) -> Box:
     known: dict = {}
     found = {}
     for axis, span in spans.items():
-        first, last = (_side(emitter, side, known) for side in span)
+        first, last = _side(emitter, span.first, known), _side(emitter, span.last, known)
         found[axis] = _larger(emitter.code, first, "0"), _smaller(emitter.code, last, str(shape[axis]))
+    return found
+
+
+def steps(emitter, spans: dict[int, Span]) -> dict[int, str]:
+    """The distance between places along each axis, where not all between the first and the last matter."""
+    known: dict = {}
+    found = {}
+    for axis, span in spans.items():
+        if span.step is None:
+            continue
+        code = emitter.code
+        outside = code.new(f"icmp slt i64 {_side(emitter, span.first, known)}, 0")  # where it cannot begin
+        step = _larger(code, _side(emitter, span.step, known), "1")
+        found[axis] = code.new(f"select i1 {outside}, i64 1, i64 {step}")
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from ...program import views
 from ...program.builder import NotHeld
 from ...program.nodes import Block, Node, Value
-from . import calls, control, gathers, interrupts, nests, products, reductions, runs, threads
+from . import calls, control, gathers, interrupts, nests, products, reductions, runs, sorting, threads
 from .code import Code, Register, literal
 from .elements import element
 from .inner_loops import Loops
@@ -282,6 +282,7 @@ _KINDS = {
     "reduce": reductions.reduce,
     "position": reductions.position,
     "running": reductions.running,
+    "sort": sorting.sort,
     "product": products.product,
     "scatter": gathers.scatter,
     "loop": control.loop,

@@ -218,10 +218,10 @@ def write(emitter, shape: tuple, stores: list[Store], new: dict) -> None:
             at = turn.linear(store.out.shape, store.to) if store.out.shape else "0"
             emitter.code.store(pointers[store], store.buffer.pointer(), at, store.out.dtype)
 
-    box = boxes.registers(emitter, _changed(emitter, shape, stores), shape)
-    runs.run(
-        emitter, shape, [s.what for s in stores], new, turn_of, independent=True, share=runs.outermost(shape), box=box
-    )
+    changed = _changed(emitter, shape, stores)
+    box, steps = boxes.registers(emitter, changed, shape), boxes.steps(emitter, changed)
+    whats, share = [s.what for s in stores], runs.outermost(shape)
+    runs.run(emitter, shape, whats, new, turn_of, independent=True, share=share, box=box, steps=steps)
 
 
 def _changed(emitter, shape: tuple, stores: list[Store]) -> dict[int, spans.Span]:

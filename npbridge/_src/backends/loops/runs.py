@@ -34,6 +34,7 @@ def run(
     share: int | None = None,
     stored: bool = True,
     box: boxes.Box | None = None,
+    steps: dict[int, str] | None = None,
 ) -> None:
     """Loop over all indices of a shape, in C order, with heavy steps of the values done for runs of the last axis.
 
@@ -46,14 +47,16 @@ def run(
     stored : bool
         Whether values are stored, and not added up.
     box : dict of int to (str, str), optional
-        The only part of the indices that matters.
+        The only part of the indices that matters,
+    steps : dict of int to str, optional
+        and of that every so many places.
     """
     if math.prod(shape) == 0:
         return
     found: dict = {}
     for value in values:
         heavy(emitter, value, start_of(shape), new, found)
-    nest = _Nest(emitter, shape, found.get("steps", [])[:MOST], new, body, independent, box or {})
+    nest = _Nest(emitter, shape, found.get("steps", [])[:MOST], new, body, independent, box or {}, steps or {})
     if share is None or share in nest.box or share > nest.last:
         nest.outer(0)
         return
@@ -89,13 +92,13 @@ class _Nest:
         How many of its places make a run; 0 where there are no heavy steps.
     """
 
-    def __init__(self, emitter, shape, steps, new, body, independent: bool, box: boxes.Box) -> None:
-        self.emitter, self.shape, self.steps, self.new = emitter, shape, steps, new
+    def __init__(self, emitter, shape, heavy_steps, new, body, independent: bool, box: boxes.Box, steps) -> None:
+        self.emitter, self.shape, self.heavy_steps, self.new, self.steps = emitter, shape, heavy_steps, new, steps
         self.body, self.independent, self.box = body, independent, box
         self.parts: dict[int, threads.Part] = {}
         self.index = ["0"] * len(shape)
         self.last, self.rows = max(len(shape) - 1, 0), 0
-        if steps:
+        if heavy_steps:
             while self.last and math.prod(shape[self.last :]) < LONG:
                 self.last -= 1
             if math.prod(shape[self.last :]) >= SHORT:
@@ -116,7 +119,8 @@ class _Nest:
         self.index[axis] = "0"
 
     def _turns(self, axis: int) -> threads.Part:
-        return self.parts.get(axis) or threads.Part(*self.box.get(axis, ("0", str(self.shape[axis]))))
+        first, last = self.box.get(axis, ("0", str(self.shape[axis])))
+        return self.parts.get(axis) or threads.Part(first, last, step=self.steps.get(axis, "1"))
 
     def inner(self) -> None:
         emitter, code, shape = self.emitter, self.emitter.code, self.shape
@@ -124,7 +128,7 @@ class _Nest:
             n, part, span = shape[self.last], self.parts.get(self.last), self.box.get(self.last)
             for first, count in runs(code, n, part, span, self.rows):
                 run = Run(code, self.index, self.last, shape, first, count)
-                staged = all_staged(emitter, self.steps, run, self.new)
+                staged = all_staged(emitter, self.heavy_steps, run, self.new)
                 with run.each(self.independent) as (index, k):
                     self.body(turn_in(emitter, index, k, staged))
                 emitter.runs.all_back(staged)

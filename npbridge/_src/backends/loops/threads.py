@@ -64,14 +64,25 @@ class Part(NamedTuple):
     first, last : str
     number : str
         Which part it is.
+    step : str
+        The distance from one turn to the next.
     """
 
     first: str
     last: str
     number: str = "0"
+    step: str = "1"
 
+    @contextlib.contextmanager
     def loop(self, code: Code, independent: bool = False):
-        return code.loop(self.last, independent, self.first)
+        if self.step == "1":
+            with code.loop(self.last, independent, self.first) as i:
+                yield i
+            return
+        width = code.new(f"sub nsw i64 {self.last}, {self.first}")
+        width = code.new(f"add nsw i64 {width}, {code.new(f'sub nsw i64 {self.step}, 1')}")
+        with code.loop(code.new(f"sdiv i64 {width}, {self.step}"), independent) as k:
+            yield code.plus(self.first, code.new(f"mul nsw i64 {k}, {self.step}"))
 
 
 def parts_of(emitter, turns: int, work: float, grain: int = 1) -> tuple[int, int]:
