@@ -15,8 +15,9 @@ def registers(emitter, spans: dict[int, Span], shape: tuple) -> Box:
     known: dict = {}
     found = {}
     for axis, span in spans.items():
-        first, last = _side(emitter, span.first, known), _side(emitter, span.last, known)
-        found[axis] = _larger(emitter.code, first, "0"), _smaller(emitter.code, last, str(shape[axis]))
+        ends = _side(emitter, span.first, known), _side(emitter, span.last, known)
+        first, last = (_smaller(emitter.code, _larger(emitter.code, end, "0"), str(shape[axis])) for end in ends)
+        found[axis] = first, last
     return found
 
 
