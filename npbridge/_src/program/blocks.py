@@ -13,6 +13,8 @@ from .moves import reshaped
 from .nodes import Block, Value
 from .ranges import limits
 
+SMALL_STEP = 1024  # in years no counter comes to its limit by such steps
+
 # -- calls
 
 
@@ -44,11 +46,84 @@ def _while(b, eqn, *args):
     def fresh():
         return [Value(x.shape, x.dtype) for x in init]
 
-    cond = b.inner(p["cond_jaxpr"].jaxpr, p["cond_jaxpr"].consts, for_cond, fresh())
-    body = b.inner(p["body_jaxpr"].jaxpr, p["body_jaxpr"].consts, for_body, fresh())
-    if cond.results[0].shape:
-        raise NotHeld("a loop over lanes")
+    def blocks(known):
+        asked, inputs = fresh(), fresh()
+        for k, limit in known.items():
+            b.ranges.given[asked[k]] = b.ranges.given[inputs[k]] = limit
+        cond = b.inner(p["cond_jaxpr"].jaxpr, p["cond_jaxpr"].consts, for_cond, asked)
+        if cond.results[0].shape:
+            raise NotHeld("a loop over lanes")
+        facts = b.ranges.told(cond.results[0], True)  # in the body it holds
+        for k, limit in held.items():
+            facts[asked[k]] = limit
+        b.ranges.given |= {y: facts[x] for x, y in zip(asked, inputs, strict=True) if x in facts}
+        return cond, b.inner(p["body_jaxpr"].jaxpr, p["body_jaxpr"].consts, for_body, inputs)
+
+    held: dict[int, tuple[int, int]] = {}
+    growing = _growing(b, p["body_jaxpr"].jaxpr, m, init)
+    cond, body = blocks(growing)
+    held = _held(b, cond, body, init)
+    if held:
+        cond, body = blocks(growing)
     return _loop(b, list(init), [cond, body], None)
+
+
+def _held(b, cond: Block, body: Block, init: list[Value]) -> dict[int, tuple[int, int]]:
+    """Limits that hold in each turn, as the truth that says whether there is another one says so at the end of one."""
+    found: dict[int, tuple[int, int]] = {}
+    asked = _all_asked(cond.results[0])
+    for value, result in zip(cond.inputs, body.results, strict=True):
+        if value not in asked or value.dtype.kind != "b":
+            continue
+        facts = b.ranges.told(result, True)
+        for j, (x, number) in enumerate(zip(init, body.results, strict=True)):
+            if number not in facts or body.inputs[j] is number:
+                continue
+            (low, high), (a, c), now = facts[number], b.ranges.of(x), b.ranges.of(body.inputs[j])
+            limit = max(min(low, a), now[0]), min(max(high, c), now[1])
+            if limit != now:
+                found[j] = limit
+    return found
+
+
+def _all_asked(truth: Value) -> set[Value]:
+    """The truths that must all hold, where one is made of several."""
+    node = truth.node
+    if node is None or node.kind != "map" or node.params["op"] != "and":
+        return {truth}
+    return _all_asked(node.args[0]) | _all_asked(node.args[1])
+
+
+def _growing(b, jaxpr, captured: int, init: list[Value]) -> dict[int, tuple[int, int]]:
+    """The 64-bit integers that only grow, or only shrink, by a few in each turn: they do not come to their limits."""
+    found = {}
+    for k, (own, out, x) in enumerate(zip(jaxpr.invars[captured:], jaxpr.outvars, init, strict=True)):
+        step = _step(jaxpr, own, out) if x.dtype == INDEX else None
+        if step is None:
+            continue
+        (low, high), (least, most) = b.ranges.of(x), limits(x.dtype)
+        if abs(step) <= SMALL_STEP and least // 2 < low and high < most // 2:
+            found[k] = (low, most - SMALL_STEP) if step >= 0 else (least + SMALL_STEP, high)
+    return found
+
+
+def _step(jaxpr, own, out) -> int | None:
+    """By how much a variable that a turn takes differs from the one that it gives; None where that is not seen."""
+    eqn = next((e for e in jaxpr.eqns if out in e.outvars), None) if not isinstance(out, Literal) else None
+    if eqn is None:
+        return None
+    operands = eqn.invars
+    if eqn.primitive.name == "jit" and len(eqn.params["jaxpr"].eqns) == 1:
+        inner = eqn.params["jaxpr"].jaxpr
+        given = dict(zip(inner.invars, operands, strict=True))
+        eqn = inner.eqns[0]
+        operands = [v if isinstance(v, Literal) else given.get(v) for v in eqn.invars]
+    name = eqn.primitive.name
+    if name == "add" and len(operands) == 2 and operands[1] is own:
+        operands = operands[::-1]
+    if name not in ("add", "sub") or operands[0] is not own or not isinstance(operands[1], Literal):
+        return None
+    return int(operands[1].val) * (1 if name == "add" else -1)
 
 
 def _loop(b, init: list[Value], blocks: list[Block], length: int | None) -> list[Value]:
@@ -107,18 +182,12 @@ def _scan(b, eqn, *args):
 
 def _counted(jaxpr, captured: int, init: list[Value], length: int) -> dict[int, tuple[int, int]]:
     """The integers that grow by the same in each turn: what they start from, and by how much."""
-    steps = {eqn.outvars[0]: eqn for eqn in jaxpr.eqns if eqn.primitive.name == "add"}
     found = {}
-    for k, (own, out, x) in enumerate(
-        zip(jaxpr.invars[captured : captured + len(init)], jaxpr.outvars, init, strict=False)
-    ):
-        eqn = None if isinstance(out, Literal) else steps.get(out)
-        if eqn is None or x.constant is None or x.dtype.kind not in "iu" or own not in eqn.invars:
+    given = jaxpr.invars[captured : captured + len(init)]
+    for k, (own, out, x) in enumerate(zip(given, jaxpr.outvars, init, strict=False)):
+        if x.constant is None or x.dtype.kind not in "iu" or (step := _step(jaxpr, own, out)) is None:
             continue
-        (by,) = [v for v in eqn.invars if v is not own] or [own]
-        if not isinstance(by, Literal):
-            continue
-        start, step = int(x.constant), int(by.val)
+        start = int(x.constant)
         low, high = limits(x.dtype)
         if low <= min(start, start + step * length) and max(start, start + step * length) <= high:
             found[k] = start, step
@@ -131,10 +200,18 @@ def _cond(b, eqn, which, *args):
     if which.constant is not None:
         chosen = branches[min(max(int(which.constant), 0), len(branches) - 1)]
         return b.run(chosen.jaxpr, chosen.consts, args)
-    blocks = [b.inner(j.jaxpr, j.consts, args, []) for j in branches]
+    blocks = []
+    for k, branch in enumerate(branches):
+        with b.ranges.given_that(b.ranges.told(which, bool(k)) if len(branches) == 2 else {}):
+            blocks.append(b.inner(branch.jaxpr, branch.consts, args, []))
+        if _truth(which).dtype.kind == "b" and len(branches) == 2:  # which is known inside
+            known = {_truth(which): b.constant(k, np.dtype(bool))}
+            blocks[-1].results = [known.get(r, r) for r in blocks[-1].results]
     same: dict[int, Value] = {}
     for k, results in enumerate(zip(*(block.results for block in blocks), strict=True)):
         x = _all_one(b, results)
+        if x is None and len(blocks) == 2:
+            x = _one_of_two(b, which, *results)
         if x is not None:
             same[k] = x
     for block in blocks:
@@ -151,3 +228,24 @@ def _all_one(b, results) -> Value | None:
     if x.constant is None or any(r.constant is None or r.dtype != x.dtype for r in results):
         return None
     return b.constant(x.constant, x.dtype) if len({np.asarray(r.constant).tobytes() for r in results}) == 1 else None
+
+
+def _truth(which: Value) -> Value:
+    """The truth that the number of a branch was made of, or the number."""
+    node = which.node
+    return node.args[0] if node is not None and node.kind == "map" and node.params["op"] == "convert" else which
+
+
+def _one_of_two(b, which: Value, x: Value, y: Value) -> Value | None:
+    """The value of one of two branches, where no branch is needed for it."""
+    truth = _truth(which)
+    if truth.dtype.kind == "b" and x.constant is not None and y.constant is not None and x.dtype == y.dtype:
+        numbers = (b.constant(v.constant, v.dtype) for v in (x, y))
+        return b.map("select", x.dtype, truth, *numbers)
+    for value, other, k in ((y, x, 0), (x, y, 1)):  # what the same truth has chosen, and what it chose otherwise
+        node = value.node
+        if node is not None and node.kind == "branch" and node.args[0] is which:
+            before = node.blocks[k].results[node.outs.index(value)]
+            if before is other or _all_one(b, (before, other)) is not None:
+                return value
+    return None

@@ -102,7 +102,8 @@ def simpler(op: str, dtype: np.dtype, args, ranges: Ranges):
     if x is y and op in _OF_ITSELF:
         return {"sub": 0, "xor": 0}.get(op, op in ("eq", "le", "ge")) if op not in ("and", "or", "max", "min") else x
     if op in _COMPARISONS:
-        return ranges.compared(op, x, y)
+        found = ranges.compared(op, x, y)
+        return _which_was_chosen(op, x, known[1]) if found is None else found
     if op in ("max", "min"):
         return ranges.larger(x, y) if op == "max" else ranges.smaller(x, y)
     for number, other in ((known[1], x), (known[0], y)):
@@ -131,3 +132,18 @@ def _chosen(which: Value, *cases: Value) -> Value | None:
     if number is not None and number.constant is not None:
         return cases[int(number.constant)]
     return cases[0] if all(c is cases[0] for c in cases) else None
+
+
+def _which_was_chosen(op: str, chosen: Value, number) -> Value | bool | None:
+    """The truth by which one of two numbers was chosen, where a comparison asks which."""
+    node = chosen.node
+    if op not in ("eq", "ne") or number is None or node is None or node.kind != "map" or node.params["op"] != "select":
+        return None
+    truth, *cases = node.args
+    numbers = [None if (n := only(x)) is None else n.constant for x in cases]
+    if truth.shape or None in numbers or numbers[0] == numbers[1]:
+        return None
+    hits = [n == number for n in numbers]
+    if hits == [op == "ne", op == "eq"]:
+        return truth
+    return None if any(hits) else op == "ne"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 import numpy as np
 
 from .nodes import Node, Value
 
 Range = tuple[int, int]
+_OTHERWISE = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "eq"}
 FEW = 4096  # constants with more elements are not looked through
 
 
@@ -33,6 +37,58 @@ class Ranges:
                 found = widest
             self._found[value] = found
         return found
+
+    def told(self, truth: Value, is_true: bool) -> dict[Value, Range]:
+        """What a truth says of the integers that it was made of."""
+        node = truth.node
+        if node is not None and node.kind == "branch" and len(node.blocks) == 2:
+            return self._told_by_branch(node, node.outs.index(truth), is_true)
+        if node is None or node.kind != "map":
+            return {}
+        op, args = node.params["op"], node.args
+        if op == "convert" and args[0].dtype.kind == "b":
+            return self.told(args[0], is_true)
+        if op == "not" and truth.dtype.kind == "b":
+            return self.told(args[0], not is_true)
+        if truth.dtype.kind == "b" and op == ("and" if is_true else "or"):
+            return {**self.told(args[0], is_true), **self.told(args[1], is_true)}
+        if op not in _OTHERWISE or any(a.dtype.kind not in "iu" for a in args):
+            return {}
+        op = op if is_true else _OTHERWISE[op]
+        x, y = args[::-1] if op in ("gt", "ge") else args
+        (a, b), (c, d) = self.of(x), self.of(y)
+        if op in ("lt", "gt"):
+            found = {x: (a, min(b, d - 1)), y: (max(c, a + 1), d)}
+        elif op in ("le", "ge"):
+            found = {x: (a, min(b, d)), y: (max(c, a), d)}
+        elif op == "eq":
+            found = dict.fromkeys((x, y), (max(a, c), min(b, d)))
+        else:
+            return {}
+        return {v: r for v, r in found.items() if v.constant is None and r[0] <= r[1]}
+
+    def _told_by_branch(self, node: Node, at: int, is_true: bool) -> dict[Value, Range]:
+        """A truth that only one of two branches can have given says which of them was taken."""
+        results = [block.results[at] for block in node.blocks]
+        can = [x.constant is None or bool(x.constant) == is_true for x in results]
+        if can.count(True) != 1:
+            return {}
+        taken = can.index(True)
+        return {**self.told(node.args[0], bool(taken)), **self.told(results[taken], is_true)}
+
+    @contextlib.contextmanager
+    def given_that(self, facts: dict[Value, Range]) -> Iterator[None]:
+        """While values are known to lie between other limits."""
+        before = {v: self._found.get(v) for v in facts}
+        self._found.update(facts)
+        try:
+            yield
+        finally:
+            for v, r in before.items():
+                if r is None:
+                    del self._found[v]
+                else:
+                    self._found[v] = r
 
     def compared(self, op: str, x: Value, y: Value) -> bool | None:
         """What a comparison gives for all that the two may be."""

@@ -163,6 +163,11 @@ def _flat_index(spec: Spec, offset):
     return index
 
 
+# the places are counted from the front by now
+taken_at = functools.partial(lax.dynamic_slice, allow_negative_indices=False)
+put_at = functools.partial(lax.dynamic_update_slice, allow_negative_indices=False)
+
+
 def _span(spec: Spec) -> list[int]:
     """How much of each axis of the base lies between the first and the last cut."""
     return [abs(step) * (size - 1) + 1 for size, step in spec.cuts]
@@ -181,7 +186,7 @@ def read_spec(x, spec: Spec, starts):
         return x.reshape(-1)[_flat_index(spec, starts[0])]
     part = x.reshape(spec.base)
     if spec.base:
-        part = lax.dynamic_slice(part, [starts[j] for j in range(len(spec.base))], _span(spec))[_steps(spec)]
+        part = taken_at(part, [starts[j] for j in range(len(spec.base))], _span(spec))[_steps(spec)]
     part = part.transpose(spec.order)
     # axes of `part` follow spec.kept; put them where the view has them
     by_axis = dict(zip(spec.kept, range(len(spec.kept)), strict=True))
@@ -191,7 +196,7 @@ def read_spec(x, spec: Spec, starts):
     return jnp.broadcast_to(part.reshape(full), spec.shape)
 
 
-def write_spec(x, values, spec: Spec, starts, put=lax.dynamic_update_slice):
+def write_spec(x, values, spec: Spec, starts, put=None):
     """The device replica `x` with `values` (that broadcast to the view's shape) written in by `put`."""
     if 0 in spec.shape:
         return x
@@ -208,7 +213,7 @@ def write_spec(x, values, spec: Spec, starts, put=lax.dynamic_update_slice):
     values = values.reshape([spec.shape[i] for i in kept_in_order])
     values = values.transpose([kept_in_order.index(i) for i in spec.kept])
     values = values.transpose(tuple(int(k) for k in np.argsort(spec.order)))
-    return _write_cuts(x.reshape(spec.base), values, spec, starts, put).reshape(x.shape)
+    return _write_cuts(x.reshape(spec.base), values, spec, starts, put or put_at).reshape(x.shape)
 
 
 def write_traced(x, values, spec: Spec, starts):
@@ -225,13 +230,13 @@ def write_traced(x, values, spec: Spec, starts):
 def _put(x, part, starts):
     """``lax.dynamic_update_slice``; a large part is selected, which takes half the time where it is computed of `x`."""
     large = part.size > 1 and 4 * part.size >= x.size
-    return _selected(x, part, starts) if large else lax.dynamic_update_slice(x, part, starts)
+    return _selected(x, part, starts) if large else put_at(x, part, starts)
 
 
 def _put_apart(x, part, starts):
     """The same in a form that is never done in place of what is read."""
     if part.size == 1:
-        return lax.dynamic_update_slice(x, part, starts)
+        return put_at(x, part, starts)
     if not _lies_together(part.shape, x.shape):
         return _selected(x, part, starts)
     at = functools.reduce(lambda n, axis: n * x.shape[axis] + starts[axis], range(x.ndim), 0)
@@ -245,8 +250,8 @@ def _lies_together(part, whole) -> bool:
 
 
 def _selected(x, part, starts):
-    there = lax.dynamic_update_slice(jnp.zeros(x.shape, bool), jnp.ones(part.shape, bool), starts)
-    return jnp.where(there, lax.dynamic_update_slice(jnp.zeros_like(x), part, starts), x)
+    there = put_at(jnp.zeros(x.shape, bool), jnp.ones(part.shape, bool), starts)
+    return jnp.where(there, put_at(jnp.zeros_like(x), part, starts), x)
 
 
 def _write_cuts(x, values, spec: Spec, starts, put):
@@ -258,7 +263,7 @@ def _write_cuts(x, values, spec: Spec, starts, put):
         flipped = tuple(slice(None, None, spec.cuts[j][1]) for j in sorted(spec.used))
         part = values[flipped].reshape(span)
     else:
-        part = lax.dynamic_slice(x, starts, span).at[_steps(spec)].set(values)
+        part = taken_at(x, starts, span).at[_steps(spec)].set(values)
     return put(x, part, starts)
 
 
