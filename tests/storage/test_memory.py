@@ -35,8 +35,9 @@ N = 10_000_000  # more than malloc keeps
 
 def resident():
     gc.collect()
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * 4096 / (8 * N)  # in arrays
+    with open("/proc/self/status") as file:  # what is not a file's, as the code of libraries is
+        (size,) = [line.split()[1] for line in file if line.startswith("RssAnon")]
+    return int(size) * 1024 / (8 * N)  # in arrays
 
 warm = np.sin(npbridge.zeros(100_000)); float(warm[0]); warm[0] = 1; np.cos(warm)
 x = npbridge.asarray(np.ones(N))

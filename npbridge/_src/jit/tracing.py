@@ -30,6 +30,7 @@ from ..face import host_draws
 from ..ground import compat
 from ..ground.compat import dce_jaxpr
 from ..ground.errors import ControlFlowError, UnsupportedError
+from ..storage.buffer import canonical
 from ..storage.holding import Hold
 from . import bounds, effects, on_host, without_effect
 from .arguments import Signature, stand_in
@@ -106,6 +107,10 @@ def standing_in(places):
             holder[key] = original
 
 
+def _kind(buffer) -> jax.ShapeDtypeStruct:
+    return jax.ShapeDtypeStruct(buffer.shape, canonical(buffer.dtype))
+
+
 class Traced:
     """The part of an executable that is made by tracing; see :class:`~npbridge._src.jit.executable.Executable`."""
 
@@ -123,7 +128,8 @@ class Traced:
 
     def trace(self, binding: Binding, signature: Signature) -> None:
         """Find out what the function does, for the arguments and state of one call."""
-        given = [b.device if b.device is not None else b.to_device() for b in binding.buffers]
+        # what lies on the host stays there: it may be that XLA does not need it
+        given = [b.device if b.device is not None else _kind(b) for b in binding.buffers]
         numbers, raws = signature.given(), binding.raws
         traced = functools.partial(self._traced, binding, signature)
         with backends.backend("jax"), compat.whole_tracebacks(), np.errstate(all="ignore"):
@@ -135,7 +141,8 @@ class Traced:
                     self.jaxpr = caches.traced(traced, given, numbers, raws)
         self.see_that_nothing_stays_that_is_read(binding, signature)
         if self.checked:
-            self.leave_out_checks([*given, *numbers, *raws], len(given), len(numbers))
+            values = [b.device if b.device is not None else b.read() for b in binding.buffers]
+            self.leave_out_checks([*values, *numbers, *raws], len(values), len(numbers))
         self.acts = acts(self.jaxpr.jaxpr)
         self.let_go()
         if self.for_numpy:

@@ -94,7 +94,7 @@ def test_an_interrupted_kernel_leaves_arrays_as_they_were(tmp_path):
             raise KeyboardInterrupt
         signal.signal(signal.SIGALRM, interrupt)
         try:
-            compiled(v, 10_000_000)
+            compiled(v, 100_000_000_000)
         except KeyboardInterrupt:
             print(np.asarray(v).tolist())
         """,
@@ -114,7 +114,7 @@ def test_an_interrupt_at_the_start_of_a_callback_is_not_lost(tmp_path):
                 v += 1.0
                 v += 0.0 * np.percentile(v, 30, method="hazen")
 
-        v = npbridge.asarray([1.0, 2.0])
+        v = npbridge.asarray(np.linspace(1.0, 2.0, 100))  # so many are sorted by the host
         compiled = npbridge.jit(drift)
         compiled(v, 1)
         class Ours(Exception):
@@ -134,7 +134,7 @@ def test_an_interrupt_at_the_start_of_a_callback_is_not_lost(tmp_path):
                 compiled(v, 10_000_000)
             except Ours:
                 count += 1
-        print(count, np.asarray(v).tolist())
+        print(count, np.asarray(v)[[0, -1]].tolist())
         """,
     )
     assert out == "40 [2.0, 3.0]"

@@ -1,0 +1,203 @@
+"""Loops over parts of a length, or a step, of the run time do what NumPy does, and no more work than it."""
+
+from __future__ import annotations
+
+import jax
+import numpy as np
+import pytest
+
+import npbridge
+from npbridge.errors import FallbackWarning
+
+R = np.random.default_rng(5)
+
+
+@pytest.fixture(autouse=True, params=["jax", "numpy"])
+def engine(request):
+    with jax.enable_x64(True), npbridge.backend(request.param):
+        yield request.param
+
+
+def sieve(n):
+    prime = np.ones(n + 1, dtype=bool)
+    prime[:2] = False
+    for i in range(2, int(n**0.5) + 1):
+        if prime[i]:
+            prime[i * i :: i] = False
+    return prime
+
+
+def every(x, starts, steps):
+    for a, s in zip(starts, steps, strict=True):
+        x[a::s] += 1.0
+        x[a : a + 7 : s] *= 2.0
+    return x
+
+
+def sparse(rows, columns, values, x):
+    y = np.zeros(rows.size - 1)
+    for i in range(rows.size - 1):
+        own = slice(rows[i], rows[i + 1])
+        y[i] = values[own] @ x[columns[own]]
+    return y
+
+
+def forward(a, b):
+    x = b.copy()
+    for i in range(len(b)):
+        x[i] = (b[i] - a[i, :i] @ x[:i]) / a[i, i]
+    return x
+
+
+def covariances(data):
+    n = data.shape[1]
+    found = np.zeros((n, n))
+    for i in range(n):
+        found[i, i:] = data[:, i] @ data[:, i:]
+        found[i:, i] = found[i, i:]
+    return found
+
+
+def inserted(x):
+    for i in range(1, len(x)):
+        key = x[i]
+        j = i - 1
+        while j >= 0 and x[j] > key:
+            x[j + 1] = x[j]
+            j -= 1
+        x[j + 1] = key
+    return x
+
+
+def below_zero(x, n):
+    """The index goes below 0, where NumPy counts from the end."""
+    j, total = n, 0.0
+    while j > -4:
+        total += x[j]
+        j -= 1
+    return total
+
+
+def medians(image):
+    found = image.copy()
+    for i in range(1, image.shape[0] - 1):
+        for j in range(1, image.shape[1] - 1):
+            found[i, j] = np.median(image[i - 1 : i + 2, j - 1 : j + 2])
+    return found
+
+
+def filtered(z):
+    x, p = np.zeros(2), np.eye(2)
+    f, h = np.array([[1.0, 0.1], [0.0, 1.0]]), np.array([[1.0, 0.0]])
+    found = np.empty(len(z))
+    for i in range(len(z)):
+        x, p = f @ x, f @ p @ f.T + 0.01 * np.eye(2)
+        k = p @ h.T @ np.linalg.inv(h @ p @ h.T + 0.5)
+        x, p = x + k @ (z[i] - h @ x), (np.eye(2) - k @ h) @ p
+        found[i] = x[0]
+    return found
+
+
+def nested(x):
+    total = 0.0
+    for a in range(2):
+        for b in range(3):
+            for c in range(2):
+                for d in range(3):
+                    for e in range(2):
+                        for f in range(3):
+                            for g in range(2):
+                                if a + b >= c:
+                                    total += x[a, b] * x[c, d] + x[e, f] * g
+    return total
+
+
+def binned(x, n):
+    return np.histogram(x, n), np.histogram(x, n, (-1, 2), weights=x), np.histogram(x, n, density=True)
+
+
+def shortened(x, n):
+    found = np.zeros(len(x))
+    places = np.arange(len(x))
+    for i in range(n):
+        if not len(x):
+            break
+        np.multiply(x, 1.5, x)
+        large = x > 4.0
+        found[places[large]] = i + 1
+        x, places = x[~large], places[~large]
+    return found
+
+
+A = R.random((9, 9)) + 9 * np.eye(9)
+ROWS = np.array([0, 2, 2, 5, 9, 9])
+CASES = {
+    "sieve": (sieve, 500),
+    "every": (every, R.random(20), np.array([0, 3, 19, 25, -4]), np.array([1, 2, 3, 5, 4])),
+    "sparse": (sparse, ROWS, R.integers(0, 6, 9), R.random(9), R.random(6)),
+    "sparse with infinity": (sparse, ROWS, R.integers(0, 6, 9), R.random(9), np.array([1, np.inf, 2, np.nan, 0, -1])),
+    "forward": (forward, A, R.random(9)),
+    "covariances": (covariances, R.random((12, 7))),
+    "inserted": (inserted, R.random(30)),
+    "inserted in order": (inserted, np.arange(9.0)),
+    "below zero": (below_zero, R.random(8), 5),
+    "medians": (medians, R.random((9, 8))),
+    "filtered": (filtered, R.random(40)),
+    "nested": (nested, R.random((2, 3))),
+    "binned": (binned, R.normal(size=300), 7),
+    "binned integers": (binned, R.integers(0, 50, 300), 10),
+    "shortened": (shortened, R.random(60) + 0.01, 20),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_calls(name):
+    function, *given = CASES[name]
+    compiled = npbridge.jit(function)
+    for _ in range(2):
+        args, own = ([np.copy(x) if isinstance(x, np.ndarray) else x for x in given] for _ in range(2))
+        with np.errstate(all="ignore"):
+            want, found = function(*args), compiled(*own)
+        for x, y in zip(flat((want, args)), flat((found, own)), strict=True):
+            np.testing.assert_allclose(y, x, rtol=1e-9, atol=1e-12)
+            assert np.asarray(y).dtype == np.asarray(x).dtype
+
+
+def flat(x):
+    return [z for y in x for z in flat(y)] if isinstance(x, (tuple, list)) else [x]
+
+
+def test_what_a_loop_shortens_is_left_to_numpy(engine):
+    x = R.random(2000) + 0.01
+    compiled = npbridge.jit(shortened)
+    if engine == "jax":
+        np.testing.assert_array_equal(compiled(x.copy(), 9), shortened(x.copy(), 9))
+        return
+    with pytest.warns(FallbackWarning, match="another length in each turn"):
+        np.testing.assert_array_equal(compiled(x.copy(), 9), shortened(x.copy(), 9))
+
+
+@pytest.mark.parametrize("function", [np.linalg.inv, np.linalg.cholesky, lambda a: np.linalg.solve(a, a)])
+@pytest.mark.parametrize("rows", [1, 2, 4, 5])
+def test_matrices_that_cannot_be(function, rows):
+    for bad in (np.zeros((rows, rows)), -np.eye(rows), np.ones((3, rows, rows))):
+        try:
+            want = function(bad)
+        except np.linalg.LinAlgError as error:
+            with pytest.raises(np.linalg.LinAlgError, match=str(error)):
+                npbridge.jit(lambda a: function(a))(bad)
+        else:
+            np.testing.assert_allclose(npbridge.jit(lambda a: function(a))(bad), want)
+
+
+@pytest.mark.parametrize("power", [1.5, 2.5, -0.5, -1.5])
+@pytest.mark.parametrize("dtype", ["f8", "f4"])
+def test_powers_with_a_half(power, dtype):
+    x = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, -1.5, 1e-30, 2.0, 7.3, 1e20], dtype)
+    with np.errstate(all="ignore"):
+        want = x**power
+        found = np.asarray(npbridge.jit(lambda x: x**power)(x))
+    assert found.dtype == want.dtype
+    np.testing.assert_array_equal(np.signbit(found)[~np.isnan(want)], np.signbit(want)[~np.isnan(want)])
+    np.testing.assert_array_max_ulp(found[np.isfinite(want)], want[np.isfinite(want)], 2)
+    np.testing.assert_array_equal(np.isfinite(found), np.isfinite(want))
