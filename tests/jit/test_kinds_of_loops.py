@@ -201,3 +201,14 @@ def test_powers_with_a_half(power, dtype):
     np.testing.assert_array_equal(np.signbit(found)[~np.isnan(want)], np.signbit(want)[~np.isnan(want)])
     np.testing.assert_array_max_ulp(found[np.isfinite(want)], want[np.isfinite(want)], 2)
     np.testing.assert_array_equal(np.isfinite(found), np.isfinite(want))
+
+
+def test_a_write_to_nothing_that_is_not_made():
+    def f(x, n, h):
+        if h == 0:
+            x[n] = 1.0
+        return x.sum()
+
+    assert npbridge.jit(f)(np.zeros(0), 1, 1.5) == 0.0
+    with pytest.raises(IndexError):
+        npbridge.jit(f)(np.zeros(0), 1, 0.0)

@@ -41,7 +41,7 @@ def _linear_solve(b, eqn, *args):
 def _while(b, eqn, *args):
     p = eqn.params
     n, m = p["cond_nconsts"], p["body_nconsts"]
-    for_cond, for_body, init = args[:n], args[n : n + m], args[n + m :]
+    for_cond, for_body, init = args[:n], args[n : n + m], list(args[n + m :])
 
     def fresh():
         return [Value(x.shape, x.dtype) for x in init]

@@ -158,16 +158,19 @@ class Builder:
 
     def view(self, x: Value, to: views.Map, shape) -> Value:
         shape = tuple(shape)
-        if x.node is not None and x.node.kind == "view":
-            x, to = x.node.args[0], to.after(x.node.params["map"])
         node = x.node
+        if node is not None and node.kind == "view":
+            x, to = node.args[0], to.after(node.params["map"])
+            node = x.node
         to = to.trimmed(shape)
         if to.is_identity(shape, x.shape):
             return x
         if node is not None and node.kind == "write":
             seen = views.seen_through(to, shape, node.params["map"], node.args[1].shape)
-            if seen is not None:  # nothing but what was written there, or nothing of it
-                return self.view(node.args[1], seen, shape) if seen else self.view(node.args[0], to, shape)
+            if isinstance(seen, views.Map):  # nothing but what was written there
+                return self.view(node.args[1], seen, shape)
+            if seen is not None:  # nothing of it
+                return self.view(node.args[0], to, shape)
         if shape and math.prod(shape) == 1 and x.shape:
             x, to = self.view(x, to, ()), views.Map(())  # a number is read now, whatever its shape
         return self.once("view", [x, *(v for a in to.axes for v, _ in a.starts)], shape, x.dtype, map=to)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -134,7 +134,7 @@ def _of_node(ranges: Ranges, node: Node) -> Range | None:
         return int(node.params["value"].min()), int(node.params["value"].max())
     if kind != "map" or any(a.dtype.kind not in "biu" for a in args):
         return None
-    step = _STEPS.get(node.params["op"])
+    step: Callable[..., Range | None] | None = _STEPS.get(node.params["op"])
     return step(*map(ranges.of, args)) if step is not None else None
 
 
@@ -155,7 +155,7 @@ def _both(x: Range, y: Range) -> Range | None:
     return (0, min(x[1], y[1])) if x[0] >= 0 and y[0] >= 0 else None
 
 
-_STEPS = {
+_STEPS: dict[str, Callable[..., Range | None]] = {
     "add": lambda x, y: (x[0] + y[0], x[1] + y[1]),
     "sub": lambda x, y: (x[0] - y[1], x[1] - y[0]),
     "mul": _product,

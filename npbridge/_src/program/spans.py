@@ -79,8 +79,8 @@ def factor(value: Value) -> tuple[Value, views.Map, dict[int, Span]]:
     spans: dict[int, Span] = {}
     if box is not None and box.inner is not None and box.fill == 0 and not any(s.step for s in box.spans.values()):
         (value, to), spans = box.inner, box.spans
-    while value.node is not None and value.node.kind == "view" and value.shape:
-        value, to = value.node.args[0], to.after(value.node.params["map"])
+    while (node := value.node) is not None and node.kind == "view" and value.shape:
+        value, to = node.args[0], to.after(node.params["map"])
     return value, to, spans
 
 
@@ -158,7 +158,7 @@ class _Finder:
         number = folding.only(outside)
         if number is None or number.constant is None:
             return None
-        fill = np.asarray(number.constant, node.outs[0].dtype)[()]
+        fill = node.outs[0].dtype.type(number.constant)
         spans, inner, exact = mask.spans, None, mask.exact
         own = self.of(inside, to, deep + 1)
         if own is not None and own.fill.tobytes() == fill.tobytes():
@@ -175,7 +175,7 @@ class _Finder:
         for arg in node.args:
             number = folding.only(arg)
             if number is not None and number.constant is not None:
-                boxes.append(Within(np.asarray(number.constant, arg.dtype)[()], {}))
+                boxes.append(Within(arg.dtype.type(number.constant), {}))
                 continue
             boxes.append(self.of(arg, to, deep + 1))
         op, dtype = node.params["op"], value.dtype
@@ -197,8 +197,8 @@ class _Finder:
         if not found:
             return None
         spans: dict[int, Span] = {}
-        for box in found:
-            spans = _both(spans, box.spans)
+        for one in found:
+            spans = _both(spans, one.spans)
         exact = all(b.exact for b in found) and len({len(spans), *(len(b.spans) for b in found)}) == 1
         for mask, box in zip(masks, boxes, strict=True):
             if box in found:
@@ -259,7 +259,7 @@ class _Finder:
         if sign < 0:  # i  op mirrored  add - number
             sides = {"lt": (1, None), "le": (0, None), "gt": (None, 0), "ge": (None, 1), "eq": (0, 1)}[op]
         base = Side(number, sign, -sign * add) if number.constant is None else None
-        exactly = None if base is not None else sign * int(number.constant) - sign * add
+        exactly = -sign * add if base is not None else sign * int(number.constant) - sign * add
 
         def side(by: int | None, otherwise: int) -> Side:
             if by is None:

@@ -163,9 +163,18 @@ def _flat_index(spec: Spec, offset):
     return index
 
 
-# the places are counted from the front by now
-taken_at = functools.partial(lax.dynamic_slice, allow_negative_indices=False)
-put_at = functools.partial(lax.dynamic_update_slice, allow_negative_indices=False)
+def taken_at(x, starts, sizes):
+    """A part of an array, at places that are counted from the front."""
+    if any(n > m for n, m in zip(sizes, x.shape, strict=True)):
+        return jnp.zeros(sizes, x.dtype)  # there is no such place, and a check tells where it is asked for
+    return lax.dynamic_slice(x, starts, sizes, allow_negative_indices=False)
+
+
+def put_at(x, part, starts):
+    """An array with a part put there."""
+    if any(n > m for n, m in zip(part.shape, x.shape, strict=True)):
+        return x
+    return lax.dynamic_update_slice(x, part, starts, allow_negative_indices=False)
 
 
 def _span(spec: Spec) -> list[int]:

@@ -314,8 +314,11 @@ class Roll:
         """The name of a long array whose length is another one in each turn, in code for 'numpy'."""
         if not contexts.current().for_numpy:
             return ""
-        carried = ((key, t) for key, t in self.carried.items() if isinstance(t, Node) and t.cls is ragged.Ragged)
-        return next((self.places[key].name or "" for key, t in carried if math.prod(t.children[0].shape) > LONG), "")
+        for key, tree in self.carried.items():
+            data = tree.children[0] if isinstance(tree, Node) and tree.cls is ragged.Ragged else None
+            if isinstance(data, Leaf) and math.prod(data.shape) > LONG:
+                return self.places[key].name or ""
+        return ""
 
     def _is_pure(self) -> bool:
         """Whether everything that the loop computes with is a known number."""

@@ -104,7 +104,8 @@ class Node:
 
     def describe(self) -> str:
         if self.cls is ragged.Ragged:
-            return f"an array of a length known only at run time and dtype {self.children[0].dtype}"
+            dtype = getattr(self.children[0], "dtype", None)  # none where it is one of several, or from before
+            return f"an array of a length known only at run time{f' and dtype {dtype}' if dtype is not None else ''}"
         return f"a {self.cls.__name__} of {len(self.children)}"
 
 
