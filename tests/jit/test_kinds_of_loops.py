@@ -129,6 +129,29 @@ def shortened(x, n):
     return found
 
 
+def asked_before(v, n):
+    """What a branch knows of its values is not known after it."""
+    found = []
+    for i in range(n):
+        k = v[i] & 15
+        j, r = k - 5, 0
+        if k > 8:
+            r += v[max(j, 0)]
+            if j > 0:
+                r += 1
+        if j > 0:
+            r += 100
+        found.append(r + v[max(j, 0)])
+    return np.array(found)
+
+
+def two_parts(m, n, a, b, c, d):
+    left, right = np.zeros(m.shape), np.zeros(n.shape)
+    left[:, a:b] = m[:, a:b]
+    right[c:d] = n[c:d]
+    return left @ right
+
+
 A = R.random((9, 9)) + 9 * np.eye(9)
 ROWS = np.array([0, 2, 2, 5, 9, 9])
 CASES = {
@@ -143,6 +166,10 @@ CASES = {
     "below zero": (below_zero, R.random(8), 5),
     "medians": (medians, R.random((9, 8))),
     "filtered": (filtered, R.random(40)),
+    "asked before": (asked_before, np.arange(20) * 3, 20),
+    "two parts": (two_parts, *R.random((2, 24, 24)), 1, 9, 5, 20),
+    "two parts apart": (two_parts, *R.random((2, 24, 24)), 1, 5, 9, 20),
+    "one part": (two_parts, *R.random((2, 24, 24)), 3, 8, 3, 8),
     "nested": (nested, R.random((2, 3))),
     "binned": (binned, R.normal(size=300), 7),
     "binned integers": (binned, R.integers(0, 50, 300), 10),

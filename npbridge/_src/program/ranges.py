@@ -78,17 +78,13 @@ class Ranges:
 
     @contextlib.contextmanager
     def given_that(self, facts: dict[Value, Range]) -> Iterator[None]:
-        """While values are known to lie between other limits."""
-        before = {v: self._found.get(v) for v in facts}
-        self._found.update(facts)
+        """While values are known to lie between other limits, and what is made of them."""
+        before = self._found
+        self._found = {**before, **facts}
         try:
             yield
         finally:
-            for v, r in before.items():
-                if r is None:
-                    del self._found[v]
-                else:
-                    self._found[v] = r
+            self._found = before
 
     def compared(self, op: str, x: Value, y: Value) -> bool | None:
         """What a comparison gives for all that the two may be."""

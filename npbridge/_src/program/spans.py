@@ -88,10 +88,10 @@ def hull(boxes: list[Within | None], rank: int) -> dict[int, Span]:
     """A box around several; empty if one of them is everywhere."""
     if not boxes or any(b is None for b in boxes):
         return {}
-    return {axis: span for axis in range(rank) if (span := around([b.spans.get(axis) for b in boxes if b]))}
+    return {axis: span for axis in range(rank) if (span := _around([b.spans.get(axis) for b in boxes if b]))}
 
 
-def around(spans: list[Span | None]) -> Span | None:
+def _around(spans: list[Span | None]) -> Span | None:
     """The places that are in any of several; None if one of them is everywhere."""
     if any(s is None for s in spans):
         return None

@@ -73,6 +73,8 @@ PRODUCTS = {
     "rows": lambda i, a, b: cut(a, i, 0) @ b,
     "columns": lambda i, a, b: a @ late(b, i, 1),
     "terms": lambda i, a, b: cut(a, i, 1) @ cut(b, i, 0),
+    "terms of two": lambda i, a, b: cut(a, i, 1) @ late(b, 3, 0),
+    "terms that meet": lambda i, a, b: cut(a, 3, 1) @ late(b, i, 0),
     "terms of one": lambda i, a, b: cut(a, i, 1) @ b,
     "all": lambda i, a, b: cut(cut(a, i, 0), i, 1) @ cut(late(b, i - 1, 1), i, 0),
     "turned": lambda i, a, b: cut(b.T, i, 0) @ cut(a.T, i, 1),

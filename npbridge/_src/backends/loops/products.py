@@ -106,9 +106,10 @@ def product(emitter, node: Node) -> None:
     wanted = [(node.args[0], bx, cx), (node.args[1], by, cy)]
     factors = [_factor(emitter, *w) for w in wanted]
     seen = [f.span(f.joined()[2]) for f in factors]
-    for i, (one, other) in enumerate((seen, seen[::-1])):
-        if one is not None and other is None:  # 0 times what it meets there may be NaN
-            factors[i] = _factor(emitter, nests.set_apart(emitter, wanted[i][0]), *wanted[i][1:])
+    if seen[0] != seen[1]:  # where one is 0 it meets something else, and 0 times that may be NaN
+        for i in (0, 1):
+            if seen[i] is not None:
+                factors[i] = _factor(emitter, nests.set_apart(emitter, wanted[i][0]), *wanted[i][1:])
     target = emitter.take(out)
     emitter.put(out, target)
     if out.size == 0:
@@ -116,11 +117,10 @@ def product(emitter, node: Node) -> None:
     a, b = factors
     (stacked_a, m, k), (stacked_b, n, k_b) = a.joined(), b.joined()
     code, dtype = emitter.code, out.dtype
-    span = None if None in (seen := [a.span(k), b.span(k_b)]) else spans.around(seen)
     sizes = Sizes(
         m.length, n.length, k.length,
         Range.of(emitter, a.span(m), m.length), Range.of(emitter, b.span(n), n.length),
-        Range.of(emitter, span, k.length),
+        Range.of(emitter, a.span(k), k.length),
     )  # fmt: skip
     steps = (stacked_a.step, m.step, k.step), (stacked_b.step, n.step, k_b.step)
     stack = stacked_a.length

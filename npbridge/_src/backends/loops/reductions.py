@@ -10,9 +10,9 @@ from ...program import spans, views
 from ...program.builder import NotHeld
 from ...program.nodes import Node, Value
 from . import boxes, nests, runs, threads
-from .code import FLOAT, HALF, Code, Register, literal, part_of, type_of
+from .code import FEW, FLOAT, HALF, Code, Register, literal, part_of, type_of
 from .elements import element
-from .trees import INDEX, Turn, heavy
+from .trees import INDEX, Turn, flat, heavy, parts
 
 LONG = 1024  # a sum over more is made of sums over parts, which keeps its digits
 _STEP = {"sum": "add", "prod": "mul"}
@@ -117,13 +117,39 @@ def reduce(emitter, node: Node) -> None:
     nodes = neighbours(emitter, node)
     frame = emitter.frames[-1]
     before, frame.at = frame.at, frame.block.nodes.index(nodes[-1])
-    shape, axes = node.args[0].shape, node.params["axes"]
+    nodes = _in_order_of_memory(emitter, nodes)
+    shape, axes = nodes[0].args[0].shape, nodes[0].params["axes"]
     box = boxes.registers(emitter, spans.hull([_box(n) for n in nodes], len(shape)), shape)
     if len(shape) - 1 in axes:
         _inside(emitter, nodes, shape, axes, {axis: span for axis, span in box.items() if axis in axes})
     else:
         _across(emitter, nodes, shape, axes, box)
     frame.at = before
+
+
+def _in_order_of_memory(emitter, nodes: list[Node]) -> list[Node]:
+    """The same over arrays that are turned, where that lets the innermost loop go over neighbours in memory."""
+    shape, axes = nodes[0].args[0].shape, nodes[0].params["axes"]
+    last = len(shape) - 1
+    left = [i for i in range(len(shape)) if i not in axes]
+    weights = [0] * len(shape)
+    for node in nodes:
+        for value, to in parts(emitter, node.args[0], runs.start_of(shape)):
+            if to is not None:
+                for axis, step in flat(value.shape, to).terms:
+                    weights[axis] += value.size if step == 1 else 0
+    best = max(range(len(shape)), key=lambda i: (weights[i], i))
+    if weights[best] <= weights[last] or shape[best] < FEW or (best not in axes and best != left[-1]):
+        return nodes
+    order = (*(i for i in range(len(shape)) if i != best), best)
+    turned = []
+    for node in nodes:
+        (x,) = node.args
+        view = Node("view", [x], {"map": views.transpose(order)}).out([shape[i] for i in order], x.dtype)
+        where = tuple(k for k, i in enumerate(order) if i in axes)
+        turned.append(Node("reduce", [view], {**node.params, "axes": where}))
+        turned[-1].outs = node.outs
+    return turned
 
 
 def _box(node: Node) -> spans.Within | None:
