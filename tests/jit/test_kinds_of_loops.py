@@ -152,6 +152,14 @@ def two_parts(m, n, a, b, c, d):
     return left @ right
 
 
+def every_other_part(m, n, b, s, c, d):
+    left, right = np.zeros(m.shape), np.zeros(n.shape)
+    left[:b:s] = m[0]
+    right[c:d] = left[c:d]
+    left[c::s] = 5.0
+    return right @ n, left, right[1::s].sum()
+
+
 A = R.random((9, 9)) + 9 * np.eye(9)
 ROWS = np.array([0, 2, 2, 5, 9, 9])
 CASES = {
@@ -170,6 +178,8 @@ CASES = {
     "two parts": (two_parts, *R.random((2, 24, 24)), 1, 9, 5, 20),
     "two parts apart": (two_parts, *R.random((2, 24, 24)), 1, 5, 9, 20),
     "one part": (two_parts, *R.random((2, 24, 24)), 3, 8, 3, 8),
+    "every other part": (every_other_part, *R.random((2, 24, 24)), 20, 2, 3, 22),
+    "every third part": (every_other_part, *R.random((2, 24, 24)), 20, 3, 3, 22),
     "nested": (nested, R.random((2, 3))),
     "binned": (binned, R.normal(size=300), 7),
     "binned integers": (binned, R.integers(0, 50, 300), 10),

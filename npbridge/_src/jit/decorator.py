@@ -383,7 +383,8 @@ def engines(function, options=None, kept: Kept | None = None) -> dict:
     """
     if not in_python(function):
         return {}
-    given, kept = {**_DEFAULTS, **(options or {}), "strict": True, "show_code": False}, kept or Kept()
+    # plain Python is an engine of its own; what `strict` refuses beside it may be worth it
+    given, kept = {**_DEFAULTS, **(options or {}), "strict": "python", "show_code": False}, kept or Kept()
 
     def made(name: str, backend: str, engine: str) -> CompiledFunction:
         compiled = CompiledFunction(function, kept.of_engine(name), **{**given, "backend": backend})

@@ -187,7 +187,7 @@ class Traced:
             places = [make(*what) for make, *what in self.state.places]
             places += effects.in_arguments((args, kwargs))
             try:
-                with tracing(strict=self.strict) as context:
+                with tracing(strict=self.strict is True) as context:
                     context.for_numpy = self.for_numpy
                     context.iterators = frozenset(map(id, [*self.state.iterators, *filter(is_iterator, leaves)]))
                     context.names = binding.names(self.arguments)

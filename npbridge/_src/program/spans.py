@@ -103,20 +103,24 @@ def _around(spans: list[Span | None]) -> Span | None:
 
 
 def _either(op: str, a: Side, b: Side) -> Side:
+    if op == "max" and Side() in (a, b):  # 0, and no place lies before it
+        return a if b == Side() else b
     return a if a == b else Side(op=op, of=(a, b))
 
 
-def _both(a: dict[int, Span], b: dict[int, Span]) -> dict[int, Span]:
-    """The box inside two."""
-    found = dict(a)
+def _both(a: dict[int, Span], b: dict[int, Span]) -> tuple[dict[int, Span], bool]:
+    """The box inside two, and whether it holds nothing else than what is in both."""
+    found, exact = dict(a), True
     for axis, span in b.items():
         old = found.get(axis)
         if old is not None:
             first = _either("max", old.first, span.first)
-            steps = {s.step for s in (old, span) if s.step is not None and s.first == first}
-            span = Span(first, _either("min", old.last, span.last), steps.pop() if len(steps) == 1 else None)
+            steps = {s.step for s in (old, span) if s.step is not None}
+            kept = len(steps) == 1 and all(s.first == first for s in (old, span) if s.step is not None)
+            exact = exact and (kept or not steps)
+            span = Span(first, _either("min", old.last, span.last), steps.pop() if kept else None)
         found[axis] = span
-    return found
+    return found, exact
 
 
 class _Finder:
@@ -162,9 +166,9 @@ class _Finder:
         spans, inner, exact = mask.spans, None, mask.exact
         own = self.of(inside, to, deep + 1)
         if own is not None and own.fill.tobytes() == fill.tobytes():
-            spans = _both(spans, own.spans)
+            spans, kept = _both(spans, own.spans)
             inner = own.inner
-            exact = exact and inner is not None
+            exact = exact and kept and inner is not None
         elif exact:
             inner = inside, to
         return Within(fill, spans, False, inner if exact else None)
@@ -197,9 +201,11 @@ class _Finder:
         if not found:
             return None
         spans: dict[int, Span] = {}
+        kept = True
         for one in found:
-            spans = _both(spans, one.spans)
-        exact = all(b.exact for b in found) and len({len(spans), *(len(b.spans) for b in found)}) == 1
+            spans, own = _both(spans, one.spans)
+            kept = kept and own
+        exact = kept and all(b.exact for b in found) and len({len(spans), *(len(b.spans) for b in found)}) == 1
         for mask, box in zip(masks, boxes, strict=True):
             if box in found:
                 continue

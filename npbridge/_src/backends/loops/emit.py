@@ -8,7 +8,7 @@ from typing import Any
 from ...program import views
 from ...program.builder import NotHeld
 from ...program.nodes import Block, Node, Value
-from . import calls, control, gathers, interrupts, nests, products, reductions, runs, sorting, threads
+from . import along, calls, control, gathers, interrupts, nests, products, reductions, runs, sorting, threads
 from .code import Code, Register, literal
 from .elements import element
 from .inner_loops import Loops
@@ -280,8 +280,8 @@ _KINDS = {
     "empty": _empty,
     "reshape": _reshape,
     "reduce": reductions.reduce,
-    "position": reductions.position,
-    "running": reductions.running,
+    "position": along.position,
+    "running": along.running,
     "sort": sorting.sort,
     "product": products.product,
     "scatter": gathers.scatter,

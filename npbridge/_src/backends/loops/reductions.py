@@ -1,4 +1,4 @@
-"""Sums and the like, places of the largest, running sums."""
+"""Sums and the like, over some axes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ...program.nodes import Node, Value
 from . import boxes, nests, runs, threads
 from .code import FEW, FLOAT, HALF, Code, Register, literal, part_of, type_of
 from .elements import element
-from .trees import INDEX, Turn, flat, heavy, parts
+from .trees import Turn, flat, heavy, parts
 
 LONG = 1024  # a sum over more is made of sums over parts, which keeps its digits
 _STEP = {"sum": "add", "prod": "mul"}
@@ -135,11 +135,12 @@ def _in_order_of_memory(emitter, nodes: list[Node]) -> list[Node]:
     weights = [0] * len(shape)
     for node in nodes:
         for value, to in parts(emitter, node.args[0], runs.start_of(shape)):
-            if to is not None:
-                for axis, step in flat(value.shape, to).terms:
-                    weights[axis] += value.size if step == 1 else 0
+            terms = () if to is None else flat(value.shape, to).terms
+            read = math.prod(shape[axis] for axis, step in terms if step)
+            for axis, step in terms:
+                weights[axis] += read if step == 1 else 0
     best = max(range(len(shape)), key=lambda i: (weights[i], i))
-    if weights[best] <= weights[last] or shape[best] < FEW or (best not in axes and best != left[-1]):
+    if weights[best] <= 2 * weights[last] or shape[best] < FEW or (best not in axes and best != left[-1]):
         return nodes
     order = (*(i for i in range(len(shape)) if i != best), best)
     turned = []
@@ -189,7 +190,7 @@ def _inside(emitter, nodes, shape, axes, box) -> None:
             if target is None:
                 emitter.scalars[node.outs[0]] = one.result()
             else:
-                at = _place(code, node.outs[0].shape, [index[i] for i in left])
+                at = place_in(code, node.outs[0].shape, [index[i] for i in left])
                 code.store(one.result(), target.pointer(), at, node.outs[0].dtype)
 
     if share is None:
@@ -293,7 +294,7 @@ def _one(emitter, nodes, shape, axes, index, sums, parts, box) -> None:
         gone_over(0)
 
 
-def _place(code: Code, shape: tuple, index: list[str]) -> str:
+def place_in(code: Code, shape: tuple, index: list[str]) -> str:
     at = "0"
     for i, step in zip(index, views.steps_in_memory(shape), strict=True):
         at = code.plus(at, code.times(i, step))
@@ -315,7 +316,7 @@ def _across(emitter, nodes, shape, axes, box) -> None:
         for node, target in zip(nodes, targets, strict=True):
             out, op = node.outs[0], node.params["op"]
             x = element(code, "convert", out.dtype, [turn.at(node.args[0], start)], [node.args[0].dtype])
-            at = _place(code, out.shape, [turn.index[i] for i in left])
+            at = place_in(code, out.shape, [turn.index[i] for i in left])
             pointer = target.pointer()
             old = code.load(pointer, at, out.dtype)
             code.store(combine(code, op, out.dtype, old, x, False), pointer, at, out.dtype)
@@ -328,110 +329,3 @@ def _across(emitter, nodes, shape, axes, box) -> None:
     runs.run(emitter, shape, values, {}, body, independent=True, share=share, stored=False, box=box)
     for node, target in zip(nodes, targets, strict=True):
         emitter.put(node.outs[0], target)
-
-
-def position(emitter, node: Node) -> None:
-    """Where the largest or smallest is: the first of equal ones, and the first NaN before all."""
-    code = emitter.code
-    (x,), (out,) = node.args, node.outs
-    axis, op, dtype = node.params["axis"], node.params["op"], x.dtype
-    if dtype.kind == "c":
-        raise NotHeld("positions of complex numbers")
-    left = [i for i in range(len(x.shape)) if i != axis]
-    target = emitter.take(out) if out.shape else None
-    best, place = code.slot("i8" if dtype.kind == "b" else type_of(dtype)), code.slot("i64")
-    start = runs.start_of(x.shape)
-    index = ["0"] * len(x.shape)
-
-    def one() -> None:
-        code.do(f"store i64 0, ptr {place}")
-        code.store(Turn(emitter, list(index)).at(x, start), best, "0", dtype)
-        with code.loop(str(x.shape[axis]), start="1") as i:
-            index[axis] = i
-            new = Turn(emitter, list(index)).at(x, start)
-            old = code.load(best, "0", dtype)
-            better = _better(code, op, dtype, new, old)
-            code.store(element(code, "select", dtype, [better, old, new], []), best, "0", dtype)
-            was = code.new(f"load i64, ptr {place}")
-            code.do(f"store i64 {code.new(f'select i1 {better}, i64 {i}, i64 {was}')}, ptr {place}")
-        index[axis] = "0"
-        found = code.new(f"load i64, ptr {place}")
-        found = element(code, "convert", out.dtype, [found], [INDEX])
-        if target is None:
-            emitter.scalars[out] = found
-        else:
-            code.store(found, target.pointer(), _place(code, out.shape, [index[i] for i in left]), out.dtype)
-
-    def outer(k: int) -> None:
-        if k == len(left):
-            one()
-            return
-        with code.loop(str(x.shape[left[k]])) as i:
-            index[left[k]] = i
-            outer(k + 1)
-        index[left[k]] = "0"
-
-    outer(0)
-    if target is not None:
-        emitter.put(out, target)
-
-
-def _better(code, op, dtype, new, old) -> str:
-    if dtype.kind == "b":
-        first, second = (new, old) if op == "max" else (old, new)
-        return code.new(f"and i1 {first}, {code.new(f'xor i1 {second}, true')}")
-    better = element(code, "gt" if op == "max" else "lt", np.dtype(bool), [new, old], [dtype, dtype])
-    if dtype.kind != "f":
-        return better
-    kind = type_of(dtype)
-    is_nan, was_nan = (code.new(f"fcmp uno {kind} {x}, {literal(0, dtype)}") for x in (new, old))
-    fresh = code.new(f"and i1 {is_nan}, {code.new(f'xor i1 {was_nan}, true')}")
-    return code.new(f"or i1 {better}, {fresh}")
-
-
-def running(emitter, node: Node) -> None:
-    """Sums, products, largest up to each place of an axis."""
-    code = emitter.code
-    (x,), (out,) = node.args, node.outs
-    axis, op, reverse = node.params["axis"], node.params["op"], node.params["reverse"]
-    n = x.shape[axis]
-    target = emitter.take(out)
-    start = runs.start_of(x.shape)
-    index = ["0"] * len(x.shape)
-    order = [i for i in range(len(x.shape)) if i < axis], [i for i in range(len(x.shape)) if i > axis]
-
-    def at_place(i: str) -> str:
-        return code.new(f"sub nsw i64 {n - 1}, {i}") if reverse else i
-
-    def loops(axes, k, body) -> None:
-        if k == len(axes):
-            body()
-            return
-        with code.loop(str(x.shape[axes[k]])) as i:
-            index[axes[k]] = i
-            loops(axes, k + 1, body)
-        index[axes[k]] = "0"
-
-    def first() -> None:
-        index[axis] = at_place("0")
-        value = Turn(emitter, list(index)).at(x, start)
-        code.store(value, target.pointer(), _place(code, out.shape, index), out.dtype)
-
-    def rest() -> None:
-        value = Turn(emitter, list(index)).at(x, start)
-        pointer = target.pointer()
-        here = _place(code, out.shape, index)
-        before = list(index)
-        before[axis] = code.new(f"{'add' if reverse else 'sub'} nsw i64 {index[axis]}, 1")
-        old = code.load(pointer, _place(code, out.shape, before), out.dtype)
-        code.store(combine(code, op, out.dtype, old, value, False), pointer, here, out.dtype)
-
-    def along() -> None:
-        loops(order[1], 0, first)
-        with code.loop(str(n), start="1") as i:
-            index[axis] = at_place(i)
-            loops(order[1], 0, rest)
-
-    if out.size:
-        loops(order[0], 0, along)
-    emitter.put(out, target)
