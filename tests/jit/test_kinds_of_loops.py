@@ -160,6 +160,14 @@ def every_other_part(m, n, b, s, c, d):
     return right @ n, left, right[1::s].sum()
 
 
+def from_either_end(w, places):
+    found = np.zeros((len(places), 3))
+    for i in range(len(places)):
+        p = places[i]
+        found[i] = w[3 + p : p].sum(), w[p + 3 : p : -1].sum(), w[p - p - 2 : p - p : -1].sum()
+    return found
+
+
 A = R.random((9, 9)) + 9 * np.eye(9)
 ROWS = np.array([0, 2, 2, 5, 9, 9])
 CASES = {
@@ -180,6 +188,8 @@ CASES = {
     "one part": (two_parts, *R.random((2, 24, 24)), 3, 8, 3, 8),
     "every other part": (every_other_part, *R.random((2, 24, 24)), 20, 2, 3, 22),
     "every third part": (every_other_part, *R.random((2, 24, 24)), 20, 3, 3, 22),
+    "from the front": (from_either_end, R.random(12), np.array([0, 2, 3, 9, 14])),
+    "from either end": (from_either_end, R.random(12), np.array([2, -3, -1, 5, -9, -12, -20, 0])),
     "nested": (nested, R.random((2, 3))),
     "binned": (binned, R.normal(size=300), 7),
     "binned integers": (binned, R.integers(0, 50, 300), 10),
@@ -187,6 +197,7 @@ CASES = {
 }
 
 
+@pytest.mark.filterwarnings("ignore::npbridge.errors.FallbackWarning")  # slices over the end
 @pytest.mark.parametrize("name", CASES)
 def test_calls(name):
     function, *given = CASES[name]

@@ -134,7 +134,15 @@ def _raw(x):
     return x._value() if type(x) in OURS else x
 
 
+def _settled(x):
+    """A number of the run time that can be but one."""
+    form = traced_number.form_of(x) if is_traced_integer(x) and type(x) in OURS else None
+    least = None if form is None else traced_range.extreme(form, -1)
+    return least if least is not None and least == traced_range.extreme(form, 1) else x
+
+
 def _slice(s: slice, n: int) -> Axis:
+    s = slice(*map(_settled, (s.start, s.stop, s.step)))
     if not any(is_traced_integer(x) for x in (s.start, s.stop, s.step)):
         start, stop, step = s.indices(n)
         return Axis(start, len(range(start, stop, step)), step)
@@ -188,6 +196,8 @@ def _fixed(start, stop, size, step, n) -> Axis:
         return Axis(0, None, places=ragged.Extent(_clamped(start, n), _clamped(stop, n)))
     if size > n:
         raise IndexError(f"a slice of {size} elements of an axis with size {n}")
+    if not size:
+        _see_that_they_count_from_one_end(start, stop)
     last = value + (size - 1) * step
     ends = [traced_number.form_of(start), traced_range.constant((size - 1) * step)]
     reach = None if ends[0] is None else [ends[0], ends[0].plus(ends[1], 1)][:: 1 if step > 0 else -1]
@@ -201,6 +211,17 @@ def _fixed(start, stop, size, step, n) -> Axis:
             f"with size {n}: there are fewer, and compiled code has one length"
         ))  # fmt: skip
     return Axis(value, size, step)
+
+
+def _see_that_they_count_from_one_end(start, stop) -> None:
+    """A slice that begins after its stop is empty, unless one of them counts from the end of the axis."""
+    least = [traced_range.extreme(traced_number.form_of(x), -1) for x in (start, stop)]
+    if on_check is None or (None not in least and min(least) >= 0):
+        return
+    on_check((_raw(start) < 0) != (_raw(stop) < 0), UnsupportedError(
+        "a slice, whose ends are known only at run time, has one that counts from the end of the axis and one that "
+        "does not: how long it is is not known"
+    ))  # fmt: skip
 
 
 def _clamped(x, n, step=1):
