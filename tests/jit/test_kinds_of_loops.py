@@ -168,6 +168,22 @@ def from_either_end(w, places):
     return found
 
 
+def asked_twice(a, x):
+    found = []
+    for i in range(len(a)):
+        y = x[0]
+        if a[i] < 0.5:
+            z = x[1] + 1
+            if a[i] < 0.5:
+                y = np.sin(x[2]) * z
+            else:
+                y = z
+        elif a[i] >= 0.5:
+            y = y + 2
+        found.append(y)
+    return np.array(found)
+
+
 A = R.random((9, 9)) + 9 * np.eye(9)
 ROWS = np.array([0, 2, 2, 5, 9, 9])
 CASES = {
@@ -190,6 +206,7 @@ CASES = {
     "every third part": (every_other_part, *R.random((2, 24, 24)), 20, 3, 3, 22),
     "from the front": (from_either_end, R.random(12), np.array([0, 2, 3, 9, 14])),
     "from either end": (from_either_end, R.random(12), np.array([2, -3, -1, 5, -9, -12, -20, 0])),
+    "asked twice": (asked_twice, R.random(12), R.random(3)),
     "nested": (nested, R.random((2, 3))),
     "binned": (binned, R.normal(size=300), 7),
     "binned integers": (binned, R.integers(0, 50, 300), 10),

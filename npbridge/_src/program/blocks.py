@@ -197,13 +197,16 @@ def _counted(jaxpr, captured: int, init: list[Value], length: int) -> dict[int, 
 @rule("cond")
 def _cond(b, eqn, which, *args):
     branches = eqn.params["branches"]
-    if which.constant is not None:
-        chosen = branches[min(max(int(which.constant), 0), len(branches) - 1)]
+    number = b.taken.get(which, which.constant)
+    if number is not None:
+        chosen = branches[min(max(int(number), 0), len(branches) - 1)]
         return b.run(chosen.jaxpr, chosen.consts, args)
     blocks = []
     for k, branch in enumerate(branches):
+        b.taken[which] = k
         with b.ranges.given_that(b.ranges.told(which, bool(k)) if len(branches) == 2 else {}):
             blocks.append(b.inner(branch.jaxpr, branch.consts, args, []))
+        del b.taken[which]
         if _truth(which).dtype.kind == "b" and len(branches) == 2:  # which is known inside
             known = {_truth(which): b.constant(k, np.dtype(bool))}
             blocks[-1].results = [known.get(r, r) for r in blocks[-1].results]
@@ -211,7 +214,7 @@ def _cond(b, eqn, which, *args):
     for k, results in enumerate(zip(*(block.results for block in blocks), strict=True)):
         x = _all_one(b, results)
         if x is None and len(blocks) == 2:
-            x = _one_of_two(b, which, *results)
+            x = _one_of_two(b, which, blocks, *results)
         if x is not None:
             same[k] = x
     for block in blocks:
@@ -236,7 +239,7 @@ def _truth(which: Value) -> Value:
     return node.args[0] if node is not None and node.kind == "map" and node.params["op"] == "convert" else which
 
 
-def _one_of_two(b, which: Value, x: Value, y: Value) -> Value | None:
+def _one_of_two(b, which: Value, blocks: list[Block], x: Value, y: Value) -> Value | None:
     """The value of one of two branches, where no branch is needed for it."""
     truth = _truth(which)
     if truth.dtype.kind == "b" and x.constant is not None and y.constant is not None and x.dtype == y.dtype:
@@ -244,7 +247,8 @@ def _one_of_two(b, which: Value, x: Value, y: Value) -> Value | None:
         return b.map("select", x.dtype, truth, *numbers)
     for value, other, k in ((y, x, 0), (x, y, 1)):  # what the same truth has chosen, and what it chose otherwise
         node = value.node
-        if node is not None and node.kind == "branch" and node.args[0] is which:
+        inside = any(node in block.nodes for block in blocks)
+        if node is not None and not inside and node.kind == "branch" and node.args[0] is which:
             before = node.blocks[k].results[node.outs.index(value)]
             if before is other or _all_one(b, (before, other)) is not None:
                 return value

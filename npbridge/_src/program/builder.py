@@ -55,6 +55,7 @@ class Builder:
     def __init__(self) -> None:
         self.block = Block()
         self.ranges = Ranges()
+        self.taken: dict[Value, int] = {}  # the branches that are open, by what decided them
         self._made: list[dict] = [{}]  # values by what computes them, for each block that is open
 
     def run(self, jaxpr, consts, inputs) -> list[Value]:
