@@ -203,10 +203,11 @@ def _cond(b, eqn, which, *args):
         return b.run(chosen.jaxpr, chosen.consts, args)
     blocks = []
     for k, branch in enumerate(branches):
-        b.taken[which] = k
+        if _truth(which).dtype.kind == "b":  # another number beyond the last branch takes the last
+            b.taken[which] = k
         with b.ranges.given_that(b.ranges.told(which, bool(k)) if len(branches) == 2 else {}):
             blocks.append(b.inner(branch.jaxpr, branch.consts, args, []))
-        del b.taken[which]
+        b.taken.pop(which, None)
         if _truth(which).dtype.kind == "b" and len(branches) == 2:  # which is known inside
             known = {_truth(which): b.constant(k, np.dtype(bool))}
             blocks[-1].results = [known.get(r, r) for r in blocks[-1].results]
