@@ -188,7 +188,7 @@ def _counted(jaxpr, captured: int, init: list[Value], length: int) -> dict[int, 
         if x.constant is None or x.dtype.kind not in "iu" or (step := _step(jaxpr, own, out)) is None:
             continue
         start = int(x.constant)
-        low, high = limits(x.dtype)
+        low, high = (f(a, b) for f, a, b in zip((max, min), limits(x.dtype), limits(INDEX), strict=True))
         if low <= min(start, start + step * length) and max(start, start + step * length) <= high:
             found[k] = start, step
     return found

@@ -231,17 +231,20 @@ def _changed(emitter, shape: tuple, stores: list[Store]) -> dict[int, spans.Span
 
 
 def _chosen(emitter, shape: tuple, store: Store) -> spans.Within | None:
-    value, to = store.what, runs.start_of(shape)
-    while value.node is not None and value.node.kind == "view" and value.shape:
-        value, to = value.node.args[0], to.after(value.node.params["map"])
+    value, to = _behind(emitter, store.what, runs.start_of(shape))
     node = value.node
-    if node is None or node.kind != "map" or node.params["op"] != "select":
+    if node is None or not emitter.is_lazy(value) or node.kind != "map" or node.params["op"] != "select":
         return None
     mask = spans.within(node.args[0], to, shape)
     if mask is None:
         return None
-    value = node.args[1 + int(mask.fill)]
-    while value.node is not None and value.node.kind == "view" and value.shape and emitter.is_lazy(value):
-        value, to = value.node.args[0], to.after(value.node.params["map"])
+    value, to = _behind(emitter, node.args[1 + int(mask.fill)], to)
     there = emitter.places.get(value)
     return mask if there is store.buffer and _same(value, to, store.out, store.to) else None
+
+
+def _behind(emitter, value: Value, to: views.Map) -> tuple[Value, views.Map]:
+    """What views, which are not in memory, look at."""
+    while (node := value.node) is not None and node.kind == "view" and emitter.is_lazy(value):
+        value, to = node.args[0], to.after(node.params["map"])
+    return value, to
