@@ -51,6 +51,10 @@ class Model:
         self.v += x * np.random.randn(3)
         return np.random.rand(), np.random.randint(5)
 
+    def give_back(self, x):
+        x[0] += 1
+        return x, self.w, (x, self.v)
+
     def alias(self, x):
         self.also *= 2
         return self.u[0] + x
@@ -76,6 +80,7 @@ CALLS = {
     "bound": ("bind", lambda k: ((X([k, 1.0, 1.0]),), {})),
     "held ndarray": ("host", lambda k: ((X([k, 1.0, 1.0]),), {})),
     "draws": ("draw", lambda k: ((X([k, 1.0, 1.0]),), {})),
+    "ndarrays given back": ("give_back", lambda k: ((N([k, 1.0, 1.0]),), {})),
     "alias": ("alias", lambda k: ((k,), {})),
 }
 
@@ -160,6 +165,18 @@ def test_one_array_twice(monkeypatch):
     assert [f(x, x)[0] for _ in range(4)] == [2.0, 4.0, 6.0, 8.0]
     assert len(taken) <= 2
     assert f(x, y)[0] == 5.0 and f(y, x)[0] == 6.0 and f(x, x)[0] == 12.0
+
+
+def test_an_ndarray_that_is_given_back_is_one_array_of_its_own():
+    def f(x):
+        x[0] += 1
+        return x, x
+
+    compiled, given = npbridge.jit(f), np.zeros(3)
+    for k in range(1, 5):
+        one, two = compiled(given)
+        one[1] = 5
+        assert two[1] == 5 and given.tolist() == [k, 0, 0] and one[0] == k
 
 
 def test_ndarrays_that_overlap():

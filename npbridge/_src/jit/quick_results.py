@@ -83,11 +83,23 @@ class Outputs:
         array = (binding.leaves if what[0] == "leaf" else binding.held)[what[1]]
         if any(array is x for _, x in binding.ndarrays):
             at = binding.index[id(array._buffer)]
-            if not self.inputs.for_numpy or not array._whole or self.inputs.buffers.get(at) != f"n{at}":
+            there = array._whole and self.inputs.buffers.get(at) == f"n{at}"
+            if not there or not (self.inputs.for_numpy or self.inputs.on_host):
                 raise Unlike  # what stands for an ndarray is not there
-            self.inputs.names["borrowed"] = _borrowed
-            return f"borrowed(n{at})"
+            if self.inputs.for_numpy:
+                self.inputs.names["borrowed"] = _borrowed
+                return f"borrowed(n{at})"
+            return self.copied(at, array.dtype)
         return (self.inputs.leaves if what[0] == "leaf" else self.inputs.held)[what[1]]
+
+    def copied(self, at: int, dtype: np.dtype) -> str:
+        """An array with the values that an ndarray has after the call: one, however often it is given."""
+        name = f"k{at}"
+        if name not in self._made.values():
+            self._made[name] = name
+            self.inputs.names["copied"] = _copied
+            self.lines.append(f"{name} = copied(n{at}, {self.inputs.name(dtype, 'd')})")
+        return name
 
     def assignments(self, entry) -> list[str]:
         """Lines that do again what the function assigned; first all values, then all assignments."""
@@ -113,6 +125,10 @@ class Outputs:
         elif kind not in (effects.Place, effects.Globals, effects.Sequence) or effect.key is None:
             raise Unlike
         return f"{self.inputs.name(holder, 'g')}[{self.inputs.name(effect.key, 'k')}] = {value}"
+
+
+def _copied(values: np.ndarray, dtype: np.dtype) -> core.JaxArray:
+    return core.of_fresh(values.astype(dtype, order="C"))
 
 
 def _borrowed(values: np.ndarray) -> core.JaxArray:
