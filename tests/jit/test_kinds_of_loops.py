@@ -9,6 +9,8 @@ import pytest
 import npbridge
 from npbridge.errors import FallbackWarning
 
+from ..convert.programs import insertion_sort
+
 R = np.random.default_rng(5)
 
 
@@ -56,17 +58,6 @@ def covariances(data):
         found[i, i:] = data[:, i] @ data[:, i:]
         found[i:, i] = found[i, i:]
     return found
-
-
-def inserted(x):
-    for i in range(1, len(x)):
-        key = x[i]
-        j = i - 1
-        while j >= 0 and x[j] > key:
-            x[j + 1] = x[j]
-            j -= 1
-        x[j + 1] = key
-    return x
 
 
 def below_zero(x, n):
@@ -184,6 +175,26 @@ def asked_twice(a, x):
     return np.array(found)
 
 
+def parts_of_parts(x, i, s, j):
+    v = x[i:][::s]
+    v[1:j] += 10.0
+    w = x[i:][::s][1:]
+    w *= 2.0
+    x[i:][::s][0] = -1.0
+    t = x[::-1][j:]
+    t[::2] *= 3.0
+    return v, w.sum(), t
+
+
+def fails_first(x, y, k, at):
+    for i in range(k):
+        x[i:] *= 1.5
+        y[i] = x[i] + y[i - 1]
+        m = np.linalg.inv(x[:4].reshape(2, 2) * (0.0 if i == at else 1.0))
+        y[:i] -= m[0, 0]
+    return x
+
+
 A = R.random((9, 9)) + 9 * np.eye(9)
 ROWS = np.array([0, 2, 2, 5, 9, 9])
 CASES = {
@@ -193,8 +204,8 @@ CASES = {
     "sparse with infinity": (sparse, ROWS, R.integers(0, 6, 9), R.random(9), np.array([1, np.inf, 2, np.nan, 0, -1])),
     "forward": (forward, A, R.random(9)),
     "covariances": (covariances, R.random((12, 7))),
-    "inserted": (inserted, R.random(30)),
-    "inserted in order": (inserted, np.arange(9.0)),
+    "inserted": (insertion_sort, R.random(30)),
+    "inserted in order": (insertion_sort, np.arange(9.0)),
     "below zero": (below_zero, R.random(8), 5),
     "medians": (medians, R.random((9, 8))),
     "filtered": (filtered, R.random(40)),
@@ -207,6 +218,8 @@ CASES = {
     "from the front": (from_either_end, R.random(12), np.array([0, 2, 3, 9, 14])),
     "from either end": (from_either_end, R.random(12), np.array([2, -3, -1, 5, -9, -12, -20, 0])),
     "asked twice": (asked_twice, R.random(12), R.random(3)),
+    "parts of parts": (parts_of_parts, R.random(24), 3, 2, 5),
+    "parts of parts from the end": (parts_of_parts, R.random(24), -9, 3, 4),
     "nested": (nested, R.random((2, 3))),
     "binned": (binned, R.normal(size=300), 7),
     "binned integers": (binned, R.integers(0, 50, 300), 10),
@@ -277,3 +290,14 @@ def test_a_write_to_nothing_that_is_not_made():
     assert npbridge.jit(f)(np.zeros(0), 1, 1.5) == 0.0
     with pytest.raises(IndexError):
         npbridge.jit(f)(np.zeros(0), 1, 0.0)
+
+
+@pytest.mark.parametrize(("at", "error"), [(3, np.linalg.LinAlgError), (99, IndexError)])
+def test_the_error_is_the_first_in_time(at, error):
+    x, y = R.random(8) + 1, R.random(8)
+    before = x.copy(), y.copy()
+    compiled = npbridge.jit(fails_first)
+    for _ in range(3):
+        with pytest.raises(error):
+            compiled(x, y, 12, at)
+        np.testing.assert_array_equal((x, y), before)

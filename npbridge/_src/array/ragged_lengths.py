@@ -161,7 +161,8 @@ class _Case:
     def has_view_of(self, x: Ragged) -> bool:
         """Whether there is a view of an array, which is not the array, in the result."""
         array, views = self.arrays[id(x)], []
-        _each(self.result, lambda y: views.append(y) if type(y) is core.JaxArray and y is not array else None)
+        _each(self.result, lambda y: views.append(y.data if isinstance(y, Ragged) else y))
+        views = [y for y in views if type(y) is core.JaxArray and y is not array]
         return any(traced_index.root(y._buffer) is array._buffer for y in views)
 
     def has_written(self, x: Ragged) -> bool:

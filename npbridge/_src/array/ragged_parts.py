@@ -9,7 +9,7 @@ from ..ground.errors import UnsupportedError
 from ..storage.buffer import Tracer
 from . import core, traced_number, traced_range
 from .core import OURS
-from .ragged import REFUSED, Chosen, Extent, Ragged, number, raw
+from .ragged import REFUSED, Chosen, Extent, Ragged, number, raw, traced_errors
 from .ragged_operands import aligned, write_whole
 
 _WHOLE = slice(None)
@@ -177,22 +177,39 @@ def _along(self, axis, k):
 def _sliced(e: Extent, n: int, k: slice):
     """The key into the data, and the extent that is left, for a slice along a ragged axis."""
     step = 1 if k.step is None else k.step
-    if not isinstance(step, (int, np.integer)) or type(step) in OURS:
+    known = isinstance(step, (int, np.integer)) and type(step) not in OURS
+    if not known and not is_integer(step):
         raise _refusal()
+    if not known:
+        return _WHOLE, Chosen(_every(e, n, k, every(step)))
     if type(e) is Extent and k == slice(None, None, -1):
         return k, Extent(n - number(e.stop), n - number(e.start))
     ends_known = all(x is None or isinstance(x, (int, np.integer)) and type(x) not in OURS for x in (k.start, k.stop))
     if type(e) is Extent and step == 1 and ends_known:
         return _WHOLE, Extent(_end(e, k.start, e.start), _end(e, k.stop, e.stop))
-    # which items it takes, by their numbers
-    length = raw(e.length)
-    first, last = (0, length) if step > 0 else (length - 1, -1)
-    start, stop = (_clamped(x, length, step) for x in (k.start, k.stop))
+    mask = _every(e, n, k, step)
+    return (_WHOLE, Chosen(mask)) if step > 0 else (slice(None, None, -1), Chosen(mask[::-1]))
+
+
+def _every(e: Extent, n: int, k: slice, step):
+    """The places of the items that a slice takes, by their numbers; a step that is not known is positive."""
+    length, forwards = raw(e.length), not isinstance(step, (int, np.integer)) or step > 0
+    first, last = (0, length) if forwards else (length - 1, -1)
+    start, stop = (_clamped(x, length, 1 if forwards else -1) for x in (k.start, k.stop))
     start, stop = (first if start is None else start), (last if stop is None else stop)
     ranks = e.ranks(n)
-    inside = (ranks >= start) & (ranks < stop) if step > 0 else (ranks <= start) & (ranks > stop)
-    mask = e.mask(n) & inside & ((ranks - start) % abs(step) == 0)
-    return (_WHOLE, Chosen(mask)) if step > 0 else (slice(None, None, -1), Chosen(mask[::-1]))
+    inside = (ranks >= start) & (ranks < stop) if forwards else (ranks <= start) & (ranks > stop)
+    return e.mask(n) & inside & (jnp.fmod(ranks - start, abs(step)) == 0)
+
+
+def every(step):
+    """The step of a slice forwards, which is known only at run time."""
+    least = traced_range.extreme(traced_number.form_of(step), -1)
+    if least is None or least <= 0:
+        traced_errors().see(raw(step) <= 0, UnsupportedError(
+            "a slice whose step is known only at run time goes forwards: its step is not positive"
+        ))  # fmt: skip
+    return jnp.maximum(raw(step), 1)
 
 
 def _clamped(x, length, step):

@@ -173,19 +173,13 @@ def _from_the_end(s: slice, n: int):
 def _strided(s: slice, n: int, step) -> Axis:
     """A slice whose step, or whose width with a step, is known only at run time: every so many places."""
     backwards = not is_traced_integer(step) and step < 0
-    if is_traced_integer(step):
-        least = traced_range.extreme(traced_number.form_of(step), -1)
-        if on_check is not None and (least is None or least <= 0):
-            on_check(_raw(step) <= 0, UnsupportedError(
-                "a slice whose step is known only at run time goes forwards: its step is not positive"
-            ))  # fmt: skip
+    every = ragged_parts.every(step) if is_traced_integer(step) else abs(step)
     if backwards:
         start, stop = (_raw(x) for x in _from_the_end(s, n))
     else:
         start = _raw(_clamped(0 if s.start is None else s.start, n))
         stop = _raw(_clamped(n if s.stop is None else s.stop, n))
     places = jnp.arange(n)
-    every = jnp.maximum(jnp.abs(_raw(step)), 1)
     mask = (places >= start) & (places < stop) & (jnp.fmod(places - start, every) == 0)
     return Axis(0, None, -1 if backwards else 1, places=ragged.Chosen(mask))
 

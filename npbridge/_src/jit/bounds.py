@@ -18,6 +18,7 @@ from jax import lax
 from jax.extend.core import ClosedJaxpr, Literal
 
 from ..ground.compat import dce_jaxpr
+from ..program.counters import step_of
 from .intervals import COMPARISONS, FALSE, NOWHERE, Interval, decided, joined, of_values, result_of, whole
 
 
@@ -301,17 +302,12 @@ class _Walk:
 
 def _counted(jaxpr, skipped: int, carry, length: int) -> dict[int, tuple[Interval, Interval]]:
     """Of numbers that grow by the same in each turn: the limits inside the loop, and the number after it."""
-    made = {eqn.outvars[0]: eqn for eqn in jaxpr.eqns if eqn.primitive.name == "add"}
     found = {}
     for k, x in enumerate(carry):
         own, out = jaxpr.invars[skipped + k], jaxpr.outvars[k]
-        eqn = None if isinstance(out, Literal) else made.get(out)
-        if eqn is None or x is None or not x.is_one or own not in eqn.invars or not length:
+        if x is None or not x.is_one or not length or (step := step_of(jaxpr, own, out)) is None:
             continue
-        steps = [of_values(v.val) for v in eqn.invars if isinstance(v, Literal)]
-        if len(steps) != 1 or steps[0] is None or not steps[0].is_one:
-            continue
-        step, everything = steps[0].low, whole(own.aval)
+        everything = whole(own.aval)
         last, after = x.low + step * (length - 1), x.low + step * length
         if everything.low <= after <= everything.high:
             found[k] = Interval(min(x.low, last), max(x.low, last), x.sources), Interval(after, after, x.sources)

@@ -95,7 +95,7 @@ class Outputs:
     def copied(self, at: int, dtype: np.dtype) -> str:
         """An array with the values that an ndarray has after the call: one, however often it is given."""
         name = f"k{at}"
-        if name not in self._made.values():
+        if name not in self._made:
             self._made[name] = name
             self.inputs.names["copied"] = _copied
             self.lines.append(f"{name} = copied(n{at}, {self.inputs.name(dtype, 'd')})")

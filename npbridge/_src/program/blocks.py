@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from jax.extend.core import ClosedJaxpr, Literal
+from jax.extend.core import ClosedJaxpr
 
 from . import views
 from .builder import INDEX, NotHeld, dtype_of, rule
+from .counters import step_of
 from .moves import reshaped
 from .nodes import Block, Value
 from .ranges import limits
@@ -98,32 +99,13 @@ def _growing(b, jaxpr, captured: int, init: list[Value]) -> dict[int, tuple[int,
     """The 64-bit integers that only grow, or only shrink, by a few in each turn: they do not come to their limits."""
     found = {}
     for k, (own, out, x) in enumerate(zip(jaxpr.invars[captured:], jaxpr.outvars, init, strict=True)):
-        step = _step(jaxpr, own, out) if x.dtype == INDEX else None
+        step = step_of(jaxpr, own, out) if x.dtype == INDEX else None
         if step is None:
             continue
         (low, high), (least, most) = b.ranges.of(x), limits(x.dtype)
         if abs(step) <= SMALL_STEP and least // 2 < low and high < most // 2:
             found[k] = (low, most - SMALL_STEP) if step >= 0 else (least + SMALL_STEP, high)
     return found
-
-
-def _step(jaxpr, own, out) -> int | None:
-    """By how much a variable that a turn takes differs from the one that it gives; None where that is not seen."""
-    eqn = next((e for e in jaxpr.eqns if out in e.outvars), None) if not isinstance(out, Literal) else None
-    if eqn is None:
-        return None
-    operands = eqn.invars
-    if eqn.primitive.name == "jit" and len(eqn.params["jaxpr"].eqns) == 1:
-        inner = eqn.params["jaxpr"].jaxpr
-        given = dict(zip(inner.invars, operands, strict=True))
-        eqn = inner.eqns[0]
-        operands = [v if isinstance(v, Literal) else given.get(v) for v in eqn.invars]
-    name = eqn.primitive.name
-    if name == "add" and len(operands) == 2 and operands[1] is own:
-        operands = operands[::-1]
-    if name not in ("add", "sub") or operands[0] is not own or not isinstance(operands[1], Literal):
-        return None
-    return int(operands[1].val) * (1 if name == "add" else -1)
 
 
 def _loop(b, init: list[Value], blocks: list[Block], length: int | None) -> list[Value]:
@@ -185,7 +167,7 @@ def _counted(jaxpr, captured: int, init: list[Value], length: int) -> dict[int, 
     found = {}
     given = jaxpr.invars[captured : captured + len(init)]
     for k, (own, out, x) in enumerate(zip(given, jaxpr.outvars, init, strict=False)):
-        if x.constant is None or x.dtype.kind not in "iu" or (step := _step(jaxpr, own, out)) is None:
+        if x.constant is None or x.dtype.kind not in "iu" or (step := step_of(jaxpr, own, out)) is None:
             continue
         start = int(x.constant)
         low, high = (f(a, b) for f, a, b in zip((max, min), limits(x.dtype), limits(INDEX), strict=True))
@@ -248,8 +230,9 @@ def _one_of_two(b, which: Value, blocks: list[Block], x: Value, y: Value) -> Val
         return b.map("select", x.dtype, truth, *numbers)
     for value, other, k in ((y, x, 0), (x, y, 1)):  # what the same truth has chosen, and what it chose otherwise
         node = value.node
-        inside = any(node in block.nodes for block in blocks)
-        if node is not None and not inside and node.kind == "branch" and node.args[0] is which:
+        if node is None or node.kind != "branch" or node.args[0] is not which:
+            continue
+        if not any(node in block.nodes for block in blocks):
             before = node.blocks[k].results[node.outs.index(value)]
             if before is other or _all_one(b, (before, other)) is not None:
                 return value

@@ -97,11 +97,13 @@ class Builder:
     def once(self, kind, args, shape, dtype, **params) -> Value:
         """The value of a node that depends on nothing but its arguments."""
         key = kind, tuple(args), tuple(shape), np.dtype(dtype), *params.values()
+        return self._once(key, lambda: self.node(kind, args, **params).out(shape, dtype))
+
+    def _once(self, key: tuple, make: Callable[[], Value]) -> Value:
         for made in reversed(self._made):
-            found = made.get(key)
-            if found is not None:
-                return found
-        found = self._made[-1][key] = self.node(kind, args, **params).out(shape, dtype)
+            if key in made:
+                return made[key]
+        found = self._made[-1][key] = make()
         return found
 
     def literal(self, x) -> Value:
@@ -122,11 +124,7 @@ class Builder:
 
     def _number(self, x) -> Value:
         key = "number", x.dtype, x.tobytes()  # zeros have signs, and NaN is not NaN
-        for made in reversed(self._made):
-            if key in made:
-                return made[key]
-        found = self._made[-1][key] = self.node("number", [], value=x).out((), x.dtype)
-        return found
+        return self._once(key, lambda: self.node("number", [], value=x).out((), x.dtype))
 
     def integer(self, n: int) -> Value:
         return self.constant(n, INDEX)
@@ -140,13 +138,7 @@ class Builder:
             shape = np.broadcast_shapes(*(a.shape for a in args))
         same = folding.simpler(op, dtype, args, self.ranges)
         if isinstance(same, Value):
-            return (
-                same
-                if same.shape == tuple(shape)
-                else self.along(same, shape)
-                if same.shape
-                else self.splat(same, shape)
-            )
+            return same if same.shape == tuple(shape) else self.along(same, shape)
         if same is not None:
             return self.splat(self.constant(same, dtype), shape)
         beside = [a if a.shape in ((), shape) else self.along(a, shape) for a in args]
@@ -177,7 +169,9 @@ class Builder:
         return self.once("view", [x, *(v for a in to.axes for v, _ in a.starts)], shape, x.dtype, map=to)
 
     def along(self, x: Value, shape) -> Value:
-        """`x` repeated along axes of length one."""
+        """`x` repeated along axes of length one; a number everywhere."""
+        if not x.shape:
+            return self.splat(x, shape)
         return self.view(x, views.broadcast(x.shape, tuple(range(len(shape)))), shape)
 
     def number(self, x: Value) -> Value:

@@ -80,7 +80,8 @@ class Ranges:
     def given_that(self, facts: dict[Value, Range]) -> Iterator[None]:
         """While values are known to lie between other limits, and what is made of them."""
         before = self._found
-        self._found = {**before, **facts}
+        if facts:  # what is found meanwhile holds no longer than they do
+            self._found = {**before, **facts}
         try:
             yield
         finally:

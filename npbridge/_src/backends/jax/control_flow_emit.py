@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
@@ -214,8 +216,11 @@ class Emission:
                 new.append(lax.dynamic_update_index_in_dim(value, item, k, 0))
             else:
                 new.append(value if pick is None else cast(pick(outs), leaf))
-        for i in range(self.checks_at, len(new)):
-            new[i] = new[i] | values[i]
+        failed = values[self.checks_at :]
+        if len(failed) > 1:  # what fails in a turn after the first that failed is nothing that Python comes to
+            before = functools.reduce(jnp.logical_or, failed)
+            new[self.checks_at :] = [flag & ~before for flag in new[self.checks_at :]]
+        new[self.checks_at :] = [now | then for now, then in zip(new[self.checks_at :], failed, strict=True)]
         return new
 
     def goes_on(self, count, k, values):
