@@ -1,7 +1,7 @@
 """Running what was traced as plain loops, on the memory of the host.
 
-Arrays are read where they lie; what is written is written there, unless a check or a function of the host may fail in
-the middle: then it is put there when all is done.
+Arrays are read where they lie; what is written is written there, unless a function of the host may fail in the middle:
+then it is put there when all is done.  Where a check fails, what was written is put back.
 """
 
 from __future__ import annotations
@@ -43,15 +43,15 @@ class OnHost:
         self.written = written
         first = len(closed.out_avals) - bool(executable.checked) - len(written)
         self.arrays = executable.buffers
-        self.in_place = not executable.checked
         self._closed, self._first = closed, first
         self._stops = executable.host is None  # what was drawn cannot be drawn again
         self._options = {name: executable.options[name] for name in ("parallel", "fastmath")}
+        self._options["checked"] = bool(executable.checked)
         self._numbers = frozenset(range(self.arrays, len(closed.in_avals)))
-        self.compiled = self._made(self.in_place)
-        if self.in_place and self.compiled.callbacks:
+        self.in_place, self.compiled = True, self._made(True)
+        if self.compiled.callbacks:
             self.in_place, self.compiled = False, self._made(False)
-        self.acts = any(node.acts for node in self.compiled.program.nodes)
+        self.acts = _acts(self.compiled.program)
         self.in_place = self.in_place and len(self.compiled.donated) == len(self.written)
 
     def _made(self, in_place: bool):
@@ -166,6 +166,11 @@ def is_all_loops(executable) -> bool:
         and not _asks_the_host(made.compiled.program)
         and _pays(executable.jaxpr.jaxpr)
     )
+
+
+def _acts(block) -> bool:
+    """Whether it calls functions of the host for what they do."""
+    return any((node.kind == "call" and node.acts) or any(map(_acts, node.blocks)) for node in block.nodes)
 
 
 def _asks_the_host(block) -> bool:

@@ -66,7 +66,7 @@ def _while(b, eqn, *args):
     held = _held(b, cond, body, init)
     if held:
         cond, body = blocks(growing)
-    return _loop(b, list(init), [cond, body], None)
+    return put_loop(b, list(init), [cond, body], None)
 
 
 def _held(b, cond: Block, body: Block, init: list[Value]) -> dict[int, tuple[int, int]]:
@@ -108,7 +108,7 @@ def _growing(b, jaxpr, captured: int, init: list[Value]) -> dict[int, tuple[int,
     return found
 
 
-def _loop(b, init: list[Value], blocks: list[Block], length: int | None) -> list[Value]:
+def put_loop(b, init: list[Value], blocks: list[Block], length: int | None) -> list[Value]:
     """The results of a loop: what each turn leaves as it was is not carried."""
     body = blocks[-1]
     first = len(body.inputs) - len(init)
@@ -157,7 +157,7 @@ def _scan(b, eqn, *args):
         return [outs[k] for k in left]
 
     block = b.inner(None, None, None, [counter, *(carries[k] for k in left)], body)
-    found = dict(zip(left, _loop(b, [init[k] for k in left], [block], length), strict=True))
+    found = dict(zip(left, put_loop(b, [init[k] for k in left], [block], length), strict=True))
     ends = {k: b.constant(start + step * length, init[k].dtype) for k, (start, step) in counted.items()}
     return [{**found, **ends}[k] for k in range(len(init))]
 

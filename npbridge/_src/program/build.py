@@ -5,13 +5,28 @@ from __future__ import annotations
 from jax.extend.core import ClosedJaxpr
 
 from ..ground.compat import dce_jaxpr
-from . import blocks, elementwise, fusing, gathering, hosted, moves, reductions  # noqa: F401  the rules that they file
+from . import (  # noqa: F401  most for the rules that they file
+    blocks,
+    elementwise,
+    fusing,
+    gathering,
+    hosted,
+    leaving,
+    moves,
+    reductions,
+)
 from .builder import Builder, dtype_of
 from .nodes import Block, Value
 
 
-def program(closed: ClosedJaxpr) -> Block:
+def program(closed: ClosedJaxpr, checked: bool = False) -> Block:
     """The program of a traced function; inputs and results as there.
+
+    Parameters
+    ----------
+    closed : ClosedJaxpr
+    checked : bool
+        Whether the last result is the number of what has failed, from one on, and no other matters where it is not 0.
 
     Raises
     ------
@@ -24,5 +39,8 @@ def program(closed: ClosedJaxpr) -> Block:
     block.inputs = [Value(v.aval.shape, dtype_of(v.aval)) for v in jaxpr.invars]
     block.results = builder.run(jaxpr, closed.consts, block.inputs)
     block.prune()
+    if checked:
+        block = leaving.leaving(block, builder.ranges)
+        block.prune()
     fusing.fuse(block)
     return block

@@ -61,7 +61,8 @@ class Node:
         ``number`` (a constant), ``array`` (one with elements), ``empty`` (what is written later), ``map`` (element by
         element), ``view``, ``iota``, ``reshape`` (where no view will do), ``gather``, ``reduce``, ``position`` (of the
         largest), ``running`` (sums up to each place), ``sort`` (short rows, by the first of several arrays), ``write``
-        (a part of an array), ``scatter``, ``product``, ``loop``, ``branch``, ``call`` (of a function of the host).
+        (a part of an array), ``scatter``, ``product``, ``loop``, ``branch``, ``call`` (of a function of the host),
+        ``leave`` (the program, where a truth says that it has failed).
     args, outs : list of Value
     params : dict
         What else the kind needs.

@@ -51,7 +51,7 @@ class Ranges:
         if op == "not" and truth.dtype.kind == "b":
             return self.told(args[0], not is_true)
         if truth.dtype.kind == "b" and op == ("and" if is_true else "or"):
-            return {**self.told(args[0], is_true), **self.told(args[1], is_true)}
+            return self._both(self.told(args[0], is_true), self.told(args[1], is_true))
         if op not in _OTHERWISE or any(a.dtype.kind not in "iu" for a in args):
             return {}
         op = op if is_true else _OTHERWISE[op]
@@ -74,7 +74,46 @@ class Ranges:
         if can.count(True) != 1:
             return {}
         taken = can.index(True)
-        return {**self.told(node.args[0], bool(taken)), **self.told(results[taken], is_true)}
+        return self._both(self.told(node.args[0], bool(taken)), self.told(results[taken], is_true))
+
+    def _both(self, facts: dict[Value, Range], more: dict[Value, Range]) -> dict[Value, Range]:
+        """What two truths say together."""
+        found = {**facts, **more}
+        for value in facts.keys() & more.keys():
+            (a, b), (c, d) = facts[value], more[value]
+            found[value] = max(a, c), min(b, d)
+        return {v: r for v, r in found.items() if r[0] <= r[1]}
+
+    @contextlib.contextmanager
+    def apart(self) -> Iterator[None]:
+        """A part of the program in which more is learned, which does not hold after it."""
+        before, self._found = self._found, dict(self._found)
+        try:
+            yield
+        finally:
+            self._found = before
+
+    def learn(self, facts: dict[Value, Range]) -> None:
+        """Between which limits values lie from here on."""
+        self._found.update(facts)
+
+    def of_chosen(self, which: Value, *cases: Value) -> Range | None:
+        """Of the one of several numbers that a truth, or a number, chooses."""
+        if any(c.dtype.kind not in "biu" for c in cases):
+            return None
+        found = [self.of(c) for c in cases]
+        if len(cases) == 2:
+            found = [self._where(c, self.told(which, bool(k))) for k, c in enumerate(cases)]
+        return min(f[0] for f in found), max(f[1] for f in found)
+
+    def _where(self, value: Value, facts: dict[Value, Range]) -> Range:
+        """The range of a number, or of a sum of two, where more is known."""
+        known, node = facts.get(value, self.of(value)), value.node
+        if value not in facts and node is not None and node.kind == "map" and node.params["op"] in ("add", "sub"):
+            found = _STEPS[node.params["op"]](*(facts.get(x, self.of(x)) for x in node.args)) or known
+            if limits(value.dtype)[0] <= found[0] and found[1] <= limits(value.dtype)[1]:
+                return max(found[0], known[0]), min(found[1], known[1])
+        return known
 
     @contextlib.contextmanager
     def given_that(self, facts: dict[Value, Range]) -> Iterator[None]:
@@ -129,6 +168,8 @@ def _of_node(ranges: Ranges, node: Node) -> Range | None:
         return ranges.of(args[0])
     if kind == "array" and 0 < node.params["value"].size <= FEW:
         return int(node.params["value"].min()), int(node.params["value"].max())
+    if kind == "map" and node.params["op"] == "select":
+        return ranges.of_chosen(*args)
     if kind != "map" or any(a.dtype.kind not in "biu" for a in args):
         return None
     step: Callable[..., Range | None] | None = _STEPS.get(node.params["op"])
@@ -159,7 +200,6 @@ _STEPS: dict[str, Callable[..., Range | None]] = {
     "neg": lambda x: (-x[1], -x[0]),
     "max": lambda x, y: (max(x[0], y[0]), max(x[1], y[1])),
     "min": lambda x, y: (min(x[0], y[0]), min(x[1], y[1])),
-    "select": lambda _, *cases: (min(c[0] for c in cases), max(c[1] for c in cases)),
     "convert": lambda x: x,
     "div": _quotient,
     "rem": _rest,

@@ -36,11 +36,22 @@ class NotRun(Exception):
     """A node that has no form here."""
 
 
+class _Left(Exception):
+    """The program is left, with a number that says what has failed."""
+
+    def __init__(self, code: int) -> None:
+        self.code = code
+
+
 def run(block: Block, inputs) -> list[np.ndarray]:
     """The results of a program, for inputs of the shapes and dtypes that it takes."""
     known: dict[Value, np.ndarray] = {}
     with np.errstate(all="ignore"):
-        return _block(block, [np.asarray(x, v.dtype) for x, v in zip(inputs, block.inputs, strict=True)], known)
+        try:
+            return _block(block, [np.asarray(x, v.dtype) for x, v in zip(inputs, block.inputs, strict=True)], known)
+        except _Left as left:
+            *others, told = block.results
+            return [*(np.zeros(v.shape, v.dtype) for v in others), np.asarray(left.code, told.dtype)]
 
 
 def _block(block: Block, inputs, known) -> list[np.ndarray]:
@@ -263,8 +274,15 @@ def _call(node: Node, args, known):
     return node.params["function"](*args)
 
 
+def _leave(node: Node, args, known):
+    if args[0]:
+        raise _Left(node.params["code"])
+    return []
+
+
 _NODES: dict[str, Callable] = {
     "number": _number, "array": _number, "empty": _empty, "map": _map, "view": _view, "write": _write, "iota": _iota,
     "reshape": _reshape, "reduce": _reduce, "position": _position, "running": _running, "sort": _sort,
     "product": _product, "gather": _gather, "scatter": _scatter, "loop": _loop, "branch": _branch, "call": _call,
+    "leave": _leave,
 }  # fmt: skip

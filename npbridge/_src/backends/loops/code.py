@@ -203,8 +203,11 @@ class Code:
     # -- loops
 
     @contextlib.contextmanager
-    def loop(self, count: str, independent: bool = False, start: str = "0"):
-        """The index of each turn, from `start` up to `count`."""
+    def loop(self, count: str, independent: bool = False, start: str = "0", unroll: str = "disable"):
+        """The index of each turn, from `start` up to `count`; `unroll` is what LLVM is told of that, if anything.
+
+        Of loops over arrays it gains little, and costs most of the time to compile.
+        """
         head, body, after = (self.fresh_label(x) for x in ("head", "body", "after"))
         index = self.slot("i64")
         self.do(f"store i64 {start}, ptr {index}")
@@ -226,7 +229,9 @@ class Code:
         turns = int(count) - int(start) if _known(count) and _known(start) else FEW + 1
         if turns <= FEW and turns * size <= LINES:
             self._repeated += (turns - 1) * size
-            facts.append(self.note('!{!"llvm.loop.unroll.full"}'))
+            unroll = "full"
+        if unroll:
+            facts.append(self.note(f'!{{!"llvm.loop.unroll.{unroll}"}}'))
         marked = ""
         if facts:
             own = ", ".join(["SELF", *facts])

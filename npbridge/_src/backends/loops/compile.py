@@ -42,6 +42,8 @@ class Compiled:
     stops : bool
         Whether long loops are left where a signal handler of Python's raises, as that of Ctrl-C does. What was written
         is put back then; where that is too much to keep a copy of, nothing is written in place.
+    checked : bool
+        Whether the last result is the number of what has failed, from one on, and no other matters where it is not 0.
 
     Attributes
     ----------
@@ -65,13 +67,14 @@ class Compiled:
         parallel: bool = False,
         fastmath: bool = False,
         stops: bool = True,
+        checked: bool = False,
     ) -> None:
         def emitted(donated):
-            program = build.program(closed)
+            program = build.program(closed, checked)
             return Emitter(program, donated, threads.ASKED if parallel else threads.LEAST, fastmath, stops)
 
         emitter = emitted(donated)
-        if emitter.looks.every and not emitter.looks.limits and donated and emitter.donates() > interrupts.KEPT:
+        if donated and emitter.donates() > interrupts.KEPT and emitter.always_copies():
             emitter = emitted(donated := {})
         self.program = program = emitter.program
         text = emitter.text()

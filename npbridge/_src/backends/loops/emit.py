@@ -8,7 +8,7 @@ from typing import Any
 from ...program import views
 from ...program.builder import NotHeld
 from ...program.nodes import Block, Node, Value
-from . import along, calls, control, gathers, interrupts, nests, products, reductions, runs, sorting, threads
+from . import along, calls, control, gathers, interrupts, leaving, nests, products, reductions, runs, sorting, threads
 from .code import Code, Register, literal
 from .elements import element
 from .inner_loops import Loops
@@ -60,6 +60,7 @@ class Emitter:
         self.apart = 0  # bytes for runs that the caller needs in nests that threads share
         self.plan = Plan(program)
         self.looks = interrupts.Looks(program if stops else Block())
+        self.leaves_late = leaving.comes_late(program)
         self.looked = ""  # where it stands when that was
         self.kept: list[tuple[str, str, int]] = []  # copies of what is written in place, where it lies, and bytes
         self.code = Code(fastmath)
@@ -85,9 +86,9 @@ class Emitter:
                 self.scalars[value] = code.load(pointer[k], "0", value.dtype)
                 continue
             self.put(value, Buffer(code, self._slot(pointer[k]), nbytes(value), k in self.donated, pointer[k]))
-        if self.looks.every:
-            interrupts.begin(self, pointer)
+        interrupts.begin(self, pointer)
         pointer = self._pointers("results", len(block.results))
+        self.exits = leaving.Exits(self, pointer[-1] if pointer else "null")
         outs: list = []
         self.given_back = {j: self.places[v] for i, j in self.donated.items() if (v := block.inputs[i]).shape}
         for k, value in enumerate(block.results):
@@ -100,7 +101,7 @@ class Emitter:
         with self.frame(block, False):
             self.nodes(block)
             control.settle(self, block.results, outs)
-        code.ends += interrupts.end(self)
+        code.ends += [*interrupts.end(self), *self.exits.ends(interrupts.put_back(self))]
         if self.apart:
             code.entry.append(f"  %runs = getelementptr inbounds i8, ptr %room, i64 {self.room.extend(self.apart)}")
         return code.text("program", "ptr %inputs, ptr %results, ptr %constants, ptr %room")
@@ -108,6 +109,10 @@ class Emitter:
     def donates(self) -> int:
         """How many bytes are written in place."""
         return sum(nbytes(self.program.inputs[k]) for k in self.donated)
+
+    def always_copies(self) -> bool:
+        """Whether what is written in place is always copied before."""
+        return self.leaves_late or bool(self.looks.every and not self.looks.limits)
 
     def _pointers(self, of: str, count: int) -> list[str]:
         found = []
@@ -288,4 +293,5 @@ _KINDS = {
     "loop": control.loop,
     "branch": control.branch,
     "call": calls.call,
+    "leave": leaving.leave,
 }

@@ -146,25 +146,21 @@ def _of_step(node: Node) -> float:
 def begin(emitter, pointers: list[str]) -> None:
     """At the start of a program that may be left: copy what is written in place, so that it can be put back.
 
-    That is done where loops have work for long; else the program is not left.
+    For signals that is done where loops have work for long; else it is not left.
     """
     code, looks = emitter.code, emitter.looks
-    code.declared["interrupted"] = "declare i1 @npbridge_interrupted(ptr)"
-    emitter.loops.used["npbridge_interrupted"] = helpers.interrupted(ctypes.addressof(_main), PAUSE)
-    emitter.looked = code.slot("i64")
-    code.do(f"store i64 0, ptr {emitter.looked}")
-    if not emitter.donated:
+    if looks.every:
+        code.declared["interrupted"] = "declare i1 @npbridge_interrupted(ptr)"
+        emitter.loops.used["npbridge_interrupted"] = helpers.interrupted(ctypes.addressof(_main), PAUSE)
+        emitter.looked = code.slot("i64")
+        code.do(f"store i64 0, ptr {emitter.looked}")
+    if not emitter.donated or not (looks.every or emitter.leaves_late):
         return
+    sometimes = looks.limits and not emitter.leaves_late
     after = code.fresh_label("kept")
-    if looks.limits:
-        least = max(LONG / 4, COPIES * emitter.donates())
-        long = "false"
-        for length, turn in looks.limits:
-            n = _early(emitter, length)
-            most = min(int(least / max(turn, 1)), 1 << 40)
-            more = "true" if n is None else code.new(f"icmp sgt i64 {n}, {most}")
-            long = code.new(f"or i1 {long}, {more}")
+    if sometimes:
         copied = code.fresh_label("keep")
+        long = _is_long(emitter)
         code.do(f"store i64 {code.new(f'select i1 {long}, i64 0, i64 -1')}, ptr {emitter.looked}")
         code.jump_if(long, copied, after)
         code.label(copied)
@@ -173,9 +169,21 @@ def begin(emitter, pointers: list[str]) -> None:
         kept = emitter.room.address(size)
         code.copy(pointers[k], kept, size)
         emitter.kept.append((kept, pointers[k], size))
-    if looks.limits:
+    if sometimes:
         code.jump(after)
         code.label(after)
+
+
+def _is_long(emitter) -> str:
+    """Whether loops have so much work that copies are worth while."""
+    code, long = emitter.code, "false"
+    least = max(LONG / 4, COPIES * emitter.donates())
+    for length, turn in emitter.looks.limits:
+        n = _early(emitter, length)
+        most = min(int(least / max(turn, 1)), 1 << 40)
+        more = "true" if n is None else code.new(f"icmp sgt i64 {n}, {most}")
+        long = code.new(f"or i1 {long}, {more}")
+    return long
 
 
 def _early(emitter, value: Value) -> str | None:
@@ -213,7 +221,7 @@ def turns(emitter, start: int, last: str, every: int | None):
     """The index of each turn of a loop, with a look before each so many."""
     code = emitter.code
     if not every:
-        with code.loop(last, start=str(start)) as i:
+        with code.loop(last, start=str(start), unroll="") as i:
             yield i
         return
     shift = every.bit_length() - 1
@@ -225,7 +233,7 @@ def turns(emitter, start: int, last: str, every: int | None):
         if start:
             first = code.call("i64", "llvm.smax.i64", ("i64", first), ("i64", str(start)))
         countdown.count_all(code.new(f"sub i64 {end}, {first}"))
-        with code.loop(end, start=first) as i:
+        with code.loop(end, start=first, unroll="") as i:
             yield i
 
 
@@ -274,9 +282,12 @@ class Countdown:
 
 def end(emitter) -> list[str]:
     """The block that ends a program in its middle."""
-    if not emitter.looked:
-        return []
-    lines = ["stop:"]
-    for kept, pointer, size in emitter.kept:
-        lines.append(f"  call void @llvm.memcpy.p0.p0.i64(ptr {pointer}, ptr {kept}, i64 {size}, i1 false)")
-    return [*lines, "  ret void"]
+    return ["stop:", *put_back(emitter), "  ret void"] if emitter.looked else []
+
+
+def put_back(emitter) -> list[str]:
+    """What lets arrays that were written in place have their first contents."""
+    return [
+        f"  call void @llvm.memcpy.p0.p0.i64(ptr {pointer}, ptr {kept}, i64 {size}, i1 false)"
+        for kept, pointer, size in emitter.kept
+    ]

@@ -26,7 +26,7 @@ _MISSING = re.compile(rb"__(trunc|extend)\w*hf")  # functions that may be nowher
 _TUNING = {
     "loop_vectorization": True,
     "slp_vectorization": True,
-    "loop_unrolling": False,  # but where it is asked for: what it gains costs most of the time to compile
+    "loop_unrolling": True,  # each loop says whether
 }
 
 

@@ -1,0 +1,67 @@
+"""A program that is left in its middle, because something has failed: its last result says what."""
+
+from __future__ import annotations
+
+from ...program.nodes import Block, Node
+from .code import type_of
+
+ODDS = 1, 1 << 16  # that something fails
+
+_WRITES_NOTHING = {"number", "array", "empty", "reshape", "leave"}
+
+
+def comes_late(block: Block) -> bool:
+    """Whether a program may be left when arrays have been written."""
+    return _goes_on(block, False) is None
+
+
+def _goes_on(block: Block, written: bool) -> bool | None:
+    """Whether arrays have been written after a block; None where it may be left when some have."""
+    for node in block.nodes:
+        if node.kind == "leave" and written:
+            return None
+        after = written or (node.kind not in _WRITES_NOTHING and any(v.shape for v in node.outs))
+        for inner in node.blocks:
+            before = after if node.kind == "loop" else written  # the turn before has written
+            ends = _goes_on(inner, before)
+            if ends is None:
+                return None
+            after = after or ends
+        written = after
+    return written
+
+
+class Exits:
+    """The blocks in which a program ends early, one for each number that it may end with.
+
+    Attributes
+    ----------
+    place : str
+        The address of its last result.
+    """
+
+    def __init__(self, emitter, place: str) -> None:
+        self.emitter, self.place = emitter, place
+        self.labels: dict[int, str] = {}
+
+    def label(self, number: int) -> str:
+        found = self.labels.get(number)
+        if found is None:
+            found = self.labels[number] = self.emitter.code.fresh_label("failed")
+        return found
+
+    def ends(self, before: list[str]) -> list[str]:
+        """Their lines; `before` are those of what is done before the end."""
+        kind = type_of(self.emitter.program.results[-1].dtype) if self.labels else ""
+        lines = []
+        for number, label in self.labels.items():
+            lines += [f"{label}:", *before, f"  store {kind} {number}, ptr {self.place}", "  ret void"]
+        return lines
+
+
+def leave(emitter, node: Node) -> None:
+    """Where a truth is true."""
+    code = emitter.code
+    go_on = code.fresh_label("on")
+    code.jump_if(emitter.scalar(node.args[0]), emitter.exits.label(node.params["code"]), go_on, ODDS)
+    code.label(go_on)

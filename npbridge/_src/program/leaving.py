@@ -1,0 +1,170 @@
+"""A program that is left where it fails, in place of one that goes on to its end with what it says about that.
+
+It is written anew: the truths that :mod:`.marks` finds end it as soon as they are known, loops and branches carry them
+no more, and what comes after knows that they are false.  An index that has been looked at is moved inside no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from . import views
+from .blocks import put_loop
+from .builder import Builder
+from .marks import Marks, flags
+from .nodes import Block, Node, Value
+from .ranges import Ranges
+
+_FALSE = np.dtype(bool)
+
+
+def leaving(program: Block, ranges: Ranges) -> Block:
+    """The same program, with nodes that leave it; itself where its last result does not say what has failed."""
+    if not program.results or not (found := flags(program.results[-1])):
+        return program
+    return _Copy(program, ranges, Marks(program, found)).program
+
+
+class _Copy:
+    """Writes a program again.
+
+    Attributes
+    ----------
+    program : Block
+    new : dict of Value to Value
+        What stands for each value.
+    """
+
+    def __init__(self, old: Block, ranges: Ranges, marks: Marks) -> None:
+        self.b, self.ranges, self.marks = Builder(), ranges, marks
+        self.new: dict[Value, Value] = {}
+        self.program = self.b.block
+        self.program.inputs = self._fresh(old.inputs)
+        self.nodes(old)
+        kind = old.results[-1].dtype
+        self.program.results = [*self._of(old.results[:-1]), self.b.constant(0, kind)]
+
+    def _of(self, values: Iterable[Value]) -> list[Value]:
+        return [self.new[v] for v in values]
+
+    def _fresh(self, inputs: list[Value]) -> list[Value]:
+        """Inputs of a block, of which the same is known."""
+        found = []
+        for old in inputs:
+            value = self.new[old] = Value(old.shape, old.dtype)
+            if old in self.ranges.given:
+                self.b.ranges.given[value] = self.ranges.given[old]
+            found.append(value)
+        return found
+
+    def nodes(self, block: Block) -> None:
+        """Write the nodes of a block into the one that is open, with what leaves the program."""
+        codes = dict(self.marks.codes.get(block, {}))
+        for node in block.nodes:
+            if node.kind != "number":
+                self._node(node)
+                for out in node.outs:
+                    if out in codes:
+                        self._leave(out, codes.pop(out))
+            else:
+                self.new[node.outs[0]] = self.b.constant(node.params["value"], node.outs[0].dtype)
+        for value, code in codes.items():  # which are known from before
+            self._leave(value, code)
+
+    def _leave(self, old: Value, code: int) -> None:
+        """Leave where a truth is true; then it is known to be false."""
+        b, truth = self.b, self.new[old]
+        if truth.constant is None or truth.constant:
+            b.node("leave", [truth], code=code, acts=True)
+        b.ranges.learn(b.ranges.told(truth, False))
+        self.new[old] = b.constant(False, _FALSE)
+
+    def _node(self, node: Node) -> None:
+        kind, params = node.kind, node.params
+        if kind == "loop":
+            self._loop(node)
+            return
+        if kind == "branch":
+            self._branch(node)
+            return
+        args = self._of(node.args)
+        if kind in ("map", "view", "write"):
+            self.new[node.outs[0]] = self._step(node, args)
+        elif kind in ("empty", "array", "call", "sort"):
+            made = self.b.node(kind, args, **params)
+            for out in node.outs:
+                self.new[out] = made.out(out.shape, out.dtype)
+        else:
+            (out,) = node.outs
+            self.new[out] = self.b.once(kind, args, out.shape, out.dtype, **params)
+
+    def _step(self, node: Node, args: list[Value]) -> Value:
+        b, (out,) = self.b, node.outs
+        if node.kind == "map":
+            params = {k: v for k, v in node.params.items() if k != "op"}
+            return b.map(node.params["op"], out.dtype, *args, shape=out.shape, **params)
+        to = self._map(node.params["map"])
+        return b.view(args[0], to, out.shape) if node.kind == "view" else b.write(args[0], args[1], to)
+
+    def _map(self, to: views.Map) -> views.Map:
+        return views.Map(tuple(self._axis(a) for a in to.axes))
+
+    def _axis(self, axis: views.Axis) -> views.Axis:
+        offset, starts = axis.offset, []
+        for old, times in axis.starts:
+            start = self.new[old]
+            if start.constant is not None:
+                offset += int(start.constant) * times
+            else:
+                starts.append((start, times))
+        return views.Axis(offset, tuple(starts), axis.terms)
+
+    # -- loops and branches
+
+    def _loop(self, node: Node) -> None:
+        """Without the truths that it carried to the end."""
+        carried, never = self.marks.carried, self.b.constant(False, _FALSE)
+        left = [k for k, out in enumerate(node.outs) if out not in self.marks.handed]
+        self.new |= {v: never for block in node.blocks for v in block.inputs if v in carried}
+        self.new |= {out: never for k, out in enumerate(node.outs) if k not in left}
+        blocks = []
+        for old in node.blocks:
+            inputs = self._fresh([v for v in old.inputs if v not in carried])
+            gives = left if old is node.blocks[-1] else range(len(old.results))
+
+            def results(old=old, gives=gives):
+                self.nodes(old)
+                return self._of(old.results[k] for k in gives)
+
+            with self.b.ranges.apart():
+                blocks.append(self.b.inner(None, None, None, inputs, results))
+        init = [self.new[node.args[k]] for k in left]
+        outs = put_loop(self.b, init, blocks, node.params["length"])
+        self.new |= dict(zip([node.outs[k] for k in left], outs, strict=True))
+
+    def _branch(self, node: Node) -> None:
+        """Without the truths that were handed on."""
+        b, which = self.b, self.new[node.args[0]]
+        left = [k for k, out in enumerate(node.outs) if out not in self.marks.handed]
+        never = b.constant(False, _FALSE)
+        self.new |= {out: never for k, out in enumerate(node.outs) if k not in left}
+        if which.constant is not None:
+            block = node.blocks[min(max(int(which.constant), 0), len(node.blocks) - 1)]
+            self.nodes(block)
+            self.new |= {node.outs[k]: self.new[block.results[k]] for k in left}
+            return
+        blocks = []
+        for k, old in enumerate(node.blocks):
+
+            def results(old=old):
+                self.nodes(old)
+                return self._of(old.results[k] for k in left)
+
+            with b.ranges.apart():
+                if len(node.blocks) == 2:
+                    b.ranges.learn(b.ranges.told(which, bool(k)))
+                blocks.append(b.inner(None, None, None, [], results))
+        made = b.node("branch", [which], blocks=blocks)
+        self.new |= {node.outs[k]: made.out(node.outs[k].shape, node.outs[k].dtype) for k in left}
