@@ -151,7 +151,7 @@ def test_method(same, name, number):
 TESTED_ELSEWHERE = {
     *("dump", "dumps", "tofile", "fill", "partition", "put", "resize", "setflags", "sort", "to_device"),
     *("T", "mT", "base", "data", "device", "dtype", "flags", "flat", "imag", "itemsize", "nbytes", "ndim", "real"),
-    *("shape", "size", "strides", "ctypes"),
+    *("shape", "size", "strides", "ctypes", "getfield", "setfield"),
 }
 
 

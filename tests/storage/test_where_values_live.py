@@ -57,6 +57,17 @@ def fails(x, i):
     x[i] = 0
 
 
+class Addressed:
+    """Nothing but the address of an array's memory, and the array."""
+
+    def __init__(self, array):
+        self.__array_interface__ = array.__array_interface__
+        self.array = array
+
+
+WAYS = {"asarray": np.asarray, "data": lambda x: x.data, "memory": memoryview, "address": Addressed}
+
+
 class Values(RuleBasedStateMachine):
     """Arrays of ours and the ndarrays that they stand for; everything is int32, so that equal means equal."""
 
@@ -113,14 +124,14 @@ class Values(RuleBasedStateMachine):
 
     # -- ndarrays
 
-    @rule(target=ndarrays, pair=arrays, how=st.sampled_from(["asarray", "data", "dlpack"]))
+    @rule(target=ndarrays, pair=arrays, how=st.sampled_from(["asarray", "data", "memory", "address", "dlpack"]))
     def give_away(self, pair, how):
         ours, theirs = pair
         if how == "dlpack":
             given = np.from_dlpack(ours)
             given = given if given.flags.writeable else np.asarray(ours)
         else:
-            given = np.asarray(ours.data if how == "data" else ours)
+            given = np.asarray(WAYS[how](ours))
         assert given.flags.writeable == theirs.flags.writeable
         return self.keep(given, theirs)
 
@@ -293,6 +304,9 @@ WAYS_TO_THE_MEMORY = [
     lambda x: np.asarray(x.data),
     lambda x: np.asarray(x.data)[::-1],
     lambda x: np.frombuffer(x.data, x.dtype),
+    lambda x: np.frombuffer(x, x.dtype),
+    lambda x: np.asarray(memoryview(x)),
+    lambda x: np.asarray(Addressed(x)),
     lambda x: np.asarray(memoryview(np.asarray(np.asarray(x).data))),
     lambda x: np.ctypeslib.as_array(ctypes.cast(x.ctypes.data, ctypes.POINTER(ctypes.c_int32)), x.shape),
 ]

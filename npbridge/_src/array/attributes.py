@@ -100,6 +100,24 @@ def _device(self):
     return device_name(device.device)
 
 
+def _ctypes(self):
+    memory = self._given_away()
+    return (self._shared() if memory is None else memory).ctypes
+
+
+def _interface(name):
+    def read(self):
+        memory = self._given_away()
+        if memory is None:  # so that who asks goes on to the next protocol
+            raise AttributeError(
+                f"{type(self).__name__} has no {name} while its values are not in memory of the host: use "
+                "numpy.asarray(x)"
+            )
+        return getattr(memory, name)
+
+    return property(read, doc=f"As ``numpy.ndarray.{name}``.")
+
+
 for _name in ("strides", "itemsize", "nbytes"):
     setattr(JaxArray, _name, _of_layout(_name))
 
@@ -111,7 +129,9 @@ JaxArray.real = _part("real")
 JaxArray.imag = _part("imag")
 JaxArray.base = _read_only("base", lambda self: self._base)
 JaxArray.data = property(lambda self: memoryview(self._shared()))
-JaxArray.ctypes = property(lambda self: self._shared().ctypes)
+JaxArray.ctypes = property(_ctypes)
+JaxArray.__array_interface__ = _interface("__array_interface__")
+JaxArray.__array_struct__ = _interface("__array_struct__")
 JaxArray.device = _read_only("device", _device)
 JaxScalar.shape = property(lambda self: ())
 JaxScalar.ndim = property(lambda self: 0)

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from ..ground.compat import refuse_concatenation
+from ..ground.compat import raise_again, refuse_concatenation
+from ..ground.exported import export_memory
 from ..storage import copies, view
 from ..storage.buffer import SMALL, Tracer, canonical, put, recorder_here, recorders
-from ..storage.lending import lend, lies_on_host
+from ..storage.lending import give_away, lend, lies_on_host, loan_of
 
 _new = object.__new__
 
@@ -150,8 +151,7 @@ class JaxArray:
         While a function is traced, nobody would see what is written into an array from outside: read-only, too.
         """
         buffer = self._buffer
-        recorder = recorder_here() if recorders else None
-        if recorder is not None and recorder.is_of_trace and not recorder.is_own(buffer):
+        if self._is_apart():
             values = np.array(self._read())  # raises for what is known at run time only
             values.flags.writeable = False
             return values
@@ -164,6 +164,18 @@ class JaxArray:
             if not memory.flags.writeable:
                 window.flags.writeable = False
             return window
+
+    def _is_apart(self) -> bool:
+        """Whether a trace is under way here that began with this array."""
+        recorder = recorder_here() if recorders else None
+        return recorder is not None and recorder.is_of_trace and not recorder.is_own(self._buffer)
+
+    def _given_away(self) -> np.ndarray | None:
+        """The memory for those who keep its address and nothing else; None where there is none that they could have."""
+        if not lies_on_host(self._buffer) or self._is_apart():
+            return None
+        give_away(self._buffer)
+        return self._shared()
 
     def _writable(self) -> np.ndarray:
         """The host values, free to be written.  The caller holds the lock."""
@@ -273,6 +285,27 @@ class JaxArray:
             return np.array(self._read(), dtype=dtype, copy=copy)
         return self._shared()
 
+    def _exported(self) -> np.ndarray:
+        """The same memory for the buffer protocol.
+
+        NumPy asks for it before ``__array__``, and goes on with that whatever is raised here, Ctrl-C included.
+        """
+        buffer = self._buffer
+        try:
+            if self._layout is None and not recorders:
+                with buffer.lock:
+                    if buffer.device is None:
+                        return loan_of(buffer)
+            return self._shared()
+        except Exception:
+            raise
+        except BaseException as error:
+            raise_again(error)
+            raise BufferError("interrupted") from error
+
+    def __buffer__(self, flags):
+        return memoryview(self._exported())
+
     def __jax_array__(self):
         return self.value
 
@@ -295,6 +328,7 @@ class JaxArray:
 
 OURS.add(JaxArray)
 ARRAYS.add(JaxArray)
+export_memory(JaxArray, "_exported")
 
 
 class JaxScalar(JaxArray):
@@ -345,6 +379,11 @@ class JaxScalar(JaxArray):
 
     def _shared(self):
         return np.array(self._read())  # memory of its own: a scalar never changes
+
+    _exported = _shared
+
+    def _given_away(self):
+        return None
 
 
 def c_ordered(values: np.ndarray) -> np.ndarray | None:

@@ -49,15 +49,10 @@ FUNCTIONS = {
     "var": np.var,
 }
 
-HOST = ("byteswap", "dump", "dumps", "tobytes", "tofile")
+HOST = ("dump", "dumps", "tobytes", "tofile")
 
 ABSENT = {
-    "getfield": "records are not stored",
-    "setfield": "records are not stored",
-    "__array_interface__": "nobody could tell for how long the memory is in use; numpy.asarray(x) has one",
-    "__array_struct__": "nobody could tell for how long the memory is in use; numpy.asarray(x) has one",
     "__array_finalize__": "a hook of ndarray subclasses",
-    "__buffer__": "classes have it from Python 3.12 on; `data` and memoryview(numpy.asarray(x)) are the memory",
     "__setstate__": "pickles are made by __reduce__",
 }
 
@@ -100,6 +95,14 @@ def _host_method(name):
         return core.of_fresh(result) if isinstance(result, np.ndarray) else result
 
     return named(method, name)
+
+
+def _byteswap(self, inplace=False):
+    if not inplace:
+        return core.of_fresh(np.asarray(self._read()).byteswap())
+    with self._buffer.lock:
+        self._writable().byteswap(True)
+    return self
 
 
 def _copy(self, order="C"):
@@ -201,6 +204,7 @@ for _name, _function in FUNCTIONS.items():
 for _name in HOST:
     setattr(JaxArray, _name, _host_method(_name))
 
+JaxArray.byteswap = named(_byteswap, "byteswap")
 JaxArray.copy = _copy
 JaxArray.conj = JaxArray.conjugate = _conjugate
 JaxArray.astype = _astype

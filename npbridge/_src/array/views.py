@@ -70,14 +70,29 @@ def _view(self, dtype=None, type=None):
         return self._shared().view(wanted)
     if dtype is None and (type is None or type is JaxArray) or dtype is JaxArray:
         return view_or_copy(self, lambda a: a.view())
+    return _view_of(self, dtype, lambda a: a.view(dtype))
+
+
+def _view_of(self, dtype, cut):
+    """A view in another dtype: an ndarray where it is none that is stored."""
     if np.dtype(dtype).char not in core.STORED_KINDS:
-        return np.asarray(self).view(dtype)
-    return view_or_copy(self, lambda a: a.view(dtype))
+        return cut(np.asarray(self))
+    return view_or_copy(self, cut)
+
+
+def _getfield(self, dtype, offset=0):
+    return _view_of(self, dtype, lambda a: a.getfield(dtype, offset))
+
+
+def _setfield(self, val, dtype, offset=0):
+    self.getfield(dtype, offset)[...] = val
 
 
 JaxArray.transpose = _transpose
 JaxArray.reshape = _reshape
 JaxArray.flatten = _flatten
 JaxArray.view = _view
+JaxArray.getfield = _getfield
+JaxArray.setfield = _setfield
 JaxArray.T = property(lambda self: _transpose(self))
 JaxArray.mT = property(lambda self: view_or_copy(self, lambda a: a.mT))

@@ -27,7 +27,7 @@ _FLAGS_AT = 168  # of tp_flags in a PyTypeObject, where pointers have eight byte
 _SEQUENCE_AT, _CONCAT_AT = 104, 8  # of tp_as_sequence there, and of sq_concat in what it points to
 
 
-def _lies_as_expected(kind: type) -> bool:
+def lies_as_expected(kind: type) -> bool:
     """Whether this interpreter lays out classes as the ones known here."""
     return (
         ctypes.sizeof(ctypes.c_void_p) == 8
@@ -40,7 +40,7 @@ def refuse_concatenation(kind: type) -> None:
 
     It would add them up: a class made in Python has no slot for it that is not ``__add__``.
     """
-    if _lies_as_expected(kind):
+    if lies_as_expected(kind):
         pointer = ctypes.c_void_p.from_address
         theirs, ours = (pointer(id(k) + _SEQUENCE_AT).value for k in (np.ndarray, kind))
         if theirs and ours:
@@ -52,7 +52,7 @@ def set_in_class(kind: type, name: str, value: Any) -> bool:
     if not kind.__flags__ & IMMUTABLE:
         setattr(kind, name, value)
         return True
-    if not _lies_as_expected(kind):
+    if not lies_as_expected(kind):
         return False
     flags = ctypes.c_ulong.from_address(id(kind) + _FLAGS_AT)
     flags.value &= ~IMMUTABLE
@@ -61,6 +61,11 @@ def set_in_class(kind: type, name: str, value: Any) -> bool:
     finally:
         flags.value |= IMMUTABLE
     return True
+
+
+def raise_again(error: BaseException) -> None:
+    """Have Python raise an error of the same class in this thread, soon: C may drop the first."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(_thread.get_ident()), ctypes.py_object(type(error)))
 
 
 # -- NumPy

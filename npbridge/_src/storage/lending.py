@@ -39,8 +39,8 @@ def lies_on_host(buffer: Buffer) -> bool:
     return len(device.devices()) == 1 and is_on_cpu(device)
 
 
-def lend(buffer: Buffer) -> np.ndarray:
-    """The values of a buffer that lies on the host, as an ndarray that anyone may write.  The caller holds the lock."""
+def loan_of(buffer: Buffer) -> Any:
+    """The values of a buffer that lies on the host, for as long as this lives.  The caller holds the lock."""
     shared = buffer.shared
     loan: Any = shared() if shared and shared is not True else None
     if loan is None:
@@ -48,8 +48,20 @@ def lend(buffer: Buffer) -> np.ndarray:
         loan.lender = weakref.ref(buffer)
         if shared is not True:
             buffer.shared = weakref.ref(loan)
+    return loan
+
+
+def lend(buffer: Buffer) -> np.ndarray:
+    """The same as an ndarray that anyone may write."""
     # by way of a memoryview: NumPy shortens chains of ndarrays, and a view of what is given away keeps the loan
-    return np.asarray(memoryview(loan))
+    return np.asarray(memoryview(loan_of(buffer)))
+
+
+def give_away(buffer: Buffer) -> None:
+    """Let others write the memory of a buffer that lies on the host, for ever: who has its address tells nobody."""
+    with buffer.lock:
+        buffer.host_for_writing()
+        buffer.shared = True
 
 
 def lender_of(values: np.ndarray) -> Buffer | None:
