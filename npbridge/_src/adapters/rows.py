@@ -16,6 +16,7 @@ _SPARSE = ("COO", "GCXS", "DOK")
 
 # Of a class that raises where it might decline.
 _ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor")
+_SUMS = ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv")
 _OPERATORS = (*_ARITHMETIC, "eq", "ne", "lt", "le", "gt", "ge")
 
 _POLARS = tuple(f"{kind}.__{name}__" for kind in ("Series", "Expr", "DataFrame") for name in _OPERATORS)
@@ -77,7 +78,15 @@ NDARRAYS: dict[str, tuple[str, ...]] = {
     "zlib": ("*",),
     # numbers
     "numpy.ctypeslib": ("as_ctypes", "_ndptr.from_param"),
-    "scipy.optimize": ("lsq_linear",),
+    "scipy.linalg.interpolative": ("*",),
+    "scipy.odr": tuple(f"{kind}.__init__" for kind in ("Data", "RealData", "ODR")),
+    "scipy.optimize": ("lsq_linear", "root_scalar"),
+    "scipy.optimize._lbfgsb": ("*",),
+    "scipy.optimize._nonlin": ("asjacobian",),
+    "scipy.optimize._slsqplib": ("*",),
+    "scipy.signal": ("find_peaks", "find_peaks_cwt", *[f"StateSpace.__{name}__" for name in _SUMS]),
+    "scipy.sparse._sputils": ("isdense",),
+    "scipy.stats": ("multiscale_graphcorr",),
     "scipy.sparse.linalg": ("*", "SuperLU.*"),
     "scipy.ndimage": ("*",),
     "scipy.spatial.distance": ("cdist", "pdist"),
