@@ -114,8 +114,8 @@ def test_an_index_that_was_looked_at_is_not_moved_inside():
         closed = jax.make_jaxpr(in_turns)(np.ones(N), np.arange(4))
         (loop,) = [n for n in build.program(closed, True).nodes if n.kind == "loop"]
     steps = [n.params.get("op", n.kind) for n in loop.blocks[-1].nodes]
-    assert steps.count("leave") == 2
-    assert not {"min", "max"} & set(steps)
+    assert (steps.count("leave"), steps.count("place")) == (1, 1)
+    assert not {"min", "max", "select"} & set(steps)
 
 
 def test_what_was_written_in_place_is_put_back():
@@ -140,3 +140,93 @@ def test_what_was_written_in_place_is_put_back():
     assert code == 0
     assert out is x
     assert np.array_equal(x, [-1, -1, -1, -1, 4, 5, 6])
+
+
+def how_many(function, *inputs):
+    """The largest numbers of turns of the loops of a function, from outside inwards."""
+
+    def of(block):
+        for node in block.nodes:
+            if node.kind == "loop":
+                yield node.params["most"]
+            for inner in node.blocks:
+                yield from of(inner)
+
+    with jax.enable_x64(True):
+        closed = jax.make_jaxpr(function)(*inputs)
+        return list(of(build.program(closed, True)))
+
+
+def down(x, n):
+    """As long as a number is not negative: the turn before says whether there is another."""
+
+    def turn(carry):
+        i, total, _ = carry
+        return i - 1, total + x[i % N], (i >= 1) & (total < 9)
+
+    return lax.while_loop(lambda c: c[2], turn, (jnp.clip(n, 0, 99), 0.0, jnp.bool_(True)))[1]
+
+
+def by_two(x, n):
+    """By one or two, to a number below which it lies."""
+
+    def turn(carry):
+        i, total = carry
+        return lax.cond(total > 1, lambda: i + 1, lambda: i + 2), total + 1
+
+    return lax.while_loop(lambda c: c[0] < 50, turn, (0, 0.0))[1]
+
+
+def until_it_fails(x, n):
+    """From a number that nobody knows to one that nobody knows: each turn looks at an element."""
+
+    def turn(carry):
+        i, total, failed = carry
+        return i + 1, total + x[i % N], outside(i + n) | failed
+
+    found = lax.while_loop(lambda c: c[0] < 2 * n, turn, (0, 0.0, jnp.bool_(False)))
+    return found[1], *first_failed([found[2]])
+
+
+def both_ways(x, n):
+    def turn(carry):
+        i, total = carry
+        return lax.cond(total > n, lambda: i + 1, lambda: i - 1), total + 1
+
+    return lax.while_loop(lambda c: c[0] < 50, turn, (0, 0.0))[1]
+
+
+@pytest.mark.parametrize(
+    ("function", "turns"), [(down, 100), (by_two, 51), (until_it_fails, 2 * N + 1), (both_ways, None)]
+)
+def test_loops_that_end_are_known(function, turns):
+    def with_number(x, n):
+        found = function(x, n)
+        return found if type(found) is tuple else (found, *first_failed([n > 99]))
+
+    assert how_many(with_number, np.ones(N), 3) == [turns]
+
+
+def test_a_number_that_grows_in_a_loop_inside_does_not_become_negative():
+    """A queue: its end grows where something is found, by a loop in a loop."""
+
+    def inner(k, carry):
+        end, queue, failed = carry
+
+        def put():
+            return end + 1, lax.dynamic_update_slice(queue, jnp.full(1, k), (end,)), outside(end)
+
+        end, queue, wrong = lax.cond(queue[k] == 0, put, lambda: (end, queue, jnp.bool_(False)))
+        return end, queue, wrong | failed
+
+    def outer(carry):
+        i, *rest = carry
+        return i + 1, *lax.fori_loop(0, N, inner, tuple(rest))
+
+    def function(queue):
+        *_, queue, failed = lax.while_loop(lambda c: c[0] < c[1], outer, (0, 1, queue, jnp.bool_(False)))
+        return queue, *first_failed([failed])
+
+    with jax.enable_x64(True):
+        closed = jax.make_jaxpr(function)(np.arange(N) * 1)
+        assert " max " not in str(build.program(closed, True)).replace("op=max", " max ")

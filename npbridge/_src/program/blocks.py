@@ -13,8 +13,7 @@ from .counters import step_of
 from .moves import reshaped
 from .nodes import Block, Value
 from .ranges import limits
-
-SMALL_STEP = 1024  # in years no counter comes to its limit by such steps
+from .turns import SMALL_STEP, most
 
 # -- calls
 
@@ -118,7 +117,9 @@ def put_loop(b, init: list[Value], blocks: list[Block], length: int | None) -> l
         block.replace({block.inputs[at + k]: init[k] for k in same})
         block.inputs = [v for k, v in enumerate(block.inputs) if k - at not in same]
     body.results = [r for k, r in enumerate(body.results) if k not in same]
-    node = b.node("loop", [x for k, x in enumerate(init) if k not in same], blocks=blocks, length=length)
+    left = [x for k, x in enumerate(init) if k not in same]
+    known = length if length is not None else most(b.ranges, left, *blocks)
+    node = b.node("loop", left, blocks=blocks, length=length, most=known)
     return [x if k in same else node.out(x.shape, x.dtype) for k, x in enumerate(init)]
 
 

@@ -10,7 +10,7 @@ import jax
 import numpy as np
 from jax.extend.core import Literal
 
-from . import folding, views
+from . import floors, folding, views
 from .folding import only
 from .nodes import Block, Node, Value
 from .ranges import Ranges
@@ -96,8 +96,12 @@ class Builder:
 
     def once(self, kind, args, shape, dtype, **params) -> Value:
         """The value of a node that depends on nothing but its arguments."""
-        key = kind, tuple(args), tuple(shape), np.dtype(dtype), *params.values()
+        key = _key(kind, args, shape, dtype, params)
         return self._once(key, lambda: self.node(kind, args, **params).out(shape, dtype))
+
+    def known(self, kind, args, value: Value, **params) -> None:
+        """Say which value a node would have, in the block that is open and those inside."""
+        self._made[-1][_key(kind, args, value.shape, value.dtype, params)] = value
 
     def _once(self, key: tuple, make: Callable[[], Value]) -> Value:
         for made in reversed(self._made):
@@ -141,6 +145,10 @@ class Builder:
             return same if same.shape == tuple(shape) else self.along(same, shape)
         if same is not None:
             return self.splat(self.constant(same, dtype), shape)
+        if op == "select" and len(args) == 3 and (down := floors.floored(*args[1:], args[0])) is not None:
+            name, *terms = down
+            positive = self.ranges.of(terms[0])[0] >= 0
+            return self.map(name.removeprefix("floor_") if positive else name, dtype, *terms, shape=shape)
         beside = [a if a.shape in ((), shape) else self.along(a, shape) for a in args]
         seen = [only(a) for a in beside]
         if shape and (math.prod(shape) == 1 or None not in seen):
@@ -211,3 +219,8 @@ class Builder:
             return self.cast(start, INDEX)
         start = self.cast(start, INDEX)
         return self.map("min", INDEX, self.map("max", INDEX, start, self.integer(0)), self.integer(high))
+
+
+def _key(kind: str, args, shape, dtype, params: dict) -> tuple:
+    """What tells a node from others, where it depends on nothing but its arguments."""
+    return kind, tuple(args), tuple(shape), np.dtype(dtype), *params.values()

@@ -101,6 +101,9 @@ def simpler(op: str, dtype: np.dtype, args, ranges: Ranges):
     known = [None if (n := only(a)) is None else n.constant for a in args]
     if x is y and op in _OF_ITSELF:
         return {"sub": 0, "xor": 0}.get(op, op in ("eq", "le", "ge")) if op not in ("and", "or", "max", "min") else x
+    if dtype.kind == "b" and op in ("eq", "ne") and x.dtype.kind == "b" and known[1] is not None:
+        if bool(known[1]) == (op == "eq"):
+            return x
     if op in _COMPARISONS:
         found = ranges.compared(op, x, y)
         return _which_was_chosen(op, x, known[1]) if found is None else found
@@ -115,7 +118,7 @@ def simpler(op: str, dtype: np.dtype, args, ranges: Ranges):
             return other if number else False
         if op == "or" and dtype.kind == "b" and number:
             return True
-        if op == "mul" and number == 0:
+        if (op == "mul" and number == 0) or (op == "rem" and number == 1):
             return 0
     return None
 

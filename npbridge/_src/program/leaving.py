@@ -15,7 +15,8 @@ from .blocks import put_loop
 from .builder import Builder
 from .marks import Marks, flags
 from .nodes import Block, Node, Value
-from .ranges import Ranges
+from .ranges import Range, Ranges
+from .turns import one_way
 
 _FALSE = np.dtype(bool)
 
@@ -76,10 +77,20 @@ class _Copy:
     def _leave(self, old: Value, code: int) -> None:
         """Leave where a truth is true; then it is known to be false."""
         b, truth = self.b, self.new[old]
-        if truth.constant is None or truth.constant:
+        asked = _index(truth)
+        if asked is not None:
+            self._place(*asked, code)
+        elif truth.constant is None or truth.constant:
             b.node("leave", [truth], code=code, acts=True)
         b.ranges.learn(b.ranges.told(truth, False))
         self.new[old] = b.constant(False, _FALSE)
+
+    def _place(self, index: Value, length: int, code: int) -> None:
+        """Leave where an index is outside; else it is known which place it stands for."""
+        b = self.b
+        place = b.node("place", [index], length=length, code=code, acts=True).out((), index.dtype)
+        below, moved = b.map("lt", _FALSE, index, b.constant(0, index.dtype)), b.constant(length, index.dtype)
+        b.known("map", [below, index, b.map("add", index.dtype, index, moved)], place, op="select")
 
     def _node(self, node: Node) -> None:
         kind, params = node.kind, node.params
@@ -130,6 +141,9 @@ class _Copy:
         self.new |= {v: never for block in node.blocks for v in block.inputs if v in carried}
         self.new |= {out: never for k, out in enumerate(node.outs) if k not in left}
         blocks = []
+        for k, limit in self._one_way(node).items():
+            for old in node.blocks:
+                self.ranges.give(old.inputs[len(old.inputs) - len(node.outs) + k], limit)
         for old in node.blocks:
             inputs = self._fresh([v for v in old.inputs if v not in carried])
             gives = left if old is node.blocks[-1] else range(len(old.results))
@@ -143,6 +157,17 @@ class _Copy:
         init = [self.new[node.args[k]] for k in left]
         outs = put_loop(self.b, init, blocks, node.params["length"])
         self.new |= dict(zip([node.outs[k] for k in left], outs, strict=True))
+
+    def _one_way(self, node: Node) -> dict[int, Range]:
+        """The limits of the numbers that only grow, or only shrink, in a loop."""
+        body = node.blocks[-1]
+        inputs = body.inputs[len(body.inputs) - len(node.outs) :]
+        found = {}
+        for k, (x, before, after) in enumerate(zip(node.args, inputs, body.results, strict=True)):
+            limit = one_way(self.ranges, x, before, after)
+            if limit is not None:
+                found[k] = limit
+        return found
 
     def _branch(self, node: Node) -> None:
         """Without the truths that were handed on."""
@@ -168,3 +193,19 @@ class _Copy:
                 blocks.append(b.inner(None, None, None, [], results))
         made = b.node("branch", [which], blocks=blocks)
         self.new |= {node.outs[k]: made.out(node.outs[k].shape, node.outs[k].dtype) for k in left}
+
+
+def _index(truth: Value) -> tuple[Value, int] | None:
+    """An index, and the length of the axis, where a truth says that it is outside; else None."""
+    node = truth.node
+    if node is None or node.kind != "map" or node.params["op"] != "or":
+        return None
+    below, above = (x.node for x in node.args)
+    if below is None or above is None or not below.kind == above.kind == "map":
+        return None
+    if (below.params["op"], above.params["op"]) != ("lt", "ge") or below.args[0] is not above.args[0]:
+        return None
+    index, low, high = above.args[0], below.args[1].constant, above.args[1].constant
+    if index.shape or index.dtype.kind != "i" or low is None or high is None or low != -high or high <= 0:
+        return None
+    return index, int(high)

@@ -38,6 +38,12 @@ class Ranges:
             self._found[value] = found
         return found
 
+    def give(self, value: Value, limit: Range) -> None:
+        """Say that an input of a block lies there."""
+        low, high = self.given.get(value, limit)
+        self.given[value] = max(low, limit[0]), min(high, limit[1])
+        self._found.pop(value, None)
+
     def told(self, truth: Value, is_true: bool) -> dict[Value, Range]:
         """What a truth says of the integers that it was made of."""
         node = truth.node
@@ -166,6 +172,8 @@ def _of_node(ranges: Ranges, node: Node) -> Range | None:
         return 0, max(node.outs[0].shape[node.params["axis"]] - 1, 0)
     if kind in ("view", "reshape"):
         return ranges.of(args[0])
+    if kind == "place":
+        return 0, node.params["length"] - 1
     if kind == "array" and 0 < node.params["value"].size <= FEW:
         return int(node.params["value"].min()), int(node.params["value"].max())
     if kind == "map" and node.params["op"] == "select":
@@ -203,5 +211,7 @@ _STEPS: dict[str, Callable[..., Range | None]] = {
     "convert": lambda x: x,
     "div": _quotient,
     "rem": _rest,
+    "floor_div": lambda x, y: (x[0] // y[0], x[1] // y[0]) if y[0] == y[1] else None,
+    "floor_rem": lambda x, y: (0, y[1] - 1),
     "and": _both,
 }

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from . import folding, views
+from . import floors, folding, views
 from .nodes import Block, Node, Value
 
 _DIRECT: dict[str, Callable] = {
@@ -82,6 +82,8 @@ def _map(node: Node, args, known):
         found = args[0].view(out.dtype)
     elif op in ("div", "rem"):
         found = _divided(op, *args)
+    elif op in ("floor_div", "floor_rem"):
+        found = floors.rounded_down(op, *args)
     elif op.startswith("shift"):
         found = _shifted(op, *args)
     else:
@@ -280,9 +282,16 @@ def _leave(node: Node, args, known):
     return []
 
 
+def _place(node: Node, args, known):
+    n, (index,) = node.params["length"], args
+    if not -n <= index < n:
+        raise _Left(node.params["code"])
+    return [index + n if index < 0 else index]
+
+
 _NODES: dict[str, Callable] = {
     "number": _number, "array": _number, "empty": _empty, "map": _map, "view": _view, "write": _write, "iota": _iota,
     "reshape": _reshape, "reduce": _reduce, "position": _position, "running": _running, "sort": _sort,
     "product": _product, "gather": _gather, "scatter": _scatter, "loop": _loop, "branch": _branch, "call": _call,
-    "leave": _leave,
+    "leave": _leave, "place": _place,
 }  # fmt: skip

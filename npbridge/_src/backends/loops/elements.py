@@ -192,6 +192,8 @@ def _of_integer(code, op, dtype, args):
         return code.new(f"select i1 {code.new(f'icmp slt {kind} {x}, 0')}, {kind} -1, {kind} {up}") if signed else up
     if op in ("div", "rem"):
         return _divide(code, op, kind, signed, x, args[1])
+    if op in ("floor_div", "floor_rem"):
+        return _round_down(code, op, kind, x, args[1])
     if op in ("shift_left", "shift_right_arithmetic", "shift_right_logical"):
         return _shift(code, op, kind, dtype, x, args[1])
     if op == "population_count":
@@ -219,6 +221,20 @@ def _divide(code, op, kind, signed, x, y):
         found = code.new(f"select i1 {minus}, {kind} {negative}, {kind} {found}")
         return code.new(f"select i1 {zero}, {kind} -1, {kind} {found}")
     return code.new(f"select i1 {zero}, {kind} {x}, {kind} {found}")
+
+
+def _round_down(code, op, kind, x, y):
+    """By a positive number: the quotient is one less where there is a rest below zero, which becomes one above."""
+    if not y.startswith("%") and int(y) & (int(y) - 1) == 0:
+        return code.new(
+            f"ashr {kind} {x}, {int(y).bit_length() - 1}" if op == "floor_div" else f"and {kind} {x}, {int(y) - 1}"
+        )
+    rest = code.new(f"srem {kind} {x}, {y}")
+    below = code.new(f"icmp slt {kind} {rest}, 0")
+    if op == "floor_rem":
+        return code.new(f"select i1 {below}, {kind} {code.new(f'add nsw {kind} {rest}, {y}')}, {kind} {rest}")
+    quotient = code.new(f"sdiv {kind} {x}, {y}")
+    return code.new(f"add nsw {kind} {quotient}, {code.new(f'sext i1 {below} to {kind}')}")
 
 
 def _shift(code, op, kind, dtype, x, by):

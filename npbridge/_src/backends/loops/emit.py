@@ -294,4 +294,5 @@ _KINDS = {
     "branch": control.branch,
     "call": calls.call,
     "leave": leaving.leave,
+    "place": leaving.place,
 }

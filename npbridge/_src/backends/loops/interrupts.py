@@ -21,6 +21,7 @@ from .trees import INDEX
 
 LONG = 2e8  # units of a tenth of a nanosecond: loops that are known to be shorter are not left
 OFTEN = 2e7  # units of work between two looks at the clock
+SELDOM = 5e9  # the most of it that there may be, where loops inside need not have as many turns as they may have
 TURNS = 1 << 16  # turns between two, at most
 PAUSE = 30_000_000  # nanoseconds between two looks for signals, at least
 KEPT = 1 << 20  # bytes of which copies are kept
@@ -117,13 +118,19 @@ class Looks:
         return _ALONE + _of_step(node)
 
     def _of_loop(self, node: Node, turn: float) -> float:
-        length = node.params["length"]
+        length = node.params["most"]
         whole = math.inf if length is None else length * turn
         if whole >= LONG:
             own = turn if turn and turn < math.inf else 1  # a loop inside looks itself
-            turns = int(min(max(OFTEN / own, 1), TURNS))
+            often = OFTEN if all(_is_exact(block) for block in node.blocks) else SELDOM
+            turns = int(min(max(often / own, 1), TURNS))
             self.every[node] = 1 << turns.bit_length() - 1
         return whole
+
+
+def _is_exact(block: Block) -> bool:
+    """Whether loops have as many turns as is said."""
+    return all(node.params.get("length", 0) is not None and all(map(_is_exact, node.blocks)) for node in block.nodes)
 
 
 def _of_step(node: Node) -> float:

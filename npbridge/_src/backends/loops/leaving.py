@@ -7,7 +7,7 @@ from .code import type_of
 
 ODDS = 1, 1 << 16  # that something fails
 
-_WRITES_NOTHING = {"number", "array", "empty", "reshape", "leave"}
+_WRITES_NOTHING = {"number", "array", "empty", "reshape", "leave", "place"}
 
 
 def comes_late(block: Block) -> bool:
@@ -18,7 +18,7 @@ def comes_late(block: Block) -> bool:
 def _goes_on(block: Block, written: bool) -> bool | None:
     """Whether arrays have been written after a block; None where it may be left when some have."""
     for node in block.nodes:
-        if node.kind == "leave" and written:
+        if node.kind in ("leave", "place") and written:
             return None
         after = written or (node.kind not in _WRITES_NOTHING and any(v.shape for v in node.outs))
         for inner in node.blocks:
@@ -65,3 +65,19 @@ def leave(emitter, node: Node) -> None:
     go_on = code.fresh_label("on")
     code.jump_if(emitter.scalar(node.args[0]), emitter.exits.label(node.params["code"]), go_on, ODDS)
     code.label(go_on)
+
+
+def place(emitter, node: Node) -> None:
+    """The place that an index stands for: itself, most times, which one comparison tells."""
+    code, (out,), length = emitter.code, node.outs, node.params["length"]
+    index, kind = emitter.scalar(node.args[0]), type_of(out.dtype)
+    ask, other, inside = (code.fresh_label(x) for x in ("ask", "other", "inside"))
+    code.jump(ask)
+    code.label(ask)
+    code.jump_if(code.new(f"icmp ult {kind} {index}, {length}"), inside, other, ODDS[::-1])
+    code.label(other)
+    moved = code.new(f"add {kind} {index}, {length}")
+    fits = code.new(f"icmp ult {kind} {moved}, {length}")
+    code.jump_if(fits, inside, emitter.exits.label(node.params["code"]))
+    code.label(inside)
+    emitter.scalars[out] = code.new(f"phi {kind} [ {index}, %{ask} ], [ {moved}, %{other} ]")

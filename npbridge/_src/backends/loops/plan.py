@@ -16,7 +16,7 @@ HEAVY = {
     "exp", "exp2", "log", "log1p", "expm1", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh",
     "tanh", "asinh", "acosh", "atanh", "pow", "cbrt", "erf", "erfc", "lgamma",
 }  # fmt: skip
-_COSTS = {"div": 5, "rem": 8, "sqrt": 5, **dict.fromkeys(HEAVY, 20)}
+_COSTS = {"div": 5, "rem": 8, "floor_div": 8, "floor_rem": 8, "sqrt": 5, **dict.fromkeys(HEAVY, 20)}
 TWICE = 3  # what costs more is not computed twice
 LARGEST = 120  # nor is a tree larger than this put into one loop
 
