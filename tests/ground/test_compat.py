@@ -149,6 +149,18 @@ def test_unused_parts_of_a_jaxpr_go():
     assert len(jaxpr.eqns) == 1 and list(used) == [True, False]
 
 
+def test_numbers_that_are_known_while_tracing_are_seen():
+    seen = []
+
+    def f(x):
+        seen.extend(map(compat.known_number, (jax.numpy.asarray(3), x, 2.5)))
+        return x
+
+    jax.make_jaxpr(f)(1.0)
+    assert seen[0] == 3 and isinstance(seen[0], np.integer)
+    assert isinstance(seen[1], jax.core.Tracer) and seen[2] == 2.5
+
+
 @pytest.mark.parametrize("backend", ["jax", "numpy"])
 @pytest.mark.parametrize("make", [npbridge.asarray, npbridge.Variable])
 def test_primitives_of_jax_take_our_arrays(backend, make):

@@ -21,7 +21,7 @@ from ..verdict import RIGHT, Judge, Told, Verdict, call, copied, everywhere
 from .generate import Program, State, limited
 
 BY_NAME = {v.name: v for v in VARIANTS}
-BACKENDS = {"jax": "jax-64", "numpy": "numpy-64", "np": "np"}
+BACKENDS = {"jax": "jax-64", "numpy": "numpy-64", "exact": "numpy-64", "np": "np"}
 # Sums in another order, fused products: a few programs add up what nearly cancels.
 ULPS = 2048
 # The same for what float64 holds and narrower floats were computed with, in units of these.
@@ -56,6 +56,8 @@ def judge(backend: str, program: Program) -> Verdict:
     with set_up(BY_NAME[BACKENDS[backend]]) as variant:
         fallback.reset()  # what is said once is said for each program
         plain = program.function()
+        if backend == "exact":  # to the last bit
+            return _calls(variant, plain, npbridge.jit(plain, exact=True), program, rolls_back=True, exact=True)
         eager = _calls(variant, plain, plain, program, rolls_back=False)
         if eager != RIGHT:
             return Verdict(eager.kind, f"eagerly, {eager.text}")
@@ -64,8 +66,11 @@ def judge(backend: str, program: Program) -> Verdict:
         return _calls(variant, plain, npbridge.jit(plain), program, rolls_back=True)
 
 
-def _calls(variant: Variant, plain: Callable, ours: Callable, program: Program, *, rolls_back: bool) -> Verdict:
-    judge = Judge(variant, ULPS, numbers="bifc", ndarrays=not rolls_back, rounding=rounding(program))
+def _calls(
+    variant: Variant, plain: Callable, ours: Callable, program: Program, *, rolls_back: bool, exact: bool = False
+) -> Verdict:
+    ulps, relative = (0, 0.0) if exact else (ULPS, rounding(program))
+    judge = Judge(variant, ulps, numbers="bifc", ndarrays=not rolls_back, rounding=relative)
     theirs: list[Any] = []
     mine: list[Any] = []
     for number, (which, fresh) in enumerate(CALLS):

@@ -120,7 +120,7 @@ deep()
 """
 
 
-def compared(tmp_path, program, runs=1):
+def compared(tmp_path, program, runs=1, options=()):
     """What each run under npbridge reports, having printed what plain python prints."""
     write(tmp_path, main=program)
     plain = run([*PLAIN, "main.py"], tmp_path)
@@ -134,7 +134,7 @@ def compared(tmp_path, program, runs=1):
                 "NPBRIDGE_AUTO=wait",
                 f"NPBRIDGE_CACHE_DIR={tmp_path / 'kept'}",
                 *AUTO,
-                "--fast",
+                *options,
                 "--report",
                 "main.py",
             ],
@@ -190,6 +190,57 @@ def test_loops_go_on_compiled(tmp_path):
     assert "the loop at line 13 (main.py:13): runs on" not in report
 
 
+@pytest.mark.parametrize("option", ["--exact", "--fast"])
+def test_loops_go_on_compiled_however_exact(tmp_path, option):
+    (report,) = compared(tmp_path, LOOPS, options=[option])
+    assert "the loop at line 6 (main.py:6): runs on" in report
+
+
+DIGITS = """
+import math
+import numpy as np
+
+rng = np.random.default_rng(3)
+
+def norm(x, k):
+    return np.sqrt(np.sum(np.exp(-x * x) * np.sin(k * x)))
+
+def largest(n):
+    a, b = 0, 1
+    for _ in range(n):
+        a, b = b, a + b
+    return b
+
+def spikes(v, current, n):
+    count = 0
+    for t in range(n):
+        v += 0.1 * (current - v)
+        fired = v > 1
+        count += int(fired.sum())
+        v[fired] = 0.0
+    return count
+
+def waves(t, n):
+    total = 0.0
+    for k in range(1, n):
+        total += math.sin(k * t) / k**1.3 + math.exp(-t * k)
+    return total
+
+x, v, current, total = rng.random(3001), rng.random(500), 2 * rng.random(500), 0
+for k in [*range(2500)]:
+    total += norm(x, k % 7 + 1)
+    total += waves(k / 1000, 400)
+    count = spikes(v, current, 60)
+print(repr(total), count, v.tolist()[:5])
+print(largest(60), [largest(n) for n in [*range(2, 400)]][-1])
+"""
+
+
+def test_numbers_have_numpys_digits(tmp_path):
+    compared(tmp_path, DIGITS)
+    compared(tmp_path, DIGITS, options=["--exact"])
+
+
 def test_a_function_that_is_hot_is_compiled_and_remembered(tmp_path):
     in_some_run(tmp_path, RELAXATION, r"relax \(main.py:4\): runs on (plain loops|XLA)")
     compared(tmp_path, RELAXATION)
@@ -206,7 +257,7 @@ def test_what_is_seen_outside_stays_pythons(tmp_path):
 
 def test_nothing_is_looked_after_where_it_is_switched_off(tmp_path):
     write(tmp_path, main=RELAXATION.replace("700", "30"))
-    off = run(["env", "NPBRIDGE_AUTO=off", *AUTO, "--fast", "--report", "main.py"], tmp_path)
+    off = run(["env", "NPBRIDGE_AUTO=off", *AUTO, "--report", "main.py"], tmp_path)
     assert off.returncode == 0 and "  none" in off.stderr
 
 

@@ -16,7 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..ground.errors import UnsupportedError
-from ..storage import recording
+from ..storage import digits, recording
 from ..storage.buffer import Tracer, canonical
 from . import core, traced_number, traced_range
 from .core import OURS, JaxScalar
@@ -192,7 +192,8 @@ class Ragged:
     def filled(self, neutral):
         """The data with `neutral` in the places that do not count."""
         values = jnp.asarray(self.data._value())
-        return core.array_of_device(jnp.where(self.mask(), values, jnp.asarray(neutral, values.dtype)))
+        filled = jnp.where(self.mask(), values, jnp.asarray(neutral, values.dtype))
+        return core.array_of_device(digits.padded(filled))
 
     def __array__(self, dtype=None, copy=None):
         raise UnsupportedError(REFUSED.format(what="the values"))

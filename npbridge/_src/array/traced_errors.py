@@ -6,6 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..ground.errors import UnsupportedError
+from ..storage import digits
 from . import core, traced_index, traced_number, traced_range
 
 _DIVISIONS = (np.divide, np.floor_divide, np.remainder, np.divmod)
@@ -44,7 +45,11 @@ def _value(x):
 
 def see_that_it_is_defined(ufunc, kinds, operands, result) -> None:
     """The errors of Python's arithmetic, which NumPy's does not have."""
-    if traced_index.on_check is None or len(operands) != 2:
+    if traced_index.on_check is None:
+        return
+    if digits.wanted.get() and {*kinds} == {int} and ufunc in _GROWING:
+        _see_that_it_fits(ufunc, *operands)
+    if len(operands) != 2:
         return
     a, b = operands
     if ufunc in _DIVISIONS:
@@ -56,6 +61,40 @@ def see_that_it_is_defined(ufunc, kinds, operands, result) -> None:
             see(_value(b) < 0, ValueError("negative shift count"))
         if ufunc is np.left_shift:
             _see_that_it_is_held(_value(a).astype(float) * jnp.exp2(_value(b).astype(float)), result)
+
+
+_GROWING = {np.add: "add", np.subtract: "sub", np.multiply: "mul", np.negative: "sub", np.absolute: "sub"}
+
+
+def _see_that_it_fits(ufunc, a, b=None) -> None:
+    """Leave to Python what grows beyond the integers of compiled code."""
+    if b is None:
+        a, b = 0, a
+    limits = np.iinfo(traced_number.canonical_int())
+    form = traced_number.combined(np.subtract if ufunc not in traced_number.LINEAR else ufunc, a, b)
+    least, greatest = traced_range.extreme(form, -1), traced_range.extreme(form, 1)
+    if least is not None and greatest is not None and limits.min <= least and greatest <= limits.max:
+        return
+    name = _GROWING[ufunc]
+    values = [_value(x).astype(limits.dtype) if type(x) in core.OURS else limits.dtype.type(x) for x in (a, b)]
+    see(digits.overflows(name, _OVERFLOWS[name])(*values), TOO_LARGE)
+
+
+def _sum_overflows(x, y):
+    return ((x ^ (x + y)) & (y ^ (x + y))) < 0
+
+
+def _difference_overflows(x, y):
+    return ((x ^ y) & (x ^ (x - y))) < 0
+
+
+def _product_overflows(x, y):
+    whole, least = x * y, jnp.iinfo(x.dtype).min
+    divisor = jnp.where(x == 0, 1, x)
+    return (x != 0) & ((jnp.floor_divide(whole, divisor) != y) | (x == -1) & (y == least))
+
+
+_OVERFLOWS = {"add": _sum_overflows, "sub": _difference_overflows, "mul": _product_overflows}
 
 
 def _see_that_it_is_not_zero(ufunc, b, floats) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from ..storage import digits
 from ..storage.buffer import Buffer, Tracer, canonical
 from . import core, interop
 from .core import JaxScalar, _new
@@ -199,7 +200,8 @@ def compute(ufunc, *operands):
     dtypes = tuple(np.dtype(kind) for kind in kinds)
     plan = ufunc_plans.plan_for(ufunc, dtypes)
     values = [ufunc_plans.weak_value(v, d) for v, d in zip(values, plan.inputs, strict=True)]
-    out = plan.compiled(*values)
+    run = digits.pythons(plan.compiled, "pow") if ufunc is np.power and int not in kinds else plan.compiled
+    out = run(*values)
     see_that_it_is_defined(ufunc, kinds, operands, out)
     if type(out) is tuple:
         return tuple(map(_wrapped, out))

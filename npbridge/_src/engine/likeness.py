@@ -66,13 +66,18 @@ def largest(x: Any) -> float:
     return 0.0
 
 
-def difference(numpys: Any, engines: Any, scale: float = 0.0) -> str | None:
+def difference(numpys: Any, engines: Any, scale: float = 0.0, exact: str = "") -> str | None:
     """What is not alike in two values that :func:`kept` gave; None where nothing is.
 
-    `scale` is that of all the numbers that belong together: what is left of sums of large numbers is rounding.
+    Parameters
+    ----------
+    scale : float
+        That of all the numbers that belong together: what is left of sums of large numbers is rounding.
+    exact : str
+        What has to be alike to the last digit: ``"all"``, or ``"decisions"``, which are numbers and not arrays.
     """
     if type(numpys) is Kept:
-        return _of_arrays(numpys.values, engines, scale)
+        return _of_arrays(numpys.values, engines, scale, exact == "all")
     if type(engines) is Kept:
         return f"an array for {type(numpys).__name__}"
     if type(numpys) is not type(engines):
@@ -80,10 +85,10 @@ def difference(numpys: Any, engines: Any, scale: float = 0.0) -> str | None:
     if type(numpys) is Parts:
         if numpys.kind is not engines.kind or numpys.keys != engines.keys:
             return f"{engines.kind.__name__} of {engines.keys} for {numpys.kind.__name__} of {numpys.keys}"
-        found = (difference(a, b, scale) for a, b in zip(numpys.items, engines.items, strict=True))
+        found = (difference(a, b, scale, exact) for a, b in zip(numpys.items, engines.items, strict=True))
         return next((text for text in found if text), None)
     if isinstance(numpys, (float, complex, np.generic)):
-        return _of_arrays(np.asarray(numpys), np.asarray(engines), scale)
+        return _of_arrays(np.asarray(numpys), np.asarray(engines), scale, bool(exact))
     try:
         return None if numpys is engines or bool(numpys == engines) else f"{engines!r:.80} for {numpys!r:.80}"
     except Exception:
@@ -94,7 +99,7 @@ def _name(x: Any) -> str:
     return f"{x!r:.60}" if isinstance(x, type) else type(x).__name__
 
 
-def _of_arrays(a: np.ndarray, engines: Any, scale: float) -> str | None:
+def _of_arrays(a: np.ndarray, engines: Any, scale: float, exact: bool) -> str | None:
     b = engines.values if type(engines) is Kept else engines
     if not isinstance(b, np.ndarray):
         return f"{_name(b)} for an array"
@@ -109,6 +114,8 @@ def _of_arrays(a: np.ndarray, engines: Any, scale: float) -> str | None:
         equal = (a == b) | ((a != a) & (b != b))
         if equal.all():
             return None
+        if exact:
+            return f"values that part by {float(np.nanmax(np.abs(a - b))):.1e}, where none may"
         finite = np.isfinite(a) & np.isfinite(b)
         if not (equal | finite).all():
             return "other infinities or NaNs"

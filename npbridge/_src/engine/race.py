@@ -73,6 +73,8 @@ class Race:
         ``before(args, kwargs)`` keeps what the call may change; ``recording()`` notes what it writes.
     left_out : callable, optional
         ``left_out(name, trials)`` says why an engine need not be tried after those before it; empty where it must be.
+    exact : str
+        What has to be alike to the last digit: see :func:`~npbridge._src.engine.likeness.difference`.
     """
 
     def __init__(
@@ -82,8 +84,9 @@ class Race:
         before: Callable,
         recording: Callable,
         left_out: Callable[[str, list[Trial]], str] = lambda name, trials: "",
+        exact: str = "",
     ) -> None:
-        self.calls, self.plain, self.left_out = calls, plain, left_out
+        self.calls, self.plain, self.left_out, self.exact = calls, plain, left_out, exact
         self.before, self.recording = before, recording
         self.trials: list[Trial] = []
         self.winner = NUMPY
@@ -149,7 +152,7 @@ class Race:
         scale = largest(numpys.outcome)
         for trial in self.trials:
             if trial.outcome is not None:
-                reason = difference(numpys.outcome, trial.outcome, scale)
+                reason = difference(numpys.outcome, trial.outcome, scale, self.exact)
                 if reason is not None:
                     trial.is_out(f"it gives {reason}")
                     continue
@@ -186,7 +189,7 @@ class Race:
         """NumPy takes too long to wait for: engines that agree with each other are believed, and so is one alone."""
         left = sorted((t for t in self.trials if t.outcome is not None), key=lambda t: t.seconds)
         for other in left[1:]:
-            reason = difference(left[0].outcome, other.outcome, largest(left[0].outcome))
+            reason = difference(left[0].outcome, other.outcome, largest(left[0].outcome), self.exact)
             if reason is not None:
                 left[0].is_out(f"it gives other results than {other.name}: {reason}")
                 other.is_out(f"it gives other results than {left[0].name}: {reason}")

@@ -124,6 +124,12 @@ def wide() -> contextlib.AbstractContextManager:
     return contextlib.nullcontext() if x64.value else jax.enable_x64(True)
 
 
+def known_number(x: Any) -> Any:
+    """The number that a traced value always is, as one of NumPy's scalars; other values as they are."""
+    found = getattr(getattr(x, "val", None), "val", None)  # of a literal
+    return x if found is None or x.shape else np.asarray(found, x.dtype)[()]
+
+
 def teach_jax(kind: type, convert: Callable) -> None:
     """Let JAX's primitives take objects of a class as the values that `convert` gives.
 

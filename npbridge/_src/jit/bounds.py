@@ -10,6 +10,7 @@ be kept.  Calls that break the limits take the program with the checks.
 from __future__ import annotations
 
 import itertools
+import operator
 import weakref
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ from jax.extend.core import ClosedJaxpr, Literal
 
 from ..ground.compat import dce_jaxpr
 from ..program.counters import step_of
+from ..storage import digits
 from .intervals import COMPARISONS, FALSE, NOWHERE, Interval, decided, joined, of_values, result_of, whole
 
 
@@ -203,9 +205,23 @@ class _Walk:
     # -- equations that hold others
 
     def call(self, eqn, operands):
-        closed = eqn.params["jaxpr"]
+        closed, name = eqn.params["jaxpr"], eqn.params["name"]
         outs, new = self.of(closed.jaxpr, [*map(of_values, closed.consts)], operands)
+        if digits.is_mark(name):  # it says what it is by its name and what it takes
+            known = self.overflow(name.removeprefix(digits.OVERFLOWS), *operands) if digits.OVERFLOWS in name else None
+            return outs if known is None else [known], eqn
         return outs, eqn.replace(params={**eqn.params, "jaxpr": ClosedJaxpr(new, closed.consts)})
+
+    def overflow(self, op, a, b):
+        """FALSE where a step on two integers is known to fit into their 64 bits."""
+        if a is None or b is None:
+            return None
+        step = {"add": operator.add, "sub": operator.sub, "mul": operator.mul}[op]
+        ends = [step(x, y) for x in a[:2] for y in b[:2]]
+        if min(ends) < -(1 << 63) or max(ends) >= 1 << 63:
+            return None
+        self.used |= a.sources | b.sources
+        return FALSE
 
     def branches(self, eqn, operands):
         made, all_outs = [], []

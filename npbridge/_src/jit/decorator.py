@@ -45,6 +45,7 @@ STORM = 16
 _DEFAULTS = {
     "parallel": False,
     "fastmath": False,
+    "exact": "",
     "static_argnums": (),
     "static_argnames": (),
 }
@@ -391,10 +392,13 @@ def engines(function, options=None, kept: Kept | None = None) -> dict:
         compiled.engine = engine
         return compiled
 
-    return {
+    found = {
         LOOPS: functools.partial(made, "loops", "numpy", "choose"),
         XLA: functools.partial(made, "XLA", "jax", "xla"),
     }
+    if given["exact"]:  # XLA has its own order of summation, and functions of its own
+        del found[XLA]
+    return found
 
 
 def _likely_a_size(kind: type):

@@ -47,6 +47,10 @@ class Executable(Traced):
         What the numbers of the checks stand for.
     lean : Lean or None
         The same without checks, for inputs that lie between limits.
+    exact : str
+        What has to be as NumPy, and Python, compute it, to the last digit: see :mod:`npbridge._src.program.exactness`.
+    hosted : frozenset of str
+        The names of functions that are left to NumPy for that.
     host : Host or None
         Draws from NumPy's generators, which are made at each run.
     asked : frozenset of str
@@ -59,7 +63,8 @@ class Executable(Traced):
         self.options, self.engine, self.for_numpy = options, engine, for_numpy
         self.function: Any = function
         self.state: Any = state
-        self.strict = options["strict"]
+        self.strict, self.exact = options["strict"], options["exact"]
+        self.hosted: frozenset[str] = frozenset()
         self.jaxpr: Any = None
         self.written: tuple[int, ...] = ()
         self.output: Any = None

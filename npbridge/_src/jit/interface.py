@@ -16,6 +16,7 @@ def jit(
     strict=False,
     show_code=False,
     fastmath=False,
+    exact=False,
 ):
     """Compile a function over arrays, unchanged: loops, branches, in-place writes and all.
 
@@ -49,6 +50,11 @@ def jit(
     fastmath : bool
         Where plain loops run, let floating-point operations be done in another order, and
         divisions as products; NaNs and infinities stay what they are.
+    exact : bool
+        Compute as NumPy and Python do, to the last digit: sums in NumPy's order, functions in
+        NumPy's own loops, products by the BLAS that NumPy has.  Without it sums may be
+        reordered, and functions differ by 2 units in the last place.  Such a function runs in
+        plain loops on the CPU; what has no exact form there is as what has no form at all.
 
     Returns
     -------
@@ -68,6 +74,8 @@ def jit(
         the function runs as plain Python then, and a warning says so.
     TypeError
         `function` cannot be called, or is a class.
+    ValueError
+        Both `exact` and `fastmath`.
 
     Notes
     -----
@@ -86,12 +94,15 @@ def jit(
     >>> running_total(npbridge.ones(4))
     JaxArray([1., 2., 3., 4.], dtype=float32)
     """
+    if exact and fastmath:
+        raise ValueError("exact and fastmath exclude each other")
     options = {
         "backend": None if backend is None else canonical_name(backend),
         "parallel": parallel,
         "strict": strict,
         "show_code": show_code,
         "fastmath": fastmath,
+        "exact": "all" if exact else "",
         "static_argnums": (static_argnums,) if isinstance(static_argnums, int) else tuple(static_argnums),
         "static_argnames": (static_argnames,) if isinstance(static_argnames, str) else tuple(static_argnames),
     }

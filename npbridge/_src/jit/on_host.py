@@ -16,7 +16,7 @@ from jax.extend.core import jaxprs_in_params
 
 from ..dispatch import fallback
 from ..ground import config
-from ..program.builder import NotHeld
+from ..program.builder import NotHeld, Rounded
 from ..storage.buffer import Tracer, canonical
 
 # Loops were faster than XLA on the host in most of 24 kinds of steps, by 1.5 to 10 times, whatever the size; these are
@@ -45,7 +45,7 @@ class OnHost:
         self.arrays = executable.buffers
         self._closed, self._first = closed, first
         self._stops = executable.host is None  # what was drawn cannot be drawn again
-        self._options = {name: executable.options[name] for name in ("parallel", "fastmath")}
+        self._options = {name: executable.options[name] for name in ("parallel", "fastmath", "exact")}
         self._options["checked"] = bool(executable.checked)
         self._numbers = frozenset(range(self.arrays, len(closed.in_avals)))
         self.in_place, self.compiled = True, self._made(True)
@@ -97,6 +97,8 @@ def form(executable) -> OnHost | None:
         return None
     try:
         return OnHost(executable)
+    except Rounded:
+        raise
     except NotHeld as error:
         executable.not_on_host = f"it has {error}"
     except Exception as error:

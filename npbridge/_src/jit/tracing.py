@@ -30,6 +30,8 @@ from ..face import host_draws
 from ..ground import compat
 from ..ground.compat import dce_jaxpr
 from ..ground.errors import ControlFlowError, UnsupportedError
+from ..program.builder import Rounded
+from ..storage import digits
 from ..storage.buffer import canonical
 from ..storage.holding import Hold
 from . import bounds, effects, on_host, without_effect
@@ -111,11 +113,16 @@ def _kind(buffer) -> jax.ShapeDtypeStruct:
     return jax.ShapeDtypeStruct(buffer.shape, canonical(buffer.dtype))
 
 
+HOSTED = 8  # functions of which NumPy itself is asked, as its last digits matter
+
+
 class Traced:
     """The part of an executable that is made by tracing; see :class:`~npbridge._src.jit.executable.Executable`."""
 
     for_numpy: bool
     strict: bool
+    exact: str
+    hosted: frozenset[str]
     function: Any
     state: Any
     jaxpr: Any
@@ -128,6 +135,20 @@ class Traced:
 
     def trace(self, binding: Binding, signature: Signature) -> None:
         """Find out what the function does, for the arguments and state of one call."""
+        function, state = self.function, self.state
+        for _ in range(HOSTED):
+            try:
+                self._trace(binding, signature)
+                return
+            except Rounded as error:  # NumPy itself gives its last digits
+                if error.name in self.hosted:
+                    raise UnsupportedError(f"it has {error}") from None
+                self.hosted |= {error.name}
+                self.function, self.state = function, state
+                self.effects, self.assigned, self.staying = [], [], []
+        raise UnsupportedError(f"it has more than {HOSTED} functions that are not computed as NumPy does")
+
+    def _trace(self, binding: Binding, signature: Signature) -> None:
         # what lies on the host stays there: it may be that XLA does not need it
         given = [b.device if b.device is not None else _kind(b) for b in binding.buffers]
         numbers, raws = signature.given(), binding.raws
@@ -145,7 +166,7 @@ class Traced:
             self.leave_out_checks([*values, *numbers, *raws], len(values), len(numbers))
         self.acts = acts(self.jaxpr.jaxpr)
         self.let_go()
-        if self.for_numpy:
+        if self.for_numpy or self.exact:
             self.on_host = on_host.form(self)
             if self.on_host is None:
                 raise UnsupportedError(self.not_on_host)
@@ -186,6 +207,7 @@ class Traced:
         with holding(binding.buffers, tracers), standing_in(self.stand_ins(binding, raws[len(signature.tracers) :])):
             places = [make(*what) for make, *what in self.state.places]
             places += effects.in_arguments((args, kwargs))
+            marking, leaving = digits.wanted.set(bool(self.exact)), digits.hosted.set(self.hosted)
             try:
                 with tracing(strict=self.strict is True) as context:
                     context.for_numpy = self.for_numpy
@@ -216,6 +238,8 @@ class Traced:
                 new = [jnp.asarray(binding.buffers[i].to_device()) for i in self.written]
                 return [*values, *new, *first_failed([flag for flag, _ in context.checks])]
             finally:
+                digits.wanted.reset(marking)
+                digits.hosted.reset(leaving)
                 for place in places:
                     place.restore()
 

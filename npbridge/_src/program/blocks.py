@@ -7,19 +7,21 @@ from typing import Any
 import numpy as np
 from jax.extend.core import ClosedJaxpr
 
-from . import views
+from . import named, views
 from .builder import INDEX, NotHeld, dtype_of, rule
 from .counters import step_of
 from .moves import reshaped
 from .nodes import Block, Value
 from .ranges import limits
-from .turns import SMALL_STEP, most
+from .turns import SMALL_STEP, carried, most
 
 # -- calls
 
 
 @rule("jit", "closed_call", "custom_jvp_call", "custom_vjp_call", "remat2")
 def _call(b, eqn, *args):
+    if b.exact and (found := named.call(b, eqn, args)) is not None:
+        return found
     inner = eqn.params.get("jaxpr", eqn.params.get("call_jaxpr", eqn.params.get("fun_jaxpr")))
     if isinstance(inner, ClosedJaxpr):
         return b.run(inner.jaxpr, inner.consts, args)
@@ -63,8 +65,9 @@ def _while(b, eqn, *args):
     growing = _growing(b, p["body_jaxpr"].jaxpr, m, init)
     cond, body = blocks(growing)
     held = _held(b, cond, body, init)
-    if held:
-        cond, body = blocks(growing)
+    narrower = carried(b.ranges, init, body.inputs, body.results, growing)
+    if held or narrower:
+        cond, body = blocks(narrower or growing)
     return put_loop(b, list(init), [cond, body], None)
 
 
@@ -131,13 +134,16 @@ def _scan(b, eqn, *args):
     jaxpr = p["jaxpr"]
     stacked = [v.aval for v in eqn.outvars[m:]]
     init += [b.empty(a.shape, dtype_of(a)) for a in stacked]
-    counter = Value((), INDEX)
-    b.ranges.given[counter] = 0, max(length - 1, 0)
     counted = _counted(jaxpr.jaxpr, n, init[:m], length)
-    carries = [Value(x.shape, x.dtype) for x in init]
     left = [k for k in range(len(init)) if k not in counted]
 
-    def body():
+    def block(known):
+        counter, carries = Value((), INDEX), [Value(x.shape, x.dtype) for x in init]
+        b.ranges.given[counter] = 0, max(length - 1, 0)
+        b.ranges.given |= {carries[k]: limit for k, limit in known.items()}
+        return b.inner(None, None, None, [counter, *(carries[k] for k in left)], lambda: body(counter, carries))
+
+    def body(counter, carries):
         at: Any = counter
         if p["reverse"]:
             at = b.map("sub", INDEX, b.integer(length - 1), counter)
@@ -157,8 +163,11 @@ def _scan(b, eqn, *args):
             outs[m + k] = b.write(whole, row, views.window((at, *[0] * len(y.shape)), (1,) * len(whole.shape)))
         return [outs[k] for k in left]
 
-    block = b.inner(None, None, None, [counter, *(carries[k] for k in left)], body)
-    found = dict(zip(left, put_loop(b, [init[k] for k in left], [block], length), strict=True))
+    made = block({})
+    known = carried(b.ranges, [init[k] for k in left], made.inputs[1:], made.results, {})
+    if known:
+        made = block({left[k]: limit for k, limit in known.items()})
+    found = dict(zip(left, put_loop(b, [init[k] for k in left], [made], length), strict=True))
     ends = {k: b.constant(start + step * length, init[k].dtype) for k, (start, step) in counted.items()}
     return [{**found, **ends}[k] for k in range(len(init))]
 

@@ -16,6 +16,7 @@ from .nodes import Block, Node, Value
 from .ranges import Ranges
 
 INDEX = np.dtype("int64")
+OWN = "np."  # before the names of steps that NumPy's own loops do: for numbers they are others than for arrays
 # What makes nodes, by the names of primitives: ``f(builder, eqn, *values)`` gives a value, or a list of them.  The one
 # without a name is for primitives that have none of their own.
 RULES: dict[str, Callable] = {}
@@ -41,6 +42,14 @@ class NotHeld(Exception):
     """The program has a step that no node stands for."""
 
 
+class Rounded(NotHeld):
+    """What must be NumPy's to the last digit is computed in another way, by the form of a function of this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name}, which is not computed as NumPy does, where last digits matter")
+        self.name = name
+
+
 def dtype_of(aval) -> np.dtype:
     """The dtype of a value of JAX's, where arrays of a program can have it."""
     dtype = getattr(aval, "dtype", None)
@@ -50,9 +59,22 @@ def dtype_of(aval) -> np.dtype:
 
 
 class Builder:
-    """Writes nodes into the block that is open; what was computed before, there or around it, is not done again."""
+    """Writes nodes into the block that is open; what was computed before, there or around it, is not done again.
 
-    def __init__(self) -> None:
+    Attributes
+    ----------
+    exact : bool
+        Whether last digits may matter: then nothing is computed in another way than it is written.
+    rounded : dict of Value to str
+        What is computed in another way than NumPy does, and by which function.
+    padded : set of Value
+        What is longer than NumPy's: only the run knows how long that is.
+    """
+
+    def __init__(self, exact: bool = False) -> None:
+        self.exact = exact
+        self.rounded: dict[Value, str] = {}
+        self.padded: set[Value] = set()
         self.block = Block()
         self.ranges = Ranges()
         self.taken: dict[Value, int] = {}  # the branches that are open, by what decided them
@@ -151,7 +173,7 @@ class Builder:
             return self.map(name.removeprefix("floor_") if positive else name, dtype, *terms, shape=shape)
         beside = [a if a.shape in ((), shape) else self.along(a, shape) for a in args]
         seen = [only(a) for a in beside]
-        if shape and (math.prod(shape) == 1 or None not in seen):
+        if shape and (math.prod(shape) == 1 or None not in seen) and not op.startswith(OWN):
             # one number, whatever its shape
             numbers = [self.number(a if x is None else x) for x, a in zip(seen, beside, strict=True)]
             return self.splat(self.map(op, dtype, *numbers, **params), shape)

@@ -39,14 +39,26 @@ def _sign(b, eqn, x):
 @rule("pow")
 def _pow(b, eqn, x, y):
     shape, y = eqn.outvars[0].aval.shape, b.cast(y, x.dtype)
-    known = only(y)
-    if x.dtype.char in "fd" and x.shape == shape and known is not None and known.constant in (3, 4, -2, -3):
-        return _whole_power(b, x, int(known.constant))  # to 2 units; NumPy's function takes 70 ns a negative number
-    if x.dtype.char in "fd" and x.shape == shape and known is not None and known.constant in _HALVES:
-        return _by_root(b, x, float(known.constant))
+    if not b.exact and x.shape == shape and (found := shorter_power(b, x, y)) is not None:
+        return found
     return b.map("pow", x.dtype, x, y, shape=shape)
 
 
+def shorter_power(b, x, y):
+    """A power by a few products, or by the root, to 2 units; None where it is no such power.
+
+    NumPy's function takes 70 ns for a negative number.
+    """
+    known = only(y)
+    power = None if known is None else known.constant
+    if power is None or x.dtype.char not in "fd":
+        return None
+    if power in _WHOLE:
+        return _whole_power(b, x, int(power))
+    return _by_root(b, x, float(power)) if power in _HALVES else None
+
+
+_WHOLE = (3, 4, -2, -3)
 _HALVES = (1.5, 2.5, -0.5, -1.5)
 
 

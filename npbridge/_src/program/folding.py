@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from .nodes import Value
-from .ranges import Ranges
+from .ranges import BEYOND, Ranges, limits
 
 
 def only(x: Value) -> Value | None:
@@ -98,6 +98,10 @@ def simpler(op: str, dtype: np.dtype, args, ranges: Ranges):
     if len(args) != 2 or any(a.dtype.kind not in "biu" for a in args):
         return None
     x, y = args
+    if op.startswith(BEYOND):
+        low, high = ranges.before_it_is_cut(op.removeprefix(BEYOND), x, y)
+        least, most = limits(x.dtype)
+        return False if least <= low and high <= most else True if high < least or low > most else None
     known = [None if (n := only(a)) is None else n.constant for a in args]
     if x is y and op in _OF_ITSELF:
         return {"sub": 0, "xor": 0}.get(op, op in ("eq", "le", "ge")) if op not in ("and", "or", "max", "min") else x

@@ -42,7 +42,7 @@ def _sum(node: Node, made: set[Value], uses: Counter[Value]) -> list[Node]:
     (cx, cy), (bx, _) = node.params["contract"], node.params["batch"]
     (x, y), (out,) = node.args, node.outs
     ranks = len(x.shape) - len(cx), len(y.shape) - len(cy)
-    if bx or 0 not in ranks or not out.shape or out.dtype == HALF:
+    if bx or 0 not in ranks or not out.shape or out.dtype == HALF or node.params.get("exact"):
         return [node]
     (matrix, summed), (vector, order) = ((y, cy), (x, cx)) if ranks[0] == 0 else ((x, cx), (y, cy))
     if not _is_for(matrix, made, uses):

@@ -26,7 +26,7 @@ def _call(b, eqn, *args):
         raise NotHeld(f"the step {eqn.primitive.name}")
     name, ours = eqn.primitive.name, FORMS.get(eqn.primitive.name)
     function = _by_xla(eqn.primitive, eqn.params) if ours is None else functools.partial(ours, eqn.params)
-    node = b.node("call", args, name=name, function=function)
+    node = b.node("call", args, name=name, function=function, numpys=ours is not None)
     return [node.out(v.aval.shape, dtype_of(v.aval)) for v in eqn.outvars]
 
 
@@ -41,7 +41,7 @@ def _called_back(b, eqn, *args):
         function = functools.partial(_on_arrays, function, [v.aval for v in eqn.outvars])
     name = eqn.primitive.name.removesuffix("_callback")
     acts = eqn.primitive.name != "pure_callback"
-    node = b.node("call", args, name=name, function=function, acts=acts)
+    node = b.node("call", args, name=name, function=function, acts=acts, numpys=True)
     return [node.out(v.aval.shape, dtype_of(v.aval)) for v in eqn.outvars]
 
 

@@ -11,6 +11,7 @@ from .nodes import Node, Value
 
 Range = tuple[int, int]
 _OTHERWISE = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "eq"}
+BEYOND = "beyond."  # whether a step on integers gives more than they hold: before the name of the step
 FEW = 4096  # constants with more elements are not looked through
 
 
@@ -43,6 +44,12 @@ class Ranges:
         low, high = self.given.get(value, limit)
         self.given[value] = max(low, limit[0]), min(high, limit[1])
         self._found.pop(value, None)
+
+    def before_it_is_cut(self, op: str, x: Value, y: Value) -> Range:
+        """Between which numbers the result of a step lies, if integers know no end."""
+        found = _STEPS[op](self.of(x), self.of(y))
+        assert found is not None
+        return found
 
     def told(self, truth: Value, is_true: bool) -> dict[Value, Range]:
         """What a truth says of the integers that it was made of."""
@@ -194,7 +201,10 @@ def _quotient(x: Range, y: Range) -> Range | None:
 
 
 def _rest(x: Range, y: Range) -> Range | None:
-    return (0, min(x[1], y[1] - 1)) if x[0] >= 0 and y[0] > 0 else None
+    """Of a remainder with the sign of what is divided."""
+    if y[0] <= 0:
+        return None
+    return -min(max(-x[0], 0), y[1] - 1), min(max(x[1], 0), y[1] - 1)
 
 
 def _both(x: Range, y: Range) -> Range | None:

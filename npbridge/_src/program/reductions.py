@@ -48,10 +48,15 @@ def _product(b, eqn, x, y):
     if not x.shape or not y.shape:
         return b.map("mul", dtype, b.cast(x, dtype), b.cast(y, dtype), shape=aval.shape)
     x, y = b.cast(x, dtype), b.cast(y, dtype)
-    if len(cx) == len(x.shape) == len(y.shape):
+    if len(cx) == len(x.shape) == len(y.shape) and (not b.exact or len(cx) != 1 or dtype.kind not in "fc"):
         order = tuple(cx.index(i) for i in range(len(cx)))
         y = b.view(y, views.transpose(tuple(cy[k] for k in order)), x.shape)
         wide = FLOAT if dtype == HALF else dtype  # products of float16 are cut when they were added up
         terms = b.map("mul", wide, b.cast(x, wide), b.cast(y, wide))
         return b.cast(b.once("reduce", [terms], (), wide, op="sum", axes=tuple(range(len(cx)))), dtype)
+    if len(cx) == len(x.shape) == len(y.shape):  # as NumPy has it, whose order of summation is its own
+        row, column = (b.view(v, views.broadcast(v.shape, (at,)), shape) for v, at, shape in (
+            (x, 1, (1, x.size)), (y, 0, (y.size, 1))
+        ))  # fmt: skip
+        return b.number(b.once("product", [row, column], (1, 1), dtype, contract=((1,), (0,)), batch=((), ())))
     return b.once("product", [x, y], aval.shape, dtype, contract=(tuple(cx), tuple(cy)), batch=(tuple(bx), tuple(by)))

@@ -51,6 +51,28 @@ def one_way(ranges: Ranges, x: Value, before: Value, after: Value) -> Range | No
     return None
 
 
+def carried(
+    ranges: Ranges, init: list[Value], before: list[Value], after: list[Value], known: dict[int, Range]
+) -> dict[int, Range]:
+    """Limits of the integers that a loop carries, by what its turns leave, whatever they find.
+
+    They hold before each turn and after the last.  Nothing is given where all is `known`.
+    """
+    found: dict[int, Range] = {}
+    for k, (x, own, result) in enumerate(zip(init, before, after, strict=True)):
+        if own.dtype.kind not in "iu" or own is result or own.shape:
+            continue
+        (low, high), (a, c), whole = ranges.of(x), ranges.of(result), limits(own.dtype)
+        limit = min(low, a), max(high, c)
+        if limit == whole:
+            limit = one_way(ranges, x, own, result) or whole
+        now = known.get(k, whole)
+        limit = max(limit[0], now[0]), min(limit[1], now[1])
+        if limit != now:
+            found[k] = limit
+    return {**known, **found} if found else {}
+
+
 def _facts(ranges: Ranges, cond: Block, body: Block) -> Iterator[tuple[Value, Range]]:
     """Between which limits numbers lie in each turn that another one follows."""
     asked = [cond.results[0]]

@@ -26,18 +26,21 @@ usage: python -m npbridge [options] script.py [args ...]
 
 Run a NumPy program, unchanged.
 
-With the 'auto' backend, which is the default, it runs as under plain python. With --fast,
-functions and loops of its own that use up time are tried beside it on XLA and in plain loops,
-and go on compiled where that is faster and gave what NumPy gave. With 'jax' or 'numpy'
-its arrays are npbridge's, with 64-bit numbers; libraries keep their own NumPy.
+With the 'auto' backend, which is the default, it runs as under plain python; functions and
+loops of its own that use up time are compiled beside it, and go on compiled where that is
+faster and gave what NumPy gave. Numbers that decide something (a branch, an integer, an order)
+or are given back, as a sum is, have NumPy's last digits; elements of arrays may be rounded
+otherwise. With 'jax' or 'numpy' its arrays are npbridge's, with 64-bit numbers; libraries keep
+their own NumPy.
 
 bench measures programs on npbridge beside Numba and JAX written by hand; a script or folder of
 that name is run instead, where there is one.
 
 options:
   --backend NAME  'auto', 'jax' or 'numpy' (NumPy, plain loops, Numba); also NPBRIDGE_BACKEND
-  --fast          compile what is hot ('auto'): sums may be reordered, and Python's integers
-                  have 64 bits in what is compiled
+  --exact         whatever is compiled ('auto') gives NumPy's results, bit for bit
+  --fast          whatever is compiled ('auto') may be rounded otherwise, and Python's integers
+                  have 64 bits there; XLA takes part
   --compare       run the script under plain python and on each backend, and show
                   output, time and pictures side by side
   --report        tell at the end, on stderr, what became of functions that used up time
@@ -54,6 +57,9 @@ environment:
                            native form on the backend and run in NumPy
   NPBRIDGE_TRACEBACK=full  keep the frames of npbridge and JAX in tracebacks
 """
+
+
+_FLAGS = ("-h", "--help", "--version", "--compare", "--report", "--fast", "--exact")
 
 
 class UsageError(Exception):
@@ -81,7 +87,7 @@ def _parse(arguments: list[str]) -> tuple[dict[str, str], list[str]]:
     rest = list(arguments)
     while rest and rest[0].startswith("-") and rest[0] not in ("-", "-m", "-c"):
         name, equals, value = rest.pop(0).partition("=")
-        if name in ("-h", "--help", "--version", "--compare", "--report", "--fast") and not equals:
+        if name in _FLAGS and not equals:
             options[name.lstrip("-")] = "yes"
         elif name == "--backend":
             if not equals and not rest:
@@ -89,6 +95,8 @@ def _parse(arguments: list[str]) -> tuple[dict[str, str], list[str]]:
             options["backend"] = value if equals else rest.pop(0)
         else:
             raise UsageError(f"there is no option {name!r}")
+    if "exact" in options and "fast" in options:
+        raise UsageError("--exact and --fast exclude each other")
     return options, rest
 
 
@@ -123,7 +131,7 @@ def _run(options: dict[str, str], program: list[str]) -> None:
 
 
 def _run_plainly(located: tuple, options: dict[str, str]) -> None:
-    """Run a program as plain python does; where it is to be fast, look after what uses up its time."""
+    """Run a program as plain python does, and look after what uses up its time."""
     from ..ground.config import chosen
     from ..ground.users import in_library
     from ..tiers.hot import Tiers
@@ -131,8 +139,9 @@ def _run_plainly(located: tuple, options: dict[str, str]) -> None:
 
     code, attributes, _ = located
     chosen.add("auto")
-    tiers = Tiers(lambda file: not file.startswith("<") and not in_library(file))
-    fast = "fast" in options and tiers.can_start()
+    exact = "all" if "exact" in options else "" if "fast" in options else "decisions"
+    tiers = Tiers(lambda file: not file.startswith("<") and not in_library(file), exact)
+    compiles = tiers.can_start()
     main = types.ModuleType("__main__")
     if "__annotations__" in sys.modules["__main__"].__dict__:
         main.__annotations__ = {}  # Python before 3.14 puts it there at once
@@ -140,13 +149,13 @@ def _run_plainly(located: tuple, options: dict[str, str]) -> None:
     sys.modules["__main__"] = main
     _keep_to_the_end(main)
     point_warnings()
-    if fast:
+    if compiles:
         # the program did not ask for JAX
         warnings.filterwarnings("ignore", r"os\.fork\(\) was called", RuntimeWarning)
         tiers.start()
     try:
         looked_after = functools.partial(tiers.loops.compiled, namespace=main.__dict__)
-        exec(code(looked_after) if fast else code(), main.__dict__)
+        exec(code(looked_after) if compiles else code(), main.__dict__)
     except SystemExit:
         raise
     except BaseException:

@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 HOWS = {
     "python": [sys.executable],
-    "auto": [sys.executable, "-m", "npbridge", "--fast"],
+    "auto": [sys.executable, "-m", "npbridge"],
     "numpy": [sys.executable, "-m", "npbridge", "--backend", "numpy"],
     "jax": [sys.executable, "-m", "npbridge", "--backend", "jax"],
 }
 TITLES = {
     "python": "python",
-    "auto": "npbridge --fast",
+    "auto": "npbridge",
     "numpy": "npbridge, numpy backend",
     "jax": "npbridge, jax backend",
 }

@@ -32,7 +32,8 @@ class Chosen(Auto):
 
     def __init__(self, tier: Any) -> None:
         function = tier.plain
-        super().__init__(function, engines(function), lambda a, k: undo.Before(function, a, k), undo.Undo, Known())
+        made = engines(function, {"exact": tier.tiers.exact})
+        super().__init__(function, made, lambda a, k: undo.Before(function, a, k), undo.Undo, Known())
         self.tier = tier
 
     def add(self, kind: Any, found: dict) -> None:
@@ -53,6 +54,20 @@ class Chosen(Auto):
         def call(args: tuple, kwargs: dict) -> Any:
             result = engine(args, kwargs)
             return result if mends is None else mended(result, mends, self.function, args, kwargs)
+
+        return call
+
+    def guarded(self, engine: Callable, mends: Any) -> Callable:
+        """An engine's calls; what it cannot go on with, and all calls after that, are Python's."""
+
+        def call(args: tuple, kwargs: dict) -> Any:
+            try:
+                result = engine(args, kwargs)
+            except Exception as error:  # which comes again where Python meets it, if it is the program's
+                self.tier.give_up(f"it stopped where Python has to go on ({type(error).__name__})")
+            else:
+                return result if mends is None else mended(result, mends, self.function, args, kwargs)
+            return self.plain(args, kwargs)
 
         return call
 

@@ -158,9 +158,12 @@ class Tiers:
     ----------
     is_users : callable
         Whether a file is the user's.
+    exact : str
+        What must be NumPy's to the last digit: see :mod:`npbridge._src.program.exactness`.
     """
 
-    def __init__(self, is_users: Any) -> None:
+    def __init__(self, is_users: Any, exact: str = "") -> None:
+        self.exact = exact
         self.known: dict[CodeType, list[Tier]] = {}
         self.reserved: set[tuple] = set()  # the places of functions that are compiled inside others
         self.running: beside.Child | Remembered | None = None
@@ -226,7 +229,7 @@ class Tiers:
         tier.kinds.add(kind)
         tier.tries += 1
         tier.word = tier.word if tier.auto is not None else "its trial had not ended"
-        key = key_of(tier.plain.__code__, kind)
+        key = key_of(tier.plain.__code__, (self.exact, kind))
         found = recall(key)
         self.running = Remembered(found) if found else beside.start(lambda: self.trial(tier, args, kwargs))
         waiting = threading.Thread(target=self.wait, args=(tier, kind, key), name="npbridge-trial", daemon=True)
@@ -241,7 +244,7 @@ class Tiers:
         from .trial import of_call
 
         prepared()
-        return of_call(tier.plain, args, kwargs, tier.variables)
+        return of_call(tier.plain, args, kwargs, tier.variables, self.exact)
 
     def wait(self, tier: Candidate, kind: Any, key: str) -> None:
         from ..engine.memory import remember

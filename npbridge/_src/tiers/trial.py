@@ -11,10 +11,10 @@ from ..ground.cache import usable
 from .beside import HostEffect, watched
 
 
-def of_call(function: FunctionType, args: tuple, kwargs: dict, variables: list[str]) -> dict:
+def of_call(function: FunctionType, args: tuple, kwargs: dict, variables: list[str], exact: str) -> dict:
     """Race a call; what JSON can hold of who won, and why the others did not.
 
-    `variables` are globals that the functions it calls must not name.
+    `variables` are globals that the functions it calls must not name; `exact` is what must have NumPy's last digits.
     """
     from ..dispatch import forked
     from ..engine import race
@@ -41,10 +41,12 @@ def of_call(function: FunctionType, args: tuple, kwargs: dict, variables: list[s
         raise HostEffect(f"this call raises {type(error).__name__}") from None
     finally:
         before.restore()
-    made = Auto(function, engines(function), functools.partial(undo.Before, function), undo.Undo, Known())
+    made = Auto(
+        function, engines(function, {"exact": exact}), functools.partial(undo.Before, function), undo.Undo, Known()
+    )
     calls = {name: made.engine(name) for name in made.makers}
     plain = lambda args, kwargs: function(*args, **kwargs)  # noqa: E731
-    raced = race.Race(calls, plain, made.before, undo.Undo, made.left_out)
+    raced = race.Race(calls, plain, made.before, undo.Undo, made.left_out, exact)
     watched(lambda: raced.run(args, kwargs), allowed)
     mends = next((t.mends for t in raced.trials if t.name == raced.winner), None)
     return {

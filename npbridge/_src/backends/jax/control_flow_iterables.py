@@ -110,9 +110,10 @@ def _length(start, stop, step):
     known = traced_number.distance(start, stop)
     if known is not None and not is_traced(step):
         return len(builtins.range(0, known, step))
-    steps = -((start - stop) // step) if not is_traced(step) and step == 1 else -((stop - start) // -step)
     if not is_traced(step) and abs(step) == 1:
         steps = stop - start if step == 1 else start - stop
+    else:
+        steps = -((stop - start) // -step)
     return traced_number.compute(np.maximum, steps, 0)
 
 

@@ -17,6 +17,7 @@ from jax.scipy import special
 
 from ...array import core, traced_index, traced_number
 from ...convert.operators import is_traced
+from ...storage import digits
 from ...storage.buffer import canonical
 
 DOMAIN = ValueError("math domain error")
@@ -50,7 +51,8 @@ def _real(builtin, kernel, *, domain=None, overflows=False, result=float):
         values = [_value(x, float) for x in args]
         if domain is not None:
             _see(domain(*values), DOMAIN)
-        out = kernel(*values)
+        given = [v if is_traced(x) else np.float64(x) for x, v in zip(args, values, strict=True)]
+        out = digits.pythons(kernel, builtin.__name__)(*given)
         if overflows:
             finite = jnp.isfinite(values[0])
             for value in values[1:]:
@@ -65,7 +67,8 @@ def _complex(builtin, kernel):
     def call(*args):
         if not any(map(is_traced, args)):
             return builtin(*args)
-        return traced_number.of_value(kernel(*[_value(x, complex) for x in args]), complex)
+        out = kernel(*[_value(x, complex) for x in args])
+        return traced_number.of_value(digits.rounded(out, f"cmath.{builtin.__name__}"), complex)
 
     return call
 
@@ -77,9 +80,10 @@ def _log(*args):
     values = [_value(x, float) for x in args]
     for value in values:
         _see(value <= 0, DOMAIN)
-    out = jnp.log(values[0])
+    log = digits.pythons(jnp.log, "log")
+    out = log(values[0]) if is_traced(args[0]) else math.log(args[0])
     if len(values) > 1:
-        out = out / jnp.log(values[1])
+        out = out / (log(values[1]) if is_traced(args[1]) else math.log(args[1]))
     return traced_number.of_value(out, float)
 
 
@@ -101,7 +105,7 @@ def _sum(values):
     values = list(values)
     if not any(map(is_traced, values)):
         return math.fsum(values)
-    return traced_number.of_value(sum(_value(x, float) for x in values), float)
+    return _rounded(math.fsum, sum(_value(x, float) for x in values))
 
 
 def _dist(p, q):
@@ -111,14 +115,18 @@ def _dist(p, q):
     if len(p) != len(q):
         raise ValueError("both points must have the same number of dimensions")
     squares = [(_value(a, float) - _value(b, float)) ** 2 for a, b in zip(p, q, strict=True)]
-    return traced_number.of_value(jnp.sqrt(sum(squares)), float)
+    return _rounded(math.dist, jnp.sqrt(sum(squares)))
+
+
+def _rounded(builtin, value):
+    return traced_number.of_value(digits.rounded(value, f"math.{builtin.__name__}"), float)
 
 
 def _hypot(*args):
     if not any(map(is_traced, args)):
         return math.hypot(*args)
     squares = [_value(x, float) ** 2 for x in args]
-    return traced_number.of_value(jnp.sqrt(sum(squares)), float)
+    return _rounded(math.hypot, jnp.sqrt(sum(squares)))
 
 
 def _isclose(a, b, *, rel_tol=1e-09, abs_tol=0.0):

@@ -9,14 +9,18 @@ from __future__ import annotations
 import jax
 import numpy as np
 
+from ...storage import digits
 from ...storage.buffer import Tracer, recorders
 
 LARGEST = 1 << 14  # so many numbers are computed while tracing; larger arrays are left to the program
 
 
 def computed(compiled, values):
-    """``compiled(*values)``, at once where all values are known and a trace is under way."""
-    if recorders and all(map(_is_small_and_known, values)):
+    """``compiled(*values)``, at once where all values are known and a trace is under way.
+
+    Where it is to be NumPy's to the last bit, XLA is not asked: it belongs to the program.
+    """
+    if recorders and not digits.wanted.get() and all(map(_is_small_and_known, values)):
         with jax.ensure_compile_time_eval():
             return compiled(*values)
     return compiled(*values)

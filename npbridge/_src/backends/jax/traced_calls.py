@@ -21,11 +21,12 @@ from ...array import core, traced_number
 from ...array.ragged import Ragged
 from ...array.ragged_lengths import NotWrittenOut, for_each_number
 from ...convert import context as contexts
-from ...facts import Fact, answers, fact_of
+from ...facts import Fact, answers, fact_of, rounding
 from ...facts.answers import UNKNOWN, Blank, Leaf
 from ...facts.fact import signature_of
-from ...facts.trees import mapped
+from ...facts.trees import mapped, of_results
 from ...ground.errors import ControlFlowError, UnsupportedError
+from ...storage import digits
 from ...storage.buffer import canonical
 from ...storage.casts import cast
 from ...storage.recording import is_about_frozen
@@ -160,6 +161,8 @@ def _apart(fact: Fact, args, kwargs):
 
 def first_that_fits(fact: Fact, rule, args, kwargs, expected):
     """``(result, None)`` of the first form that gives what NumPy would, or ``(None, why not)``."""
+    if fact.name in digits.hosted.get() or (fact.function in rounding.BY_CHANCE and digits.wanted.get()):
+        return None, UnsupportedError(f"{fact.name} has no form that gives NumPy's last digits.")
     failure: Exception | None = None
     fit = Fit(rule.settles, fact.kind == "move")
     trace = contexts.current()
@@ -173,6 +176,8 @@ def first_that_fits(fact: Fact, rule, args, kwargs, expected):
         try:
             with attempting():
                 result = form(args, kwargs)
+            if digits.wanted.get() and not _has_numpys_digits(fact, args, kwargs):
+                result = of_results(result, lambda x: _marked(x, fact, args, kwargs))
             return (result if expected is UNKNOWN else fitted(result, expected, fit)), None
         except traced_number.NeedsValue:
             raise
@@ -190,6 +195,28 @@ def first_that_fits(fact: Fact, rule, args, kwargs, expected):
         # a count or a position that must be known, where an argument of the compiled function is one
         raise traced_number.NeedsValue(frozenset(origins))
     return None, failure
+
+
+def _has_numpys_digits(fact: Fact, args, kwargs) -> bool:
+    """Whether the forms of a function, for these arguments, do what NumPy does, step by step."""
+    if not rounding.is_numpys(fact):
+        return False
+    return fact.function not in rounding.BY_MEMORY or all(
+        x.ndim < 2 or x.flags.c_contiguous for x in _flat((args, kwargs)) if type(x) is core.JaxArray
+    )
+
+
+def _marked(x, fact: Fact, args, kwargs):
+    """A result, with what says that its last digits may be others than NumPy's."""
+    if type(x) not in OURS or x.weak is not None:
+        return x
+    value = x._value()
+    marked = digits.rounded(value, fact.name)
+    if marked is not value and any(x is y for y in _flat((args, kwargs))):
+        raise Misfit("it is written where it cannot be told apart")
+    return (
+        x if marked is value else core.array_of_device(marked) if type(x) is core.JaxArray else core.of_device(marked)
+    )
 
 
 def _origins(values):

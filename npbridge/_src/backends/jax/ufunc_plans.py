@@ -12,7 +12,8 @@ import numpy as np
 
 from ...array import core, traced_index
 from ...dispatch import precision
-from ...storage import compiling
+from ...ground.compat import CLIP
+from ...storage import compiling, digits
 from ...storage.buffer import Tracer, canonical
 from ...storage.casts import cast
 from ..host import SCALARS
@@ -31,10 +32,20 @@ COMPARISONS = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.gr
 plans: dict = {}
 
 
+# Of real numbers: what IEEE 754 defines to the last bit, and what decides or moves.  NumPy has each in one way.
+_DEFINED = frozenset({
+    np.add, np.subtract, np.multiply, np.divide, np.negative, np.positive, np.absolute, np.fabs, np.sqrt, np.square,
+    np.reciprocal, np.maximum, np.minimum, np.fmax, np.fmin, np.floor, np.ceil, np.trunc, np.rint, np.sign,
+    np.copysign, np.signbit, np.conjugate, np.floor_divide, np.remainder, np.fmod, np.divmod, np.heaviside,
+    np.nextafter, np.modf, CLIP, *COMPARISONS,
+})  # fmt: skip
+_DEFINED_OF_COMPLEX = frozenset({np.add, np.subtract, np.negative, np.positive, np.conjugate, *COMPARISONS})
+
+
 class Plan:
     """One ufunc for one combination of operand dtypes."""
 
-    __slots__ = ("compiled", "inputs", "kernel", "outputs")
+    __slots__ = ("_marked", "compiled", "inputs", "kernel", "outputs")
 
     def __init__(self, ufunc, inputs, outputs):
         self.inputs = inputs
@@ -52,6 +63,20 @@ class Plan:
 
         run.__name__ = run.__qualname__ = ufunc.__name__
         self.compiled = compiling.kernel(run)
+        self._marked = self._in_own_loop(ufunc)
+
+    def _in_own_loop(self, ufunc) -> str:
+        """Which ufunc for which dtypes, where NumPy alone knows its last digits; else nothing."""
+        kinds = {d.kind for d in (*self.inputs, *self.outputs)}
+        if not {d.kind for d in self.outputs} & {"f", "c"} or ufunc.signature is not None:
+            return ""
+        if ufunc in (_DEFINED_OF_COMPLEX if "c" in kinds else _DEFINED):
+            return ""
+        return f"{ufunc.__name__} {''.join(d.char for d in self.inputs)}"
+
+    def here(self):
+        """What computes it in this place."""
+        return digits.numpys(self.compiled, self._marked) if self._marked else self.compiled
 
 
 def plan_for(ufunc, dtypes, **resolve):

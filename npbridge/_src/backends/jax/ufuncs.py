@@ -16,6 +16,7 @@ from ...array import core, traced_index, traced_number
 from ...dispatch import fallback, registry
 from ...ground.errors import UnsupportedDtypeError
 from ...ground.floating import asked
+from ...storage import digits
 from ...storage.buffer import Tracer
 from .. import host
 from . import floating, moves, small, traced_calls
@@ -48,10 +49,22 @@ def binary(ufunc, a, b):
     if type(a) is JaxScalar or type(b) is JaxScalar:
         if ufunc in traced_number.LINEAR:
             return traced_number.remember(ufunc, a, b, call(ufunc, (a, b)))
+        if ufunc is np.power and digits.wanted.get() and JaxArray not in (type(a), type(b)):
+            return _power_of_scalars(a, b)
     try:
         return call(ufunc, (a, b))
     except UnsupportedDtypeError as error:
         return outside(ufunc, "__call__", (a, b), {}, error)
+
+
+def _power_of_scalars(a, b):
+    """``a ** b`` of NumPy's scalars, which ask the C library, as Python does."""
+    values, dtypes = zip(*(operand(x) for x in (a, b)), strict=True)
+    plan = plan_for(np.power, dtypes)
+    values = [weak_value(v, d) if t in WEAK else v for v, t, d in zip(values, dtypes, plan.inputs, strict=True)]
+    check_power(plan, values)
+    run = digits.pythons(plan.compiled, "pow") if plan.outputs[0].kind == "f" else plan.compiled
+    return core.of_device(digits.rounded(run(*values), "a power") if plan.outputs[0].kind == "c" else run(*values))
 
 
 def call(ufunc, inputs):
@@ -96,7 +109,7 @@ def call(ufunc, inputs):
     if ufunc is np.power:
         check_power(plan, values)
     try:
-        result = computed(plan.compiled, values)
+        result = computed(plan.here(), values)
     except (TypeError, ValueError):
         check_shapes(values)
         raise
@@ -177,7 +190,7 @@ def general(ufunc, inputs, kwargs):
     if ufunc is np.power:
         check_power(plan, values)
     try:
-        results = computed(plan.compiled, values)
+        results = computed(plan.here(), values)
     except (TypeError, ValueError):
         if ufunc.signature is None:
             check_shapes(values)

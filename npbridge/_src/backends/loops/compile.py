@@ -44,6 +44,8 @@ class Compiled:
         is put back then; where that is too much to keep a copy of, nothing is written in place.
     checked : bool
         Whether the last result is the number of what has failed, from one on, and no other matters where it is not 0.
+    exact : str
+        What has to be as NumPy computes it, to the last digit: see :mod:`npbridge._src.program.exactness`.
 
     Attributes
     ----------
@@ -68,9 +70,10 @@ class Compiled:
         fastmath: bool = False,
         stops: bool = True,
         checked: bool = False,
+        exact: str = "",
     ) -> None:
         def emitted(donated):
-            program = build.program(closed, checked)
+            program = build.program(closed, checked, exact)
             return Emitter(program, donated, threads.ASKED if parallel else threads.LEAST, fastmath, stops)
 
         emitter = emitted(donated)
@@ -80,7 +83,7 @@ class Compiled:
         text = emitter.text()
         self.callbacks = emitter.callbacks
         self._constants = [np.ascontiguousarray(x) for x in emitter.constants]
-        self.donated = donated or {}
+        self.donated = emitter.donated
         inputs = [
             (v.shape, v.dtype, k in numbers and not v.shape and v.dtype.kind in "bif" and v.dtype != HALF)
             for k, v in enumerate(program.inputs)

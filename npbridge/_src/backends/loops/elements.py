@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...program.builder import NotHeld
+from ...program.builder import OWN, NotHeld
+from ...program.named import LIBRARYS
+from ...program.ranges import BEYOND
 from .code import FLOAT, HALF, Code, Register, literal, part_of, type_of
 
 # of the C library, for single elements
@@ -27,6 +29,8 @@ def element(code: Code, op: str, dtype: np.dtype, args: list[Register], kinds: l
         return _convert(code, dtype, args[0], kinds[0])
     if op == "bitcast":
         return code.new(f"bitcast {type_of(kinds[0])} {args[0]} to {type_of(dtype)}")
+    if op.startswith(OWN):
+        return _by_inner_loop(code, op, kinds, args, dtype)
     if op in ("real", "imag"):
         return args[0][op == "imag"]
     if op == "complex":
@@ -151,10 +155,10 @@ def _of_float(code, op, kinds, args):
     if op == "is_finite":
         size = code.call(kind, f"llvm.fabs.{_short(dtype)}", (kind, x))
         return code.new(f"fcmp olt {kind} {size}, {literal(np.inf, dtype)}")
-    if op in _LIBM:
+    if op in _LIBM or op.startswith(LIBRARYS):
         if op == "pow" and kinds[1] != dtype:
             args = [x, _convert(code, dtype, args[1], kinds[1])]
-        name = _LIBM[op] + ("f" if dtype.itemsize == 4 else "")
+        name = _LIBM.get(op, op.removeprefix(LIBRARYS)) + ("f" if dtype.itemsize == 4 else "")
         return code.call(kind, name, *((kind, a) for a in args))
     raise NotHeld(f"the step {op} of {dtype}")
 
@@ -173,6 +177,10 @@ def _larger(code, op, kind, dtype, x, y):
 def _of_integer(code, op, dtype, args):
     kind, x = type_of(dtype), args[0]
     signed = dtype.kind == "i"
+    if op.startswith(BEYOND):
+        word = f"llvm.s{op.removeprefix(BEYOND)}.with.overflow.{kind}"
+        both = f"{{{kind}, i1}}"
+        return code.new(f"extractvalue {both} {code.call(both, word, (kind, x), (kind, args[1]))}, 1")
     if op in _ARITHMETIC and dtype.kind != "b":
         return code.new(f"{_ARITHMETIC[op][1]} {kind} {x}, {args[1]}")
     if op in ("and", "or", "xor") or (dtype.kind == "b" and op in ("add", "mul", "max", "min")):
@@ -287,21 +295,20 @@ def _of_complex(code, op, args, own):
 
 
 def _by_inner_loop(code, op, kinds, args, own):
-    """NumPy's own loop, for one complex number."""
-    part = part_of(own)
-    kind = type_of(part)
-    places = [code.slot(kind, 2) for _ in (*kinds, own)]
-
-    def at(place, k):
-        return code.new(f"getelementptr inbounds {kind}, ptr {place}, i64 {k}")
-
-    for place, register in zip(places, args, strict=False):
-        for k in (0, 1):
-            code.do(f"store {kind} {register[k]}, ptr {at(place, k)}")
-    if not code.loops.apply(code, op, kinds, places[:-1], own, places[-1], "1"):
+    """NumPy's own loop, for one number."""
+    places = [code.slot(_memory_of(kind)) for kind in (*kinds, own)]
+    before, code.group = code.group, None  # turns share these places
+    for place, register, kind in zip(places, args, kinds, strict=False):
+        code.store(register, place, "0", kind)
+    if not code.loops.apply(code, op, kinds, places[:-1], own, places[-1], "1", [0] * len(kinds)):
         raise NotHeld(f"the step {op} of {own}")
-    real, imaginary = (code.new(f"load {kind}, ptr {at(places[-1], k)}") for k in (0, 1))
-    return real, imaginary
+    found = code.load(places[-1], "0", own)
+    code.group = before
+    return found
+
+
+def _memory_of(dtype: np.dtype) -> str:
+    return f"[{dtype.itemsize} x i8]"
 
 
 def _hypot(code, part, a, b):

@@ -7,6 +7,7 @@ import ctypes
 import numpy as np
 
 from ...ground.compat import DATA_OF_UFUNC, LOOPS_OF_UFUNC
+from ...program.builder import OWN
 from .code import Code
 
 _UFUNCS = {
@@ -29,16 +30,19 @@ class Loops:
     def __init__(self) -> None:
         self.used: dict[str, int] = {}
 
-    def apply(self, code: Code, op: str, kinds, args, dtype, target, size) -> bool:
-        """Call the loop of a step on ``size`` elements that lie side by side; False if there is none."""
-        ufunc = _UFUNCS.get(op)
+    def apply(self, code: Code, op: str, kinds, args, dtype, target, size, steps: list[int] | None = None) -> bool:
+        """Call the loop of a step on ``size`` elements that lie side by side; False if there is none.
+
+        `steps` are the bytes between neighbours of the arguments, where they do not lie so.
+        """
+        ufunc = getattr(np, op.removeprefix(OWN)) if op.startswith(OWN) else _UFUNCS.get(op)
         if ufunc is None:
             return False
         signature = "".join(k.char for k in kinds) + dtype.char
         found = inner_loop(ufunc, signature)
         if found is None:
             return False
-        steps = [k.itemsize for k in kinds] + [dtype.itemsize]
+        steps = [*([k.itemsize for k in kinds] if steps is None else steps), dtype.itemsize]
         self.call(code, f"{ufunc.__name__}_{signature}", found, [*args, target], [size], steps)
         return True
 

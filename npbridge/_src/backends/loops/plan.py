@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...program import spans
+from ...program.builder import OWN
 from ...program.nodes import Block, Node, Value
 
 LAZY = {"map", "view", "iota", "gather"}
@@ -16,7 +17,7 @@ HEAVY = {
     "exp", "exp2", "log", "log1p", "expm1", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh",
     "tanh", "asinh", "acosh", "atanh", "pow", "cbrt", "erf", "erfc", "lgamma",
 }  # fmt: skip
-_COSTS = {"div": 5, "rem": 8, "floor_div": 8, "floor_rem": 8, "sqrt": 5, **dict.fromkeys(HEAVY, 20)}
+_COSTS = {"div": 5, "rem": 8, "floor_div": 8, "floor_rem": 8, "sqrt": 5}
 TWICE = 3  # what costs more is not computed twice
 LARGEST = 120  # nor is a tree larger than this put into one loop
 
@@ -173,9 +174,17 @@ class Plan:
         return found
 
 
+def is_heavy(op: str) -> bool:
+    """Whether a step is worth doing for a run of elements at once."""
+    return op in HEAVY or op.startswith(OWN)
+
+
 def step_cost(node: Node) -> float:
     """What a lazy node costs for each element, as multiples of an addition."""
-    own = _COSTS.get(node.params["op"], 1) if node.kind == "map" else 3 if node.kind == "gather" else 0
+    own = 3.0 if node.kind == "gather" else 0.0
+    if node.kind == "map":
+        op = node.params["op"]
+        own = 20 if is_heavy(op) else _COSTS.get(op, 1)
     return 3 * own if node.outs[0].dtype.kind == "c" else own
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...program import spans, views
+from ...program.builder import NotHeld
 from ...program.nodes import Node, Value
 from . import boxes, nests
 from .code import FLOAT, HALF, literal
@@ -104,6 +105,9 @@ def product(emitter, node: Node) -> None:
     (out,) = node.outs
     (cx, cy), (bx, by) = node.params["contract"], node.params["batch"]
     wanted = [(node.args[0], bx, cx), (node.args[1], by, cy)]
+    exact = node.params.get("exact", False)
+    if exact:
+        wanted = [(_as_it_lies(emitter, x), *axes) for x, *axes in wanted]
     factors = [_factor(emitter, *w) for w in wanted]
     seen = [f.span(f.joined()[2]) for f in factors]
     if seen[0] != seen[1]:  # where one is 0 it meets something else, and 0 times that may be NaN
@@ -124,7 +128,9 @@ def product(emitter, node: Node) -> None:
     )  # fmt: skip
     steps = (stacked_a.step, m.step, k.step), (stacked_b.step, n.step, k_b.step)
     stack = stacked_a.length
-    large = dtype.kind in "fc" and m.length * n.length * k.length * max(stack, 1) > SMALL
+    if exact and min(*(x for axes in steps for x in axes), 0) < 0:
+        raise NotHeld("a product of an array that is read backwards, where last digits matter")
+    large = exact or dtype.kind in "fc" and m.length * n.length * k.length * max(stack, 1) > SMALL
     found = inner_loop(np.matmul, dtype.char * 3) if large else None
     if found is not None and k.length:
         size = dtype.itemsize
@@ -137,12 +143,22 @@ def product(emitter, node: Node) -> None:
         emitter.loops.call(
             code, f"matmul_{dtype.char}", found, [first, second, third], counts, [s * size for s in given]
         )
+    elif exact:
+        raise NotHeld(f"products of {dtype} by NumPy's own loop")
     else:
         with code.loop(str(stack)) as s:
             for_rows(emitter, a, b, target, s, sizes, *steps, dtype)
     if not (sizes.rows.whole and sizes.columns.whole):
         with code.loop(str(stack)) as s:
             _rest(emitter, a, b, target, s, sizes, *steps, dtype)
+
+
+def _as_it_lies(emitter, value: Value) -> Value:
+    """A factor as NumPy has it: a part of an array that is in memory, or an array that was computed."""
+    seen = value
+    while emitter.is_lazy(seen) and seen.node.kind == "view":
+        seen = seen.node.args[0]
+    return value if seen.shape and not emitter.is_lazy(seen) else nests.set_apart(emitter, value)
 
 
 def _factor(emitter, value: Value, stacked, summed) -> Operand:

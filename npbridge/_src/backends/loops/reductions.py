@@ -12,6 +12,7 @@ from ...program.nodes import Node, Value
 from . import boxes, nests, runs, threads
 from .code import FEW, FLOAT, HALF, Code, Register, literal, part_of, type_of
 from .elements import element
+from .inner_loops import inner_loop
 from .trees import Turn, flat, heavy, parts
 
 LONG = 1024  # a sum over more is made of sums over parts, which keeps its digits
@@ -91,7 +92,7 @@ def neighbours(emitter, node: Node) -> list[Node]:
             if other.kind in nests.LAZY and other.outs[0].shape and emitter.is_lazy(other.outs[0]):
                 continue
             break
-        if other.args[0].shape != shape or other.params["axes"] != axes:
+        if other.args[0].shape != shape or other.params["axes"] != axes or other.params.get("exact"):
             break
         if any(n in found for n in _needs(emitter, other.args[0])):
             break
@@ -114,6 +115,9 @@ def reduce(emitter, node: Node) -> None:
     """All of one place, over some axes; those after it that go over the same elements too."""
     if node.outs[0] in emitter.places or node.outs[0] in emitter.scalars:
         return  # together with one before
+    if node.params.get("exact"):
+        in_order(emitter, node)
+        return
     nodes = neighbours(emitter, node)
     frame = emitter.frames[-1]
     before, frame.at = frame.at, frame.block.nodes.index(nodes[-1])
@@ -240,7 +244,7 @@ def _steps(emitter, nodes, shape) -> list:
     found: dict = {}
     for node in nodes:
         heavy(emitter, node.args[0], runs.start_of(shape), {}, found)
-    return found.get("steps", [])[: runs.MOST]
+    return runs.chosen(found)
 
 
 def _in_runs(nodes, shape, axes, steps) -> bool:
@@ -299,6 +303,74 @@ def place_in(code: Code, shape: tuple, index: list[str]) -> str:
     for i, step in zip(index, views.steps_in_memory(shape), strict=True):
         at = code.plus(at, code.times(i, step))
     return at
+
+
+def in_order(emitter, node: Node) -> None:
+    """A sum or product of floats in NumPy's own order, of an array that lies in C order.
+
+    The innermost axes, where they are among those that are reduced, are one row for NumPy's own loop; rows, and what
+    is not reduced along the innermost axis, are added up one after the other.
+    """
+    code, (x,), (out,) = emitter.code, node.args, node.outs
+    shape, axes = x.shape, [i for i in node.params["axes"] if x.shape[i] != 1]
+    long = [i for i, n in enumerate(shape) if n != 1]
+    if long and axes and long[-1] not in axes:
+        _across(emitter, [node], shape, node.params["axes"], {})
+        return
+    row: list[int] = []
+    while long and long[-1] in axes:
+        row.insert(0, long.pop())
+    if emitter.is_lazy(x) or x in emitter.scalars:
+        x = nests.set_apart(emitter, x)
+    whole, steps, size = emitter.place(x), views.steps_in_memory(shape), x.dtype.itemsize
+    target = emitter.take(out) if out.shape else None
+    ufunc = np.add if node.params["op"] == "sum" else np.multiply
+    found = inner_loop(ufunc, x.dtype.char * 3)
+    if found is None or x.dtype != out.dtype:
+        raise NotHeld(f"sums of {x.dtype} in NumPy's order")
+    left, above = [i for i in long if i not in axes], [i for i in long if i in axes]
+    index = ["0"] * len(shape)
+
+    def gone_over(k: int, total: str, part: threads.Part) -> None:
+        order = [*left, *above]
+        if k == len(left):
+            code.store(literal(neutral(node.params["op"], x.dtype), x.dtype), total, "0", x.dtype)
+        if k < len(order):
+            with (part if k == 0 and left else threads.Part("0", str(shape[order[k]]))).loop(code) as i:
+                index[order[k]] = i
+                gone_over(k + 1, total, part)
+                if k == len(left) - 1:
+                    value = code.load(total, "0", x.dtype)
+                    at = place_in(
+                        code, out.shape, [index[i] for i in range(len(shape)) if i not in node.params["axes"]]
+                    )
+                    code.store(value, target.pointer(), at, out.dtype)
+            index[order[k]] = "0"
+            return
+        at = "0"
+        for i, step in zip(index, steps, strict=True):
+            at = code.plus(at, code.times(i, step))
+        first = code.new(f"getelementptr inbounds i8, ptr {whole.pointer()}, i64 {code.times(at, size)}")
+        count = math.prod(shape[i] for i in row)
+        emitter.loops.call(
+            code, f"{ufunc.__name__}_{x.dtype.char}", found, [total, first, total], [str(count)], [0, size, 0]
+        )
+
+    if x.size == 0:
+        raise NotHeld("sums of nothing in NumPy's order")
+    if left:
+        work = _work(emitter, [node], shape)
+        with threads.shared(emitter, shape[left[0]], work) as part:
+            gone_over(0, code.slot(f"[{size} x i8]"), part)
+        emitter.put(out, target)
+        return
+    total = code.slot(f"[{size} x i8]")
+    gone_over(0, total, threads.Part("0", "1"))
+    if target is None:
+        emitter.scalars[out] = code.load(total, "0", x.dtype)
+    else:
+        code.store(code.load(total, "0", x.dtype), target.pointer(), "0", out.dtype)
+        emitter.put(out, target)
 
 
 def _across(emitter, nodes, shape, axes, box) -> None:

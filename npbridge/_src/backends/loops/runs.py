@@ -6,6 +6,7 @@ import contextlib
 import math
 
 from ...program import views
+from ...program.builder import OWN
 from ...program.nodes import Value
 from . import boxes, threads
 from .code import Code
@@ -56,7 +57,7 @@ def run(
     found: dict = {}
     for value in values:
         heavy(emitter, value, start_of(shape), new, found)
-    nest = _Nest(emitter, shape, found.get("steps", [])[:MOST], new, body, independent, box or {}, steps or {})
+    nest = _Nest(emitter, shape, chosen(found), new, body, independent, box or {}, steps or {})
     if share is None or share in nest.box or share > nest.last:
         nest.outer(0)
         return
@@ -65,6 +66,18 @@ def run(
     with threads.shared(emitter, turns, work, grain) as part:
         nest.parts[share] = part
         nest.outer(0)
+
+
+def is_numpys(step) -> bool:
+    """Whether NumPy's own loop has to do a step, for all elements of a row."""
+    value, _ = step
+    return value.node.params["op"].startswith(OWN)
+
+
+def chosen(found: dict) -> list:
+    """The heavy steps that are done for runs of elements."""
+    steps = found.get("steps", [])
+    return steps[:MOST] if len(steps) <= MOST else [s for k, s in enumerate(steps) if k < MOST or is_numpys(s)]
 
 
 def share_of(shape: tuple, axis: int, rows: int) -> tuple[int, int]:
@@ -101,7 +114,7 @@ class _Nest:
         if heavy_steps:
             while self.last and math.prod(shape[self.last :]) < LONG:
                 self.last -= 1
-            if math.prod(shape[self.last :]) >= SHORT:
+            if math.prod(shape[self.last :]) >= SHORT or any(map(is_numpys, heavy_steps)):
                 self.rows = RUN // math.prod(shape[self.last + 1 :])
             else:
                 self.last = len(shape) - 1
@@ -208,19 +221,26 @@ def _stage(emitter, value: Value, to: views.Map, run: Run, staged: dict, new: di
     code = emitter.code
     node = value.node
     assert node is not None
-    args = [emitter.runs.take(arg.dtype.itemsize) for arg in node.args]
+    # a number stands beside all elements, as it does in NumPy
+    numbers = [code.slot(f"[{arg.dtype.itemsize} x i8]") if not arg.shape else "" for arg in node.args]
+    args = [x or emitter.runs.take(arg.dtype.itemsize) for x, arg in zip(numbers, node.args, strict=True)]
+    for arg, pointer in zip(node.args, numbers, strict=True):
+        if pointer:
+            code.store(emitter.scalar(arg), pointer, "0", arg.dtype)
     target = emitter.runs.take(value.dtype.itemsize)
     with run.each(True) as (index, k):
         turn = turn_in(emitter, index, k, staged)
         turn.new.update(new)
-        registers = [turn.at(arg, to if arg.shape else views.Map(())) for arg in node.args]
-        for arg, register, pointer in zip(node.args, registers, args, strict=True):
-            code.store(register, pointer, k, arg.dtype)
+        for arg, pointer in zip(node.args, args, strict=True):
+            if arg.shape:
+                code.store(turn.at(arg, to), pointer, k, arg.dtype)
     kinds = [a.dtype for a in node.args]
-    if not emitter.loops.apply(code, node.params["op"], kinds, args, value.dtype, target, run.size):
+    steps = [a.dtype.itemsize if a.shape else 0 for a in node.args]
+    if not emitter.loops.apply(code, node.params["op"], kinds, args, value.dtype, target, run.size, steps):
         with code.loop(run.size) as j:
-            registers = [code.load(p, j, a.dtype) for p, a in zip(args, node.args, strict=True)]
+            registers = [code.load(p, j if a.shape else "0", a.dtype) for p, a in zip(args, node.args, strict=True)]
             code.store(element(code, node.params["op"], value.dtype, registers, kinds), target, j, value.dtype)
     for arg, pointer in zip(node.args, args, strict=True):
-        emitter.runs.give_back(arg.dtype.itemsize, pointer)
+        if arg.shape:
+            emitter.runs.give_back(arg.dtype.itemsize, pointer)
     staged[value, to] = target

@@ -10,7 +10,7 @@ from ...program import views
 from ...program.nodes import Value
 from .code import Code, Register, literal
 from .elements import element
-from .plan import HEAVY
+from .plan import is_heavy
 
 INDEX = np.dtype("int64")
 
@@ -175,5 +175,5 @@ def heavy(emitter, value: Value, to: views.Map, new: dict, found: dict) -> None:
     elif node.kind == "map":
         for arg in node.args:
             heavy(emitter, arg, to, new, found)
-        if node.params["op"] in HEAVY and value.dtype.kind in "fc":
+        if is_heavy(node.params["op"]) and value.dtype.kind in "fc":
             found.setdefault("steps", []).append(key)
