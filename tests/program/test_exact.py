@@ -122,6 +122,35 @@ def test_of_complex_numbers(n):
     see(of_complex, rng.random(n) + 1j * rng.random(n))
 
 
+def of_pythons_complex(z, w):
+    a, b = complex(z), complex(w)
+    return a * b, a / b, abs(a), a**2, a**3, a - b, 2 * a, a / 3, abs(a * b) > 1, a.conjugate() + b, -a
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_of_pythons_complex_numbers(seed):
+    rng = np.random.default_rng(seed)
+    z, w = complex(*rng.normal(size=2)), complex(*rng.normal(size=2))
+    see(of_pythons_complex, z, w)
+
+
+def escapes(height, width, turns):
+    counts = np.zeros((height, width), np.int64)
+    for i in range(height):
+        for j in range(width):
+            c, z = complex(-2 + 3 * j / width, -1 + 2 * i / height), 0j
+            for k in range(turns):
+                z = z**2 + c
+                if abs(z) > 2:
+                    break
+                counts[i, j] += 1
+    return counts
+
+
+def test_a_fractal_of_pythons_complex_numbers():
+    see(escapes, 12, 18, 60, level="decisions")
+
+
 def of_what_numpy_answers(x):
     return np.median(x), np.average(x, weights=x), np.nansum(x), np.argsort(x // 0.5), np.linspace(0, x[0], 7)
 

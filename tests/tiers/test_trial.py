@@ -22,7 +22,7 @@ def test_what_compilers_keep_is_no_effect_of_the_call(place, tmp_path, monkeypat
     (tmp_path / "open").mkdir()
     (tmp_path / "open").chmod(0o777)
     monkeypatch.setenv("NPBRIDGE_CACHE_DIR", place and str(tmp_path / place))
-    found = beside.start(lambda: trial.of_call(relax, (np.ones(50),), {}, [])).result()
+    found = beside.start(lambda: trial.of_call(relax, (np.ones(50),), {}, [], "decisions")).result()
     assert {name for name, _, _, reason in found["trials"] if not reason} >= {"NumPy", "plain loops"}, found
     kept = list((tmp_path / place / "loops").iterdir()) if place.endswith("kept") else []
     assert bool(kept) is place.endswith("kept")

@@ -200,8 +200,8 @@ def compute(ufunc, *operands):
     dtypes = tuple(np.dtype(kind) for kind in kinds)
     plan = ufunc_plans.plan_for(ufunc, dtypes)
     values = [ufunc_plans.weak_value(v, d) for v, d in zip(values, plan.inputs, strict=True)]
-    run = digits.pythons(plan.compiled, "pow") if ufunc is np.power and int not in kinds else plan.compiled
-    out = run(*values)
+    own = "pow" if ufunc is np.power and {*kinds} != {int} else "div" if ufunc is np.divide and complex in kinds else ""
+    out = (digits.pythons(plan.compiled, own) if own else plan.compiled)(*values)
     see_that_it_is_defined(ufunc, kinds, operands, out)
     if type(out) is tuple:
         return tuple(map(_wrapped, out))

@@ -143,6 +143,8 @@ class _Wanted:
         """Have one node compute its floats as NumPy does."""
         if node.kind == "map":
             op, dtype = node.params["op"], node.args[-1].dtype
+            if dtype.kind == "c" and op == "abs" and not node.outs[0].shape:
+                node.params["op"] = op = LIBRARYS + "hypot"  # of its parts
             is_product = op == "mul" and not node.outs[0].shape  # of two complex numbers as C has it
             defined = _OF_COMPLEX if dtype.kind == "c" else _DEFINED
             if not (is_product or op in defined or op.startswith((LIBRARYS, OWN))):

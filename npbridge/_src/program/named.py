@@ -7,6 +7,7 @@ from jax.extend.core import ClosedJaxpr
 
 from ..storage.digits import NUMPYS, OVERFLOWS, PADDED, PYTHONS, ROUNDED
 from .builder import OWN, dtype_of
+from .folding import only
 from .nodes import Value
 from .ranges import BEYOND
 
@@ -66,12 +67,33 @@ def _pythons(b, eqn, args, name: str) -> list[Value]:
     if name in _DEFINED:
         return _inside(b, eqn, args)
     dtype = dtype_of(eqn.outvars[0].aval)
+    if dtype.kind == "c" and (found := _of_complex(b, eqn, args, name, dtype)) is not None:
+        return [found]
     given = None
     if name in C_LIBRARY and dtype.char in "fd" and len(eqn.outvars) == 1:
         given = _again(b, eqn, args, 2 if name in _OF_TWO else 1)
     if given is None:
         return _rounded(b, eqn, args, f"math.{name}")
     return [b.map(LIBRARYS + name, dtype, *(b.cast(x, dtype) for x in given), shape=eqn.outvars[0].aval.shape)]
+
+
+def _of_complex(b, eqn, args, name: str, dtype: np.dtype) -> Value | None:
+    """What Python does with two complex numbers; None for what has no such form here."""
+    given = _again(b, eqn, args, 2)
+    if given is None or given[0].shape:
+        return None
+    x, y = given
+    if name == "div":
+        return b.map(LIBRARYS + "div", dtype, b.cast(x, dtype), b.cast(y, dtype))
+    power = only(y)
+    if name != "pow" or power is None or power.constant not in (1, 2, 3, 4):
+        return None
+    # as CPython multiplies
+    result, factor = b.constant(1, dtype), b.cast(x, dtype)
+    for bit in bin(int(power.constant.real))[:1:-1]:
+        result = b.map("mul", dtype, result, factor) if bit == "1" else result
+        factor = b.map("mul", dtype, factor, factor)
+    return result
 
 
 def _numpys(b, eqn, args, name: str, kinds: str) -> list[Value]:

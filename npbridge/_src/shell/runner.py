@@ -152,6 +152,7 @@ def _run_plainly(located: tuple, options: dict[str, str]) -> None:
     if compiles:
         # the program did not ask for JAX
         warnings.filterwarnings("ignore", r"os\.fork\(\) was called", RuntimeWarning)
+        warnings.filterwarnings("ignore", r"This process .* is multi-threaded, use of fork", DeprecationWarning)
         tiers.start()
     try:
         looked_after = functools.partial(tiers.loops.compiled, namespace=main.__dict__)

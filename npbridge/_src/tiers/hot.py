@@ -5,6 +5,7 @@ Nothing here imports NumPy, JAX or Numba before a function has been found to be 
 
 from __future__ import annotations
 
+import _thread
 import atexit
 import os
 import threading
@@ -198,7 +199,7 @@ class Tiers:
 
     def is_alone(self) -> bool:
         """Whether the program has one thread: others would be missing in a child, and unseen by compiled code."""
-        return threading.active_count() <= 1 + self.sampler.is_alive() + (self.running is not None)
+        return threading.active_count() <= 1  # it does not know ours
 
     def is_hot(self, code: CodeType, depth: int) -> None:
         """Look after the functions of some code."""
@@ -232,10 +233,11 @@ class Tiers:
         key = key_of(tier.plain.__code__, (self.exact, kind))
         found = recall(key)
         self.running = Remembered(found) if found else beside.start(lambda: self.trial(tier, args, kwargs))
-        waiting = threading.Thread(target=self.wait, args=(tier, kind, key), name="npbridge-trial", daemon=True)
-        waiting.start()
+        ended = _thread.allocate_lock()
+        ended.acquire()
+        _thread.start_new_thread(self.wait, (tier, kind, key, ended))
         if self.waits:
-            waiting.join()
+            ended.acquire()
 
     def trial(self, tier: Candidate, args: tuple, kwargs: dict) -> Any:
         """In the child: nothing is looked after there."""
@@ -246,7 +248,8 @@ class Tiers:
         prepared()
         return of_call(tier.plain, args, kwargs, tier.variables, self.exact)
 
-    def wait(self, tier: Candidate, kind: Any, key: str) -> None:
+    def wait(self, tier: Candidate, kind: Any, key: str, ended: Any) -> None:
+        """In a thread that :mod:`threading` does not know: take in what a trial has found."""
         from ..engine.memory import remember
 
         running = self.running
@@ -257,6 +260,7 @@ class Tiers:
             tier.note(kind, key, found)
         finally:
             self.running = None
+            ended.release()
 
     def reserve(self, candidate: Candidate, places: list) -> None:
         """Leave functions alone that are compiled as parts of another one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import collections
 import sys
 import threading
@@ -16,8 +17,10 @@ HOT = 8  # in so many samples a function has used up time
 DEEPEST = 60  # frames are looked at
 
 
-class Sampler(threading.Thread):
+class Sampler:
     """Tells of each function of the user's once, when it has used up time.
+
+    It looks from a thread that :mod:`threading` does not know, as the program counts its own.
 
     Parameters
     ----------
@@ -28,12 +31,14 @@ class Sampler(threading.Thread):
     """
 
     def __init__(self, is_users: Callable[[str], bool], tell: Callable[[CodeType, int], None]) -> None:
-        super().__init__(name="npbridge-sampler", daemon=True)
         self.is_users, self.tell = is_users, tell
         self.counts: collections.Counter[CodeType] = collections.Counter()
         self.files: dict[str, bool] = {}
         self.watched = threading.main_thread().ident
         self.stopped = False
+
+    def start(self) -> None:
+        _thread.start_new_thread(self.run, ())
 
     def run(self) -> None:
         while not self.stopped:

@@ -286,6 +286,10 @@ def _of_complex(code, op, args, own):
         return code.new(f"{'and' if op == 'eq' else 'or'} i1 {first}, {second}")
     if op == "abs":
         return _hypot(code, part, a, b)
+    if op == LIBRARYS + "hypot":
+        return code.call(kind, "hypot" + ("f" if kind == "float" else ""), (kind, a), (kind, b))
+    if op == LIBRARYS + "div":
+        return _pythons_quotient(code, part, kind, do, a, b, *rest[0])
     if op == "is_finite":
         first, second = (_of_float(code, op, [part], [x]) for x in (a, b))
         return code.new(f"and i1 {first}, {second}")
@@ -328,6 +332,21 @@ def _hypot(code, part, a, b):
         endless = code.new(f"fcmp oeq {kind} {x}, {literal(np.inf, part)}")
         length = code.new(f"select i1 {endless}, {kind} {literal(np.inf, part)}, {kind} {length}")
     return length
+
+
+def _pythons_quotient(code, part, kind, do, a, b, c, d):
+    """Smith's method, as CPython has it: by the larger part of the divisor, which is not 0."""
+    sizes = [code.call(kind, f"llvm.fabs.{_short(part)}", (kind, x)) for x in (c, d)]
+    first = code.new(f"fcmp oge {kind} {sizes[0]}, {sizes[1]}")
+
+    def pick(x, y):
+        return code.new(f"select i1 {first}, {kind} {x}, {kind} {y}")
+
+    ratio = do("fdiv", pick(d, c), pick(c, d))
+    scale = pick(do("fadd", c, do("fmul", d, ratio)), do("fadd", do("fmul", c, ratio), d))
+    real = pick(do("fadd", a, do("fmul", b, ratio)), do("fadd", do("fmul", a, ratio), b))
+    imag = pick(do("fsub", b, do("fmul", a, ratio)), do("fsub", do("fmul", b, ratio), a))
+    return do("fdiv", real, scale), do("fdiv", imag, scale)
 
 
 def _complex_quotient(code, part, kind, do, a, b, c, d):
