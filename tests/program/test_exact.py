@@ -320,3 +320,31 @@ def test_integers_that_stay_small_are_not_looked_at():
         assert compiled(*args) == wanted
         (entry,) = compiled.loops._kept.entries.values()
         assert not entry.checked or entry.on_host.compiled.program.results[-1].constant == 0
+
+
+# -- numbers that are known while tracing
+
+
+def of_known_numbers(x):
+    grid, steps = np.linspace(0.1, 2.3, 57), np.arange(0.0, 5.7, 0.1)
+    weights = np.exp(-grid) * np.hanning(57) + np.logspace(-1, 1, 57)
+    return grid * x, steps + x, weights @ x, np.sum(weights), np.meshgrid(grid, steps)[0] * x, np.vander(grid[:4])
+
+
+def test_of_known_numbers():
+    see(of_known_numbers, np.random.default_rng(0).random(57))
+
+
+def of_masks(z, x, limit):
+    inside = np.abs(z) < limit
+    w, y = np.zeros_like(z), x.copy()
+    w[inside] = z[inside] ** 2 + 1
+    y[x > limit] = x[x > limit] ** 2 * 0.1 + x[x > limit] ** 0.5
+    y[x < limit] **= 2
+    return w, y, x**2.0, x**-1.0, inside.sum()
+
+
+@pytest.mark.parametrize("shape", [(3,), (40,), (9, 30)])
+def test_under_masks(shape):
+    rng = np.random.default_rng(0)
+    see(of_masks, rng.normal(size=shape) + 1j * rng.normal(size=shape), rng.random(shape), 0.5)

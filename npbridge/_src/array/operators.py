@@ -143,16 +143,20 @@ def _unary(name, ufunc):
 
 
 # What NumPy computes instead of these powers of an array; not the same to the last digit.
-SHORT_POWERS = {(int, 2): np.square, (int, -1): np.reciprocal, (float, 0.5): np.sqrt}
+SHORT_POWERS = {2: np.square, -1: np.reciprocal, 0.5: np.sqrt}
+
+
+def short_power(dtype: np.dtype, power) -> np.ufunc | None:
+    """What stands for a power of an array of a dtype, where something shorter does."""
+    kind = type(power)
+    if kind is not int and kind is not float:
+        return None
+    short = SHORT_POWERS.get(power)
+    return short if dtype.kind in "fc" or (short is np.square and kind is int) else None
 
 
 def _short_power(self, other):
-    kind = type(other)
-    if (kind is int or kind is float) and type(self) is not JaxScalar:
-        short = SHORT_POWERS.get((kind, other))
-        if short is np.square or (short is not None and self.dtype.kind in "fc"):
-            return short
-    return None
+    return None if type(self) is JaxScalar else short_power(self.dtype, other)
 
 
 def _power_in_place(self, other):

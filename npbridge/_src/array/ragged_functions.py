@@ -7,7 +7,7 @@ import numpy as np
 
 from ..ground.compat import NO_VALUE
 from ..ground.errors import UnsupportedError
-from .operators import BINARY, COMPARISONS, UNARY
+from .operators import BINARY, COMPARISONS, UNARY, short_power
 from .ragged import FUNCTIONS, REFUSED, Chosen, Extent, Ragged, number, of, of_axes, raw, see_length, traced_errors
 from .ragged_operands import aligned, fixed, in_step, method, ndim_of
 from .ragged_parts import packed
@@ -250,7 +250,11 @@ def _operators() -> None:
     def unary(ufunc):
         return lambda self: ufunc(self)
 
-    for name, ufunc in {**BINARY, **COMPARISONS}.items():
+    def power(self, other):
+        short = short_power(self.dtype, other)
+        return np.power(self, other) if short is None else short(self)
+
+    for name, ufunc in {**BINARY, **COMPARISONS, "pow": power}.items():
         setattr(Ragged, f"__{name}__", binary(ufunc, False))
     for name, ufunc in BINARY.items():
         setattr(Ragged, f"__r{name}__", binary(ufunc, True))

@@ -60,7 +60,7 @@ def see_that_it_is_defined(ufunc, kinds, operands, result) -> None:
         if _may_be_below(b, 0):
             see(_value(b) < 0, ValueError("negative shift count"))
         if ufunc is np.left_shift:
-            _see_that_it_is_held(_value(a).astype(float) * jnp.exp2(_value(b).astype(float)), result)
+            _see_that_it_fits_when_shifted(a, b, result)
 
 
 _GROWING = {np.add: "add", np.subtract: "sub", np.multiply: "mul", np.negative: "sub", np.absolute: "sub"}
@@ -127,7 +127,8 @@ def _see_power(kinds, a, b, result) -> None:
             what = "an integer to a power that is known only at run time, and is negative, is a float in Python"
             see(negative, UnsupportedError(_ONE_KIND.format(what=what, instead="float(a) ** b")))
     if kinds == [int, int]:
-        _see_that_it_is_held(_value(a).astype(float) ** _value(b).astype(float), result)
+        power = digits.pythons(jnp.power, "pow")
+        _see_that_it_is_held(power(_value(a).astype(float), _value(b).astype(float)), result)
     if float in kinds:
         x, y = _value(a).astype(float), _value(b).astype(float)
         if type(b) is not int and (type(b) is not float or not b.is_integer()) and _may_be_below(a, 0):
@@ -137,6 +138,14 @@ def _see_power(kinds, a, b, result) -> None:
         see(jnp.isinf(_value(result)) & jnp.isfinite(x) & jnp.isfinite(y) & (x != 0), OverflowError(
             34, "Numerical result out of range"
         ))  # fmt: skip
+
+
+def _see_that_it_fits_when_shifted(a, b, result) -> None:
+    """Leave to Python what a shift makes larger than compiled integers: shifted back it is another one."""
+    if result.dtype.kind in "iu":
+        x, by = (_value(v).astype(result.dtype) for v in (a, b))
+        back = jnp.right_shift(jnp.asarray(result), jnp.clip(by, 0, np.iinfo(result.dtype).bits - 1))
+        see((back != x) | (by >= np.iinfo(result.dtype).bits) & (x != 0), TOO_LARGE)
 
 
 def _see_that_it_is_held(about, result) -> None:

@@ -5,9 +5,10 @@ A marked step is a call with a name of its own in the traced function.  Where no
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
@@ -24,6 +25,9 @@ ROUNDED = "rounded: "  # the result of what may be computed in another way than 
 wanted: contextvars.ContextVar[bool] = contextvars.ContextVar("npbridge_marks", default=False)
 # names of what is left to NumPy, as its last digits matter
 hosted: contextvars.ContextVar[frozenset[str]] = contextvars.ContextVar("npbridge_hosted", default=frozenset())
+
+# within what is marked as a whole, or left to NumPy
+covered: contextvars.ContextVar[bool] = contextvars.ContextVar("npbridge_covered", default=False)
 
 
 def is_mark(name: str) -> bool:
@@ -65,6 +69,16 @@ def rounded(value: Any, name: str) -> Any:
     if not wanted.get() or getattr(value, "dtype", None) is None or value.dtype.kind not in "fc":
         return value
     return _named(_itself, ROUNDED + name)(value)
+
+
+@contextlib.contextmanager
+def covering(covers: bool) -> Iterator[None]:
+    """Around what is marked as a whole: nothing inside needs to be."""
+    token = covered.set(covers)
+    try:
+        yield
+    finally:
+        covered.reset(token)
 
 
 def padded(value: Any) -> Any:

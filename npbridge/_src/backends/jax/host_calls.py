@@ -144,7 +144,7 @@ def _sizes(tree):
         for x in tree:
             yield from _sizes(x)
     else:
-        yield getattr(tree, "size", 1)
+        yield 1 if isinstance(tree, type) else getattr(tree, "size", 1)
 
 
 def _in_dtype(array, dtype):

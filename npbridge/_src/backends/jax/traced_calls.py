@@ -161,7 +161,11 @@ def _apart(fact: Fact, args, kwargs):
 
 def first_that_fits(fact: Fact, rule, args, kwargs, expected):
     """``(result, None)`` of the first form that gives what NumPy would, or ``(None, why not)``."""
-    if fact.name in digits.hosted.get() or (fact.function in rounding.BY_CHANCE and digits.wanted.get()):
+    covered = digits.covered.get()
+    marks = digits.wanted.get() and not covered and not _has_numpys_digits(fact, args, kwargs)
+    if not covered and (
+        fact.name in digits.hosted.get() or (fact.function in rounding.BY_CHANCE and digits.wanted.get())
+    ):
         return None, UnsupportedError(f"{fact.name} has no form that gives NumPy's last digits.")
     failure: Exception | None = None
     fit = Fit(rule.settles, fact.kind == "move")
@@ -174,9 +178,9 @@ def first_that_fits(fact: Fact, rule, args, kwargs, expected):
     changed = [(bound[name], bound[name]._value()) for name in fact.changes(args, kwargs) if type(bound[name]) in OURS]
     for form in rule.traced or (rule.call,):
         try:
-            with attempting():
+            with attempting(), digits.covering(marks or covered):
                 result = form(args, kwargs)
-            if digits.wanted.get() and not _has_numpys_digits(fact, args, kwargs):
+            if marks:
                 result = of_results(result, lambda x: _marked(x, fact, args, kwargs))
             return (result if expected is UNKNOWN else fitted(result, expected, fit)), None
         except traced_number.NeedsValue:
