@@ -16,6 +16,7 @@ _ADAPTED = {
     "numba": kinds.numba_types,
     "numexpr": kinds.numexpr_frames,
     "pytensor.tensor": kinds.pytensor_values,
+    "sklearn.base": kinds.sklearn_parameters,
     "sympy": kinds.sympy_values,
     "xarray.core.indexing": kinds.xarray_values,
     "xarray.core.variable": kinds.xarray_indexers,

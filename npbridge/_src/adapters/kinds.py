@@ -45,6 +45,21 @@ def sympy_values(module) -> None:
     converter[JaxScalar] = lambda x: module.sympify(x._read())
 
 
+def sklearn_parameters(module) -> None:
+    """Parameters of scikit-learn's estimators that are arrays of ours become ndarrays, but under its array API."""
+    validate = module.BaseEstimator._validate_params
+
+    @functools.wraps(validate)
+    def validated(self):
+        if not module.get_config().get("array_api_dispatch"):
+            for name, value in self.get_params(deep=False).items():
+                if borders.holds_ours(value):
+                    setattr(self, name, borders.plain(value))
+        return validate(self)
+
+    module.BaseEstimator._validate_params = validated
+
+
 def einops_backend(module) -> None:
     """einops works on our arrays as it does on NumPy's; it finds the subclasses of its base class."""
     from einops import _backends

@@ -34,7 +34,6 @@ NDARRAYS: dict[str, tuple[str, ...]] = {
     "polars": ("*", "Series.*", "DataFrame.*", "LazyFrame.*", "Expr.*", *_POLARS),
     "pyarrow": ("**",),
     "pyarrow.compute": ("*",),
-    "statsmodels.base.data": ("handle_data",),
     "xarray.core.dataset": ("Dataset._validate_interp_indexers",),
     # graphs, quantities, sparse arrays, samples
     "networkx.convert": ("to_networkx_graph",),
@@ -51,6 +50,13 @@ NDARRAYS: dict[str, tuple[str, ...]] = {
     "pyfftw": ("*", "FFTW.*"),
     "rdkit.Chem.rdchem": ("Conformer.*",),
     "rdkit.DataStructs.cDataStructs": ("ConvertToNumpyArray",),
+    # pictures of numbers
+    "matplotlib.axes._axes": ("Axes.*",),
+    "matplotlib.colors": ("**",),
+    "matplotlib.collections": ("**",),
+    "matplotlib.markers": ("MarkerStyle.*",),
+    "mpl_toolkits.mplot3d.axes3d": ("Axes3D.*",),
+    "seaborn": ("*",),
     # images and sounds
     "PIL.Image": ("**",),
     "cv2": ("**",),

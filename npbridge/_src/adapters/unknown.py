@@ -24,20 +24,20 @@ from .borders import handing_ndarrays
 # They were compared, call by call (docs/libraries.md), or have nothing to do with arrays.
 _KNOWN = {
     *(name.partition(".")[0] for table in (rows.NDARRAYS, rows.VALUES) for name in table), *"""
-    npbridge numpy scipy jax jaxlib numba llvmlite ml_dtypes sklearn skimage xarray dask distributed pandas
-    polars matplotlib mpl_toolkits seaborn plotly bokeh altair networkx sympy mpmath pint astropy erfa
-    uncertainties quantities autoray opt_einsum einops array_api_compat array_api_extra array_api_strict flax
-    optax equinox diffrax lineax optimistix numpyro blackjax chex haiku distrax orbax jaxtyping beartype
-    tensorflow torch torchvision keras cupy h5py zarr numcodecs fsspec PIL imageio pyarrow safetensors
-    statsmodels shapely geopandas pyproj joblib cloudpickle patsy formulaic plotnine duckdb pytensor pymc
-    arviz boost_histogram lmfit emcee filterpy imblearn numdifftools pywt trimesh nibabel tifffile IPython
-    ipykernel jupyter_client traitlets pytest _pytest hypothesis pip setuptools tqdm msgpack
+    npbridge numpy scipy jax jaxlib numba llvmlite ml_dtypes sklearn skimage xarray dask distributed
+    pandas polars matplotlib mpl_toolkits seaborn altair networkx sympy mpmath pint astropy erfa
+    uncertainties quantities autoray opt_einsum einops array_api_compat array_api_extra array_api_strict
+    flax optax equinox diffrax lineax optimistix numpyro blackjax chex haiku distrax orbax jaxtyping
+    beartype tensorflow torch torchvision keras cupy h5py zarr fsspec PIL pyarrow safetensors geopandas
+    pyproj joblib cloudpickle patsy formulaic plotnine duckdb pytensor pymc arviz IPython ipykernel
+    jupyter_client traitlets pytest _pytest hypothesis pip setuptools tqdm msgpack
     """.split(),
 }  # fmt: skip
 # By one of these in its namespace a module is known to deal with arrays.
 _OF_NUMPY = {id(x) for x in (np, np.ndarray, np.array, np.asarray, np.zeros, np.ones, np.empty, np.float64, np.linalg)}
 # Who looks at the frame of its caller would find one of ours.
 _FRAMES = {"_getframe", "currentframe", "f_back", "EvalEnvironment"}
+_FORMULAS = {"formula", "eval_env"}  # names in a formula are looked up there, by counting frames
 _ASYNCHRONOUS = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
 
@@ -63,7 +63,9 @@ def adapt(module: Any) -> None:
 
     def handing(function: Any) -> Any:
         code = getattr(function, "__code__", None)
-        return function if code is not None and not looking.isdisjoint(code.co_names) else handing_ndarrays(function)
+        if code is not None and not (looking.isdisjoint(code.co_names) and _FORMULAS.isdisjoint(code.co_varnames)):
+            return function
+        return handing_ndarrays(function)
 
     for name, value in names:
         if getattr(value, "__module__", None) != module.__name__ or name.startswith("__") or id(value) in compiled:
