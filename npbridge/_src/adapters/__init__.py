@@ -11,6 +11,7 @@ from . import borders, jaxs, kinds, rows, unknown
 
 _ADAPTED = {
     "dask.array": kinds.dask_chunks,
+    "dask.dataframe.backends": kinds.dask_frames,
     "einops": kinds.einops_backend,
     "jax": jaxs.transforms,
     "numba": kinds.numba_types,
@@ -38,7 +39,7 @@ def watch() -> None:
         for name, adapt in _ADAPTED.items():
             when_imported(name, _or_told(adapt))
         when_accepted(kinds.is_of_namespaces, _or_told(kinds.namespaces))
-        unknown.watch()
+        when_accepted(unknown.is_unknown, _or_told(unknown.adapt))
 
 
 def _or_told(adapt: Callable[[Any], None]) -> Callable[[Any], None]:

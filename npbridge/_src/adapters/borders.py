@@ -178,10 +178,15 @@ def _public(holder: Any, entrances: tuple[str, ...] = _ENTRANCES) -> list[str]:
     return public + [n for n in names if n in entrances and isinstance(holder, type)]
 
 
+def is_made(value: Any, kind: type) -> bool:
+    """Whether an object is of a class, as it was made: ``isinstance`` asks the object, which may raise."""
+    return issubclass(type(value), kind)
+
+
 def _classes(module: Any) -> list[type]:
     """The classes of a module's own package."""
     package = module.__name__.partition(".")[0]
-    found = [x for x in vars(module).values() if isinstance(x, type)]
+    found = [x for x in vars(module).values() if is_made(x, type)]
     return [kind for kind in found if kind.__module__.partition(".")[0] == package]
 
 
@@ -197,7 +202,7 @@ def _replace(holder: Any, name: str, handing: Handing) -> None:
         if value.fset is not None and not hasattr(value.fset, "__npbridge_border__"):
             _put(owner, name, property(value.fget, border(value.fset, handing), value.fdel, value.__doc__))
         return
-    function = value.__func__ if isinstance(value, (classmethod, staticmethod)) else value
+    function = value.__func__ if type(value) in (classmethod, staticmethod) else value
     if not _is_function(function, owner) or hasattr(function, "__npbridge_border__"):
         return
     made = border(function, handing)
@@ -222,7 +227,7 @@ def _is_anothers(owner: type, holder: Any) -> bool:
 def _is_function(value: Any, owner: Any) -> bool:
     if type(value) is types.BuiltinFunctionType:  # as which Boost.Python's present themselves
         return isinstance(owner, types.ModuleType)
-    if isinstance(value, _FUNCTIONS) or type(value).__name__ in _OF_COMPILERS:
+    if type(value) in _FUNCTIONS or type(value).__name__ in _OF_COMPILERS:
         return True
     # an object that stands for a function; those in C, such as Numba's, are known to compiled code by what they are
     in_python = any(isinstance(vars(kind).get("__call__"), types.FunctionType) for kind in type(value).__mro__)

@@ -40,7 +40,7 @@ def adapt(module: Any) -> None:
             setattr(module, name, borders.border(value, borders.handing_ndarrays))
         elif kind == _FUSED:
             setattr(module, name, Fused(value))
-        elif isinstance(value, type) and value.__module__ == module.__name__:
+        elif borders.is_made(value, type) and value.__module__ == module.__name__:
             borders.class_border(value, borders.handing_ndarrays)
 
 

@@ -17,10 +17,22 @@ from .borders import handing_ndarrays
 def dask_chunks(module) -> None:
     """Chunks of dask's arrays may be ours, and what it does with ndarrays it does with them."""
     from dask.array import dispatch
-    from dask.utils import Dispatch
 
     module.register_chunk_type(JaxArray)
-    for lookup in vars(dispatch).values():
+    _dispatch_as_ndarrays(dispatch)
+
+
+def dask_frames(module) -> None:
+    """dask makes of them the tables that it makes of ndarrays."""
+    from dask.dataframe import dispatch
+
+    _dispatch_as_ndarrays(dispatch)
+
+
+def _dispatch_as_ndarrays(module) -> None:
+    from dask.utils import Dispatch
+
+    for lookup in vars(module).values():
         if isinstance(lookup, Dispatch):
             try:
                 numpys = lookup.dispatch(np.ndarray)

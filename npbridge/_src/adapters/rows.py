@@ -117,7 +117,7 @@ NDARRAYS: dict[str, tuple[str, ...]] = {
     "catboost": ("**",),
     "faiss": ("**",),
     "quadprog": ("*",),
-    "torch": ("from_numpy", "as_tensor", "tensor"),
+    "torch": ("from_numpy", "as_tensor", "asarray", "tensor"),
     "torch.utils.data": ("default_collate", "default_convert"),
     "torch.utils.data._utils.collate": ("*",),
 }  # fmt: skip
@@ -130,7 +130,10 @@ CALLING: dict[str, tuple[str, ...]] = {
 # They put trees of one structure in the place of others, or ask for leaves.
 VALUES: dict[str, tuple[str, ...]] = {
     "jax.experimental.ode": ("odeint",),
+    "jax.numpy": ("split", "array_split", "hsplit", "vsplit", "dsplit"),
     "jax.scipy.optimize": ("minimize",),
+    "jax.test_util": ("*",),
+    "equinox": ("is_array", "is_array_like", "is_inexact_array", "is_inexact_array_like"),
     "diffrax": ("**",),
     "lineax": ("**",),
     "optimistix": ("**",),

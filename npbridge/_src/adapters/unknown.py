@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from ..ground.compat import known_to_numba
-from ..ground.imports import when_accepted
 from ..ground.users import in_library
 from . import borders, rows
 from .borders import handing_ndarrays
@@ -41,12 +40,8 @@ _FORMULAS = {"formula", "eval_env"}  # names in a formula are looked up there, b
 _ASYNCHRONOUS = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
 
-def watch() -> None:
-    """Make borders of the libraries that are not known, whenever they are imported."""
-    when_accepted(_is_unknown, adapt)
-
-
-def _is_unknown(spec: Any) -> bool:
+def is_unknown(spec: Any) -> bool:
+    """Whether a module is of a library that nobody has looked at."""
     top = spec.name.partition(".")[0]
     if top in _KNOWN or top in sys.stdlib_module_names or top.startswith("_"):
         return False
@@ -68,12 +63,15 @@ def adapt(module: Any) -> None:
         return handing_ndarrays(function)
 
     for name, value in names:
-        if getattr(value, "__module__", None) != module.__name__ or name.startswith("__") or id(value) in compiled:
+        is_function, is_class = borders.is_made(value, types.FunctionType), borders.is_made(value, type)
+        if not (is_function or is_class) or name.startswith("__") or id(value) in compiled:
             continue
-        if isinstance(value, types.FunctionType) and _is_plain(value):
-            setattr(module, name, borders.border(value, handing))
-        elif isinstance(value, type) and not issubclass(value, (BaseException, enum.Enum)):
+        if value.__module__ != module.__name__:
+            continue
+        if is_class and not issubclass(value, (BaseException, enum.Enum)):
             borders.whole_class_border(value, handing)
+        elif is_function and _is_plain(value):
+            setattr(module, name, borders.border(value, handing))
 
 
 def _is_plain(function: types.FunctionType) -> bool:
@@ -82,7 +80,7 @@ def _is_plain(function: types.FunctionType) -> bool:
 
 def _looks_at_frames(value: Any) -> bool:
     """Whether a function of a library asks who calls it; Python's own, as `namedtuple`, do so for their own ends."""
-    if not isinstance(value, types.FunctionType):
+    if not borders.is_made(value, types.FunctionType):
         return False
     if (value.__module__ or "").partition(".")[0] in sys.stdlib_module_names:
         return False

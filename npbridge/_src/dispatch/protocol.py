@@ -49,8 +49,12 @@ def dispatch_ufunc(ufunc, method, inputs, kwargs):
         return backend.offered(function, inputs, kwargs, ())
     for x in inputs:
         kind = type(x)
-        if kind not in OURS and kind not in PLAIN and stranger(kind):
+        if kind in OURS or kind in PLAIN:
+            continue
+        if stranger(kind):
             return meeting.ufunc(backend, ufunc, method, inputs, kwargs, _strangers(inputs, kwargs))
+        if not kwargs and has_methods(kind) and hasattr(kind, "__array_wrap__"):
+            return backend.offered(getattr(ufunc, method), inputs, kwargs, ())  # NumPy has it wrap the result
     if kwargs:
         for x in (*kwargs.get("out", ()), kwargs.get("where")):
             kind = type(x)
