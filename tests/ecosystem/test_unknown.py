@@ -54,6 +54,21 @@ class Colour(enum.Enum):
     def named(self, x):
         return type(x).__name__
 """
+STAND_INS = """
+import numpy as np
+
+class Missing:
+    def __getattribute__(self, name):
+        raise ModuleNotFoundError("not installed")
+
+engine = Missing()
+
+def kind(x):
+    return type(x).__name__
+
+def fitted(formula, data):
+    return type(data).__name__
+"""
 PLAIN = "def kind(x):\n    return type(x).__name__\n"
 FRAMES = "import sys\nimport numpy as np\ndef names():\n    return sorted(sys._getframe(1).f_locals)\n"
 
@@ -96,6 +111,15 @@ def test_what_others_see_of_it_stays(imported):
 
 def test_code_that_has_nothing_to_do_with_arrays_stays(imported):
     assert imported("unheard_plain", PLAIN).kind(npbridge.arange(2)) == "JaxArray"
+
+
+def test_what_stands_for_a_missing_library_is_not_asked(imported):
+    assert imported("unheard_missing", STAND_INS).kind(npbridge.arange(2)) == "ndarray"
+
+
+def test_functions_of_formulas_stay(imported):
+    """Names in a formula are looked up in the frame of the caller, which is found by counting."""
+    assert imported("unheard_formulas", STAND_INS).fitted("y ~ x", npbridge.arange(2)) == "JaxArray"
 
 
 def test_the_users_own_modules_stay(imported):

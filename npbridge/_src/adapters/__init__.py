@@ -19,6 +19,7 @@ _ADAPTED = {
     "pytensor.tensor": kinds.pytensor_values,
     "sklearn.base": kinds.sklearn_parameters,
     "sympy": kinds.sympy_values,
+    "xarray.core.formatting": kinds.xarray_texts,
     "xarray.core.indexing": kinds.xarray_values,
     "xarray.core.variable": kinds.xarray_indexers,
 }

@@ -120,6 +120,11 @@ def xarray_values(module) -> None:
     borders.replaced(plain, indexable)
 
 
+def xarray_texts(module) -> None:
+    """In a table of xarray's arrays ours stand as their numbers, as ndarrays do."""
+    JaxArray._repr_inline_ = lambda self, width: module.format_array_flat(np.asarray(self), width)
+
+
 def numexpr_frames(module) -> None:
     """numexpr is handed ndarrays; it looks up variables in the frame of its caller, above one of ours."""
     for name in ("evaluate", "re_evaluate", "validate"):
