@@ -46,6 +46,21 @@ def test_array_is_a_writable_copy(ours):
     assert np.array(x, copy=True).flags.writeable
 
 
+def test_objects_that_give_an_array_of_ours(ours):
+    """A class with ``__array__``, as users write it."""
+    x = ours.give(A2)
+
+    class Holder:
+        def __array__(self, dtype=None, copy=None):
+            return x
+
+    assert npbridge.asarray(Holder()) is x
+    assert npbridge.asarray(Holder(), dtype=np.int32).dtype == np.int32
+    copied = npbridge.array(Holder())
+    copied[0] = 99
+    assert x[0, 0] == 0 and copied.shape == x.shape
+
+
 def test_asarray_with_dtype_and_copy(ours):
     x = ours.give(A1)
     assert np.asarray(x, dtype=np.int16).dtype == np.int16

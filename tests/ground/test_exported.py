@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from npbridge._src.ground.exported import export_memory
+from npbridge._src.ground.exported import export_as, export_memory
 
 
 def made():
@@ -45,6 +45,18 @@ def test_memory_is_that_of_what_the_method_gives(make):
         memory[1] += 1
         assert memory.tolist() == values.tolist() and bytes(exporter) == values.tobytes()
         assert np.shares_memory(np.frombuffer(exporter), values)
+
+
+def test_classes_made_later_export_the_same():
+    Exporter = made()
+    memoryview(Exporter(np.zeros(1))).release()
+
+    class Later(Exporter):
+        pass
+
+    export_as(Exporter, Later)
+    values = np.arange(3.0)
+    assert memoryview(Later(values)).obj is values
 
 
 def test_errors_are_those_of_the_method():

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..ground.compat import raise_again, refuse_concatenation
-from ..ground.exported import export_memory
+from ..ground.exported import export_as, export_memory
 from ..storage import copies, view
 from ..storage.buffer import SMALL, Tracer, canonical, put, recorder_here, recorders
 from ..storage.lending import give_away, lend, lies_on_host, loan_of
@@ -69,6 +69,7 @@ class JaxArray:
         super().__init_subclass__(**kwargs)
         OURS.add(cls)
         refuse_concatenation(cls)
+        export_as(JaxArray, cls)
 
     def __new__(cls, object, dtype=None):
         from .core import from_object  # which makes arrays of this class

@@ -129,7 +129,13 @@ def from_object(obj, dtype=None, *, copy: bool, ndmin: int = 0, order="K") -> Ja
     narrows = jax_side and given is not None and canonical(given) != given
     # integers are seen while they are whole; the narrow copy is the only one
     once = None if borrow or narrows else True
-    values = np.array(host_values(obj), dtype=wide, copy=once, order=order, ndmin=ndmin)
+    try:
+        values = np.array(host_values(obj), dtype=wide, copy=once, order=order, ndmin=ndmin)
+    except ValueError:
+        made = _of_protocol(obj)
+        if made is None:
+            raise
+        return from_object(made, dtype, copy=copy, ndmin=ndmin, order=order)
     check_dtype(values.dtype)
     if type(values) is not np.ndarray:
         values = values.view(np.ndarray)
@@ -141,6 +147,13 @@ def from_object(obj, dtype=None, *, copy: bool, ndmin: int = 0, order="K") -> Ja
         ours = lent(values)
         return of_memory(values, shared=True) if ours is None else ours
     return of_fresh(values)
+
+
+def _of_protocol(obj) -> JaxArray | None:
+    """The array of ours that a class of the user's gives by ``__array__``, which NumPy takes for none."""
+    given = getattr(type(obj), "__array__", None)
+    made = None if given is None else given(obj)
+    return made if type(made) in OURS else None
 
 
 def narrowed(values: np.ndarray) -> np.ndarray:

@@ -1,7 +1,8 @@
 """The buffer protocol of classes made in Python: ``memoryview(x)``, ``file.write(x)``, Cython's ``double[:]``.
 
-From 3.12 on Python fills the slot of a class that has ``__buffer__``.  Before, only classes in C have one;
-here a few instructions are put there, which hand the memory of another object over.
+Only classes in C have a slot for it; here a few instructions are put there, which hand the memory of another
+object over.  From 3.12 on Python fills the slot of a class that has ``__buffer__``, with an object in between
+from which not everybody takes memory (``pickle.PickleBuffer``).
 """
 
 from __future__ import annotations
@@ -45,8 +46,6 @@ def export_memory(kind: type, method: str) -> bool:
 
     The code is made when it is first called, for LLVM takes its time to load.
     """
-    if sys.version_info >= (3, 12):
-        return True
     if sys.implementation.name != "cpython" or not lies_as_expected(kind):
         return False
 
@@ -63,6 +62,14 @@ def export_memory(kind: type, method: str) -> bool:
     _kept.append(first)
     _put(kind, _address(first))
     return True
+
+
+def export_as(base: type, kind: type) -> None:
+    """Let objects of a class that was made of another export what those do, whatever Python has put in the slot."""
+    slots = ctypes.c_void_p.from_address(id(base) + _BUFFER_AT).value if lies_as_expected(base) else None
+    code = ctypes.c_void_p.from_address(slots).value if slots is not None else None
+    if code is not None:
+        _put(kind, code)
 
 
 _GETS_BUFFER = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.py_object, ctypes.c_void_p, ctypes.c_int)
