@@ -239,9 +239,10 @@ def turns(emitter, start: int, last: str, every: int | None):
         end = code.call("i64", "llvm.smin.i64", ("i64", code.plus(first, str(every))), ("i64", last))
         if start:
             first = code.call("i64", "llvm.smax.i64", ("i64", first), ("i64", str(start)))
-        countdown.count_all(code.new(f"sub i64 {end}, {first}"))
-        with code.loop(end, start=first, unroll="") as i:
-            yield i
+        size = code.new(f"sub nsw i64 {end}, {first}")
+        countdown.count_all(size)
+        with code.loop(size, unroll="") as j:  # of a number of turns that LLVM sees
+            yield code.plus(first, j)
 
 
 class Countdown:
