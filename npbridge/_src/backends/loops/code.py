@@ -16,6 +16,7 @@ from ...program.builder import NotHeld
 
 # of instructions on floats whose last digits do not matter; NaN and infinities do
 _FAST = re.compile(r"(fadd|fsub|fmul|fdiv|frem|fneg|fcmp) (?:reassoc )?")
+_SUM = re.compile(r"(= f(?:add|sub)) (?!reassoc)")
 _FLAGS = r"\1 reassoc nsz arcp contract afn "
 FEW = 4  # turns that are written one after the other
 LINES = 600  # where that makes no more lines than these
@@ -93,6 +94,10 @@ class Code:
             text = _FAST.sub(_FLAGS, text, count=1) if _FAST.match(text) else text
         self.lines.append(f"  {name} = {text}")
         return name
+
+    def loosen(self) -> None:
+        """Say of the last instruction, an addition of floats, that it may be done in another order with its like."""
+        self.lines[-1] = _SUM.sub(r"\1 reassoc ", self.lines[-1], count=1)
 
     def do(self, text: str) -> None:
         self.lines.append(f"  {text}")

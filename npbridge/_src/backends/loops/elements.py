@@ -9,14 +9,17 @@ from ...program.named import LIBRARYS
 from ...program.ranges import BEYOND
 from .code import FLOAT, HALF, Code, Register, literal, part_of, type_of
 
-# of the C library, for single elements
+# of the C library, for single elements: those by the names of LLVM's, which writes turns of them one after the other
 _LIBM = {
-    "exp": "exp", "exp2": "exp2", "log": "log", "log1p": "log1p", "expm1": "expm1", "sin": "sin", "cos": "cos",
-    "tan": "tan", "asin": "asin", "acos": "acos", "atan": "atan", "atan2": "atan2", "sinh": "sinh", "cosh": "cosh",
-    "tanh": "tanh", "asinh": "asinh", "acosh": "acosh", "atanh": "atanh", "pow": "pow", "cbrt": "cbrt", "erf": "erf",
-    "erfc": "erfc", "lgamma": "lgamma", "nextafter": "nextafter",
+    "log1p": "log1p", "expm1": "expm1", "asinh": "asinh", "acosh": "acosh", "atanh": "atanh", "cbrt": "cbrt",
+    "erf": "erf", "erfc": "erfc", "lgamma": "lgamma", "nextafter": "nextafter",
 }  # fmt: skip
-_LLVM = {"sqrt": "sqrt", "floor": "floor", "ceil": "ceil", "round_even": "roundeven", "round_away": "round"}
+_LLVM = {
+    "sqrt": "sqrt", "floor": "floor", "ceil": "ceil", "trunc": "trunc", "round_even": "roundeven",
+    "round_away": "round", "exp": "exp", "exp2": "exp2", "log": "log", "sin": "sin", "cos": "cos", "tan": "tan",
+    "asin": "asin", "acos": "acos", "atan": "atan", "atan2": "atan2", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh",
+    "pow": "pow",
+}  # fmt: skip
 _ARITHMETIC = {"add": ("fadd", "add"), "sub": ("fsub", "sub"), "mul": ("fmul", "mul")}
 _ORDER = {"lt": "lt", "le": "le", "gt": "gt", "ge": "ge"}
 
@@ -145,8 +148,14 @@ def _of_float(code, op, kinds, args):
         return code.call(kind, f"llvm.fabs.{_short(dtype)}", (kind, x))
     if op in ("max", "min"):
         return _larger(code, op, kind, dtype, x, args[1])
-    if op in _LLVM:
-        return code.call(kind, f"llvm.{_LLVM[op]}.{_short(dtype)}", (kind, x))
+    if op in _LLVM or op in _LIBM or op.startswith(LIBRARYS):
+        if op == "pow" and kinds[1] != dtype:
+            args = [x, _convert(code, dtype, args[1], kinds[1])]
+        if op in _LLVM:
+            name = f"llvm.{_LLVM[op]}.{_short(dtype)}"
+        else:
+            name = _LIBM.get(op, op.removeprefix(LIBRARYS)) + ("f" if dtype.itemsize == 4 else "")
+        return code.call(kind, name, *((kind, a) for a in args))
     if op == "sign":
         up = code.new(f"fcmp ogt {kind} {x}, {literal(0, dtype)}")
         down = code.new(f"fcmp olt {kind} {x}, {literal(0, dtype)}")
@@ -155,11 +164,6 @@ def _of_float(code, op, kinds, args):
     if op == "is_finite":
         size = code.call(kind, f"llvm.fabs.{_short(dtype)}", (kind, x))
         return code.new(f"fcmp olt {kind} {size}, {literal(np.inf, dtype)}")
-    if op in _LIBM or op.startswith(LIBRARYS):
-        if op == "pow" and kinds[1] != dtype:
-            args = [x, _convert(code, dtype, args[1], kinds[1])]
-        name = _LIBM.get(op, op.removeprefix(LIBRARYS)) + ("f" if dtype.itemsize == 4 else "")
-        return code.call(kind, name, *((kind, a) for a in args))
     raise NotHeld(f"the step {op} of {dtype}")
 
 

@@ -8,7 +8,21 @@ from typing import Any
 from ...program import views
 from ...program.builder import NotHeld
 from ...program.nodes import Block, Node, Value
-from . import along, calls, control, gathers, interrupts, leaving, nests, products, reductions, runs, sorting, threads
+from . import (
+    along,
+    calls,
+    control,
+    gathers,
+    interrupts,
+    leaving,
+    nests,
+    products,
+    reductions,
+    runs,
+    sorting,
+    sums,
+    threads,
+)
 from .code import Code, Register, literal
 from .elements import element
 from .inner_loops import Loops
@@ -71,6 +85,7 @@ class Emitter:
         self.wanted: dict[Value, Buffer] = {}  # where it would be good to have a value
         self.constants: list[Any] = []
         self.donated = donated or {}
+        self._loose = sums.loose(program)
         self._defined: dict[Block, set[Value]] = {}
         self.is_lazy = self.plan.is_lazy
         self.loops = self.code.loops = Loops()
@@ -241,6 +256,8 @@ class Emitter:
             args = [self.scalar(a) for a in node.args]
             kinds = [a.dtype for a in node.args]
             self.scalars[out] = element(self.code, node.params["op"], out.dtype, args, kinds)
+            if node in self._loose:
+                self.code.loosen()
             return
         turn = Turn(self, [])
         if node.kind == "view":
