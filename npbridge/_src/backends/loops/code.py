@@ -208,7 +208,7 @@ class Code:
     # -- loops
 
     @contextlib.contextmanager
-    def loop(self, count: str, independent: bool = False, start: str = "0", unroll: str = "disable"):
+    def loop(self, count: str, independent: bool = False, start: str = "0", unroll: str = "disable", across=False):
         """The index of each turn, from `start` up to `count`; `unroll` is what LLVM is told of that, if anything.
 
         Of loops over arrays it gains little, and costs most of the time to compile.
@@ -237,6 +237,8 @@ class Code:
             unroll = "full"
         if unroll:
             facts.append(self.note(f'!{{!"llvm.loop.unroll.{unroll}"}}'))
+        if across:
+            facts.append(self.note('!{!"llvm.loop.vectorize.enable", i1 false}'))
         marked = ""
         if facts:
             own = ", ".join(["SELF", *facts])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...program.nodes import Block, Node, Value
-from . import interrupts, nests
+from . import interrupts, nests, strides
 from .code import part_of, type_of
 from .elements import element
 from .memory import Buffer
@@ -113,12 +113,12 @@ def loop(emitter, node: Node) -> None:
             numbers.store(value, emitter.scalar(init))
     with emitter.frame(body, True):
         if length is not None:
-            with interrupts.turns(emitter, 0, str(length), every) as i:
+            with interrupts.turns(emitter, 0, str(length), every, strides.writes_across(node)) as i:
                 emitter.scalars[body.inputs[0]] = i
                 spare = _turn(emitter, body, inputs, carried, numbers)
         elif every and (count := interrupts.counted(node)) is not None:
             last = element(code, "convert", INDEX, [emitter.scalar(count.last)], [count.last.dtype])
-            with interrupts.turns(emitter, count.start, last, every) as i:
+            with interrupts.turns(emitter, count.start, last, every, strides.writes_across(node)) as i:
                 index = element(code, "convert", inputs[count.at].dtype, [i], [INDEX])
                 spare = _turn(emitter, body, inputs, carried, numbers, {inputs[count.at]: index})
         else:
