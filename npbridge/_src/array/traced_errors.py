@@ -159,16 +159,26 @@ def _see_that_it_is_held(about, result) -> None:
 
 def see_that_it_is_an_integer(value) -> None:
     """What ``int(value)`` raises for a traced float."""
-    see(jnp.isnan(value), NAN)
-    see(jnp.isinf(value), INFINITE)
-    see(_outside(value, np.dtype(traced_number.canonical_int())), TOO_LARGE)
+    outside = _see_that_it_is_finite(value, np.dtype(traced_number.canonical_int()))
+    see(outside, TOO_LARGE)
+
+
+def _see_that_it_is_finite(value, dtype):
+    """Whether what is left of floats, when cut to integers, lies outside of a dtype; NaN and infinities raise.
+
+    All is well where the one is, which is what most calls ask for.
+    """
+    outside = _outside(value, dtype)
+    see(outside & jnp.isnan(value), NAN)
+    see(outside & jnp.isinf(value), INFINITE)
+    return outside
 
 
 def _outside(value, dtype):
-    """Whether what is left of floats, when cut to integers, lies outside of a dtype; False for NaN."""
-    info = np.iinfo(dtype)
-    whole = jnp.trunc(value.astype(float) if value.dtype.itemsize < 4 else value)
-    return (whole < float(info.min)) | (whole >= float(info.max) + (1 if info.max < 1 << 53 else 0))
+    """Whether what is left of floats, when cut to integers, lies outside of a dtype; True for NaN."""
+    info, x = np.iinfo(dtype), value.astype(float) if value.dtype.itemsize < 4 else value
+    low, below, end = (x.dtype.type(n) for n in (float(info.min), float(info.min) - 1, float(info.max + 1)))
+    return ~((x > below if below < low else x >= low) & (x < end))
 
 
 def see_that_it_can_be_stored(value, dtype) -> None:
@@ -186,9 +196,8 @@ def see_that_it_can_be_stored(value, dtype) -> None:
         return
     number = _value(value)
     if number.dtype.kind == "f" and (weak is not None or dtype.kind == "i"):
-        see(jnp.isnan(number), NAN)
-        see(jnp.isinf(number), INFINITE)
-        see(_outside(number, dtype) & jnp.isfinite(number), OverflowError(f"Python integer out of bounds for {dtype}"))
+        outside = _see_that_it_is_finite(number, dtype)
+        see(outside, OverflowError(f"Python integer out of bounds for {dtype}"))
     elif weak is int and not _fits(value, dtype) or _goes_through_pythons(value, number, dtype):
         info, have = np.iinfo(dtype), np.iinfo(number.dtype)
         low = number < info.min if info.min > have.min else False

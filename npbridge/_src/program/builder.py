@@ -171,6 +171,10 @@ class Builder:
             name, *terms = down
             positive = self.ranges.of(terms[0])[0] >= 0
             return self.map(name.removeprefix("floor_") if positive else name, dtype, *terms, shape=shape)
+        if op == "select" and len(args) == 3 and (whole := floors.cut(*args[1:], args[0])) is not None:
+            return self.map("trunc", dtype, whole, shape=shape)
+        if op == "convert" and (number := self.ranges.that_fits(args[0], np.dtype(dtype))) is not None:
+            op, args = "whole", (number,)
         beside = [a if a.shape in ((), shape) else self.along(a, shape) for a in args]
         seen = [only(a) for a in beside]
         if shape and (math.prod(shape) == 1 or None not in seen) and not op.startswith(OWN):

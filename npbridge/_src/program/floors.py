@@ -1,4 +1,4 @@
-"""Quotients and rests that are rounded down, by a positive number: seen in the steps that they are traced as."""
+"""What is rounded by a choice: quotients and rests, down, by a positive number; floats, toward zero."""
 
 from __future__ import annotations
 
@@ -24,6 +24,15 @@ def floored(no: Value, yes: Value, which: Value) -> tuple[str, Value, Value] | N
     told = {"below"} if op == "rem" else {"other sign", "rest"}
     kinds = {_what(truth, x, by) for truth in asked}
     return (f"floor_{op}", x, y) if told <= kinds <= {*told, "rest"} else None
+
+
+def cut(no: Value, yes: Value, which: Value) -> Value | None:
+    """The number that a choice between its two neighbours rounds toward zero."""
+    up, down, asked = _step(yes, "ceil"), _step(no, "floor"), _step(which, "lt")
+    if up is None or down is None or asked is None or not up.args[0] is down.args[0] is asked.args[0]:
+        return None
+    zero = only(asked.args[1])
+    return up.args[0] if zero is not None and zero.constant is not None and zero.constant == 0 else None
 
 
 def _number(value: Value) -> int | None:

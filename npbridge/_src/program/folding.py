@@ -39,7 +39,7 @@ _STEPS: dict[str, Callable] = {
     "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge, "eq": operator.eq, "ne": operator.ne,
     "and": operator.and_, "or": operator.or_, "xor": operator.xor, "not": np.invert, "sign": np.sign,
     "max": np.maximum, "min": np.minimum, "real": np.real, "imag": np.imag, "complex": complex_of,
-    "floor": np.floor, "ceil": np.ceil, "round_even": np.rint, "is_finite": np.isfinite,
+    "floor": np.floor, "ceil": np.ceil, "round_even": np.rint, "trunc": np.trunc, "is_finite": np.isfinite,
     "select": lambda which, *cases: cases[int(which)],
 }  # fmt: skip
 

@@ -6,6 +6,7 @@ no more, and what comes after knows that they are false.  An index that has been
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -82,7 +83,7 @@ class _Copy:
             self._place(*asked, code)
         elif truth.constant is None or truth.constant:
             b.node("leave", [truth], code=code, acts=True)
-        b.ranges.learn(b.ranges.told(truth, False))
+        b.ranges.learn({**b.ranges.told(truth, False), **_floats(truth)})
         self.new[old] = b.constant(False, _FALSE)
 
     def _place(self, index: Value, length: int, code: int) -> None:
@@ -209,3 +210,20 @@ def _index(truth: Value) -> tuple[Value, int] | None:
     if index.shape or index.dtype.kind != "i" or low is None or high is None or low != -high or high <= 0:
         return None
     return index, int(high)
+
+
+def _floats(truth: Value) -> dict[Value, Range]:
+    """The float that lies between two numbers where a truth does not hold, which is so for NaN."""
+    both = truth.node.args[0].node if truth.node is not None and truth.node.params.get("op") == "not" else None
+    if both is None or both.kind != "map" or both.params["op"] != "and":
+        return {}
+    least, below = (x.node for x in both.args)
+    if least is None or below is None or not least.kind == below.kind == "map":
+        return {}
+    if least.params["op"] not in ("ge", "gt") or below.params["op"] != "lt" or least.args[0] is not below.args[0]:
+        return {}
+    value, low, high = least.args[0], least.args[1].constant, below.args[1].constant
+    if value.dtype.kind != "f" or low is None or high is None:
+        return {}
+    first = math.ceil(low) if least.params["op"] == "ge" else math.floor(low) + 1  # where it is cut to an integer
+    return {value: (first, math.ceil(high) - 1)}

@@ -110,6 +110,17 @@ class Ranges:
         """Between which limits values lie from here on."""
         self._found.update(facts)
 
+    def that_fits(self, value: Value, dtype: np.dtype) -> Value | None:
+        """The float that becomes an integer of a dtype, where it was seen to lie between the limits of those."""
+        if value.dtype.kind != "f" or dtype.kind != "i":
+            return None
+        node = value.node
+        if node is not None and node.kind == "map" and node.params["op"] == "trunc":
+            value = node.args[0]
+        found = self._found.get(value)
+        fits = found is not None and limits(dtype)[0] <= found[0] and found[1] <= limits(dtype)[1]
+        return value if fits else None
+
     def of_chosen(self, which: Value, *cases: Value) -> Range | None:
         """Of the one of several numbers that a truth, or a number, chooses."""
         if any(c.dtype.kind not in "biu" for c in cases):

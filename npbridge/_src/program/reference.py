@@ -23,8 +23,8 @@ _DIRECT: dict[str, Callable] = {
     "nextafter": np.nextafter, "eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_equal,
     "gt": np.greater, "ge": np.greater_equal, "and": np.bitwise_and, "or": np.bitwise_or, "xor": np.bitwise_xor,
     "not": np.invert, "is_finite": np.isfinite, "real": np.real, "imag": np.imag, "conj": np.conj,
-    "round_even": np.rint, "population_count": np.bitwise_count, "select": lambda w, no, yes: np.where(w, yes, no),
-    "complex": folding.complex_of,
+    "round_even": np.rint, "trunc": np.trunc, "population_count": np.bitwise_count,
+    "select": lambda w, no, yes: np.where(w, yes, no), "complex": folding.complex_of,
 }  # fmt: skip
 _REDUCE = {
     "sum": np.add, "prod": np.multiply, "max": np.maximum, "min": np.minimum, "and": np.bitwise_and,
@@ -76,7 +76,7 @@ def _map(node: Node, args, known):
     op, (out,) = node.params["op"], node.outs
     if op in _DIRECT:
         found = _DIRECT[op](*args)
-    elif op == "convert":
+    elif op in ("convert", "whole"):
         found = _converted(args[0], out.dtype)
     elif op == "bitcast":
         found = args[0].view(out.dtype)

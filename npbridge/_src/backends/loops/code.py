@@ -7,6 +7,7 @@ import functools
 import platform
 import re
 import struct
+from collections.abc import Sequence
 from typing import Any
 
 import llvmlite.binding as llvm
@@ -20,6 +21,7 @@ _SUM = re.compile(r"(= f(?:add|sub)) (?!reassoc)")
 _FLAGS = r"\1 reassoc nsz arcp contract afn "
 FEW = 4  # turns that are written one after the other
 LINES = 600  # where that makes no more lines than these
+_TURN_BY_TURN = '!{!"llvm.loop.unroll.disable"}'
 HALF, FLOAT = np.dtype("float16"), np.dtype("float32")
 _NAMES = {"f2": "half", "f4": "float", "f8": "double", "b1": "i1"}
 Register = Any  # a text; of a complex number two
@@ -208,10 +210,10 @@ class Code:
     # -- loops
 
     @contextlib.contextmanager
-    def loop(self, count: str, independent: bool = False, start: str = "0", unroll: str = "disable", across=False):
-        """The index of each turn, from `start` up to `count`; `unroll` is what LLVM is told of that, if anything.
+    def loop(self, count: str, independent: bool = False, start: str = "0", facts: Sequence[str] = (_TURN_BY_TURN,)):
+        """The index of each turn, from `start` up to `count`; `facts` are what LLVM is told.
 
-        Of loops over arrays it gains little, and costs most of the time to compile.
+        Loops over arrays are not written out: it gains little, and costs most of the time to compile.
         """
         head, body, after = (self.fresh_label(x) for x in ("head", "body", "after"))
         index = self.slot("i64")
@@ -227,25 +229,25 @@ class Code:
         yield i
         next_one = self.new(f"add nuw nsw i64 {i}, 1")
         self.do(f"store i64 {next_one}, ptr {index}")
-        facts = []
+        told = [fact for fact in facts if fact != _TURN_BY_TURN]
         if independent:
-            facts.append(self.note(f'!{{!"llvm.loop.parallel_accesses", {self.group}}}'))
+            told.append(f'!{{!"llvm.loop.parallel_accesses", {self.group}}}')
         size = len(self.lines) + self._repeated - size
         turns = int(count) - int(start) if _known(count) and _known(start) else FEW + 1
         if turns <= FEW and turns * size <= LINES:
             self._repeated += (turns - 1) * size
-            unroll = "full"
-        if unroll:
-            facts.append(self.note(f'!{{!"llvm.loop.unroll.{unroll}"}}'))
-        if across:
-            facts.append(self.note('!{!"llvm.loop.vectorize.enable", i1 false}'))
-        marked = ""
-        if facts:
-            own = ", ".join(["SELF", *facts])
-            marked = f", !llvm.loop {self.note(f'distinct !{{{own}}}')}"
+            told.append('!{!"llvm.loop.unroll.full"}')
+        elif _TURN_BY_TURN in facts:
+            told.append(_TURN_BY_TURN)
         self.group = before
-        self.do(f"br label %{head}{marked}")
+        self.turn(head, told)
         self.label(after)
+
+    def turn(self, head: str, facts: Sequence[str]) -> None:
+        """Go back to the head of a loop, of which LLVM is told some facts."""
+        own = ", ".join(["SELF", *map(self.note, facts)])
+        marked = f", !llvm.loop {self.note(f'distinct !{{{own}}}')}" if facts else ""
+        self.do(f"br label %{head}{marked}")
 
     def jump_if(self, condition: str, then: str, otherwise: str, odds: tuple[int, int] | None = None) -> None:
         known = ""

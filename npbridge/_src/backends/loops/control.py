@@ -100,8 +100,7 @@ def _move(emitter, moves) -> None:
 def loop(emitter, node: Node) -> None:
     """Again and again, so many times or while a block says so."""
     code = emitter.code
-    *conditions, body = node.blocks
-    length, every = node.params["length"], emitter.looks.every.get(node)
+    body, length, every = node.blocks[-1], node.params["length"], emitter.looks.every.get(node)
     inputs = body.inputs if length is None else body.inputs[1:]
     carried = [_carried(emitter, node, init, out) for init, out in zip(node.args, node.outs, strict=True)]
     for buffer in carried:
@@ -113,24 +112,24 @@ def loop(emitter, node: Node) -> None:
             numbers.store(value, emitter.scalar(init))
     with emitter.frame(body, True):
         if length is not None:
-            with interrupts.turns(emitter, 0, str(length), every, strides.writes_across(node)) as i:
+            with interrupts.turns(emitter, 0, str(length), every, strides.facts(node)) as i:
                 emitter.scalars[body.inputs[0]] = i
                 spare = _turn(emitter, body, inputs, carried, numbers)
         elif every and (count := interrupts.counted(node)) is not None:
             last = element(code, "convert", INDEX, [emitter.scalar(count.last)], [count.last.dtype])
-            with interrupts.turns(emitter, count.start, last, every, strides.writes_across(node)) as i:
+            with interrupts.turns(emitter, count.start, last, every, strides.facts(node)) as i:
                 index = element(code, "convert", inputs[count.at].dtype, [i], [INDEX])
                 spare = _turn(emitter, body, inputs, carried, numbers, {inputs[count.at]: index})
         else:
-            spare = _while(emitter, conditions[0], body, inputs, carried, numbers, every)
+            spare = _while(emitter, node, inputs, carried, numbers, every)
         _home(emitter, carried, spare)
     _let_go(carried)
     numbers.bind(node.outs, inputs, carried)
 
 
-def _while(emitter, condition: Block, body: Block, inputs, carried, numbers, every: int | None) -> list[Buffer]:
+def _while(emitter, node: Node, inputs, carried, numbers, every: int | None) -> list[Buffer]:
     """As long as a block says so, with a look for signals every so many turns."""
-    code = emitter.code
+    code, (condition, body) = emitter.code, node.blocks
     head, inside, after = (code.fresh_label(x) for x in ("while", "do", "done"))
     countdown = interrupts.Countdown(emitter, every) if every else None
     # a loop of its own around it, if arrays are worth keeping in registers between looks
@@ -146,7 +145,7 @@ def _while(emitter, condition: Block, body: Block, inputs, carried, numbers, eve
     if countdown:
         countdown.count(start)
     spare = _turn(emitter, body, inputs, carried, numbers)
-    code.jump(head)
+    code.turn(head, strides.facts(node))
     code.label(after)
     return spare
 

@@ -30,6 +30,8 @@ def element(code: Code, op: str, dtype: np.dtype, args: list[Register], kinds: l
         return _select(code, dtype, *args)
     if op == "convert":
         return _convert(code, dtype, args[0], kinds[0])
+    if op == "whole":  # which fits
+        return code.new(f"fptosi {type_of(kinds[0])} {args[0]} to {type_of(dtype)}")
     if op == "bitcast":
         return code.new(f"bitcast {type_of(kinds[0])} {args[0]} to {type_of(dtype)}")
     if op.startswith(OWN):

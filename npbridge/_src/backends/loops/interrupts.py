@@ -10,6 +10,7 @@ import contextlib
 import ctypes
 import math
 import threading
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ...dispatch import forked
@@ -224,11 +225,11 @@ def look(emitter) -> None:
 
 
 @contextlib.contextmanager
-def turns(emitter, start: int, last: str, every: int | None, across: bool = False):
+def turns(emitter, start: int, last: str, every: int | None, facts: Sequence[str]):
     """The index of each turn of a loop, with a look before each so many."""
     code = emitter.code
     if not every:
-        with code.loop(last, start=str(start), unroll="", across=across) as i:
+        with code.loop(last, start=str(start), facts=facts) as i:
             yield i
         return
     shift = every.bit_length() - 1
@@ -241,7 +242,7 @@ def turns(emitter, start: int, last: str, every: int | None, across: bool = Fals
             first = code.call("i64", "llvm.smax.i64", ("i64", first), ("i64", str(start)))
         size = code.new(f"sub nsw i64 {end}, {first}")
         countdown.count_all(size)
-        with code.loop(size, unroll="", across=across) as j:  # of a number of turns that LLVM sees
+        with code.loop(size, facts=facts) as j:  # of a number of turns that LLVM sees
             yield code.plus(first, j)
 
 

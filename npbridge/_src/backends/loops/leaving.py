@@ -60,10 +60,15 @@ class Exits:
 
 
 def leave(emitter, node: Node) -> None:
-    """Where a truth is true."""
-    code = emitter.code
+    """Where a truth is true; of several that must hold, one is asked after the other."""
+    code, (truth,) = emitter.code, node.args
     go_on = code.fresh_label("on")
-    code.jump_if(emitter.scalar(node.args[0]), emitter.exits.label(node.params["code"]), go_on, ODDS)
+    while truth.node is not None and truth.node.kind == "map" and truth.node.params["op"] == "and":
+        first, truth = truth.node.args
+        more = code.fresh_label("more")
+        code.jump_if(emitter.scalar(first), more, go_on, ODDS)
+        code.label(more)
+    code.jump_if(emitter.scalar(truth), emitter.exits.label(node.params["code"]), go_on, ODDS)
     code.label(go_on)
 
 

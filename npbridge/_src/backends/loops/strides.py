@@ -5,7 +5,17 @@ from __future__ import annotations
 from ...program.nodes import Block, Node, Value
 
 
-def writes_across(node: Node) -> bool:
+def facts(node: Node) -> list[str]:
+    """What LLVM is told of a loop."""
+    found = []
+    if _writes_across(node):
+        found.append('!{!"llvm.loop.vectorize.enable", i1 false}')
+    if _jumps(node):
+        found.append('!{!"llvm.loop.unroll.disable"}')
+    return found
+
+
+def _writes_across(node: Node) -> bool:
     """Whether turns of a loop write elements that do not lie side by side: LLVM would scatter them, which is slow."""
     body = node.blocks[-1]
     moving = set(body.inputs)
@@ -24,3 +34,37 @@ def _nodes(block: Block, moving: set[Value]):
 
 def _goes_across(node: Node, moving: set[Value]) -> bool:
     return any(start in moving for axis in node.params["map"].axes[:-1] for start, _ in axis.starts)
+
+
+def _jumps(node: Node) -> bool:
+    """Whether turns of a loop write at places that the counter does not tell.
+
+    What several turns at once read there before they write is often read too early, and then again.
+    """
+    body = node.blocks[-1]
+    first = len(body.inputs) - len(node.outs)
+    counters = {v for v, r in zip(body.inputs[first:], body.results, strict=True) if _is_next(r, v)}
+    counters.update(body.inputs[:first])
+    moving = set(body.inputs)
+    for inner in _nodes(body, moving):
+        if inner.kind == "write":
+            starts = {v for axis in inner.params["map"].axes for v, _ in axis.starts}
+            if any(v in moving and not _is_told(v, counters, moving) for v in starts):
+                return True
+    return False
+
+
+def _is_next(value: Value, before: Value) -> bool:
+    node = value.node
+    return node is not None and node.kind == "map" and node.params["op"] in ("add", "sub") and before in node.args
+
+
+def _is_told(value: Value, counters: set[Value], moving: set[Value]) -> bool:
+    """Whether a number is made of counters, and of what is the same in all turns."""
+    if value in counters or value not in moving:
+        return True
+    node = value.node
+    steps = ("add", "sub", "mul", "convert", "max", "min")
+    if node is None or (node.kind != "place" and not (node.kind == "map" and node.params["op"] in steps)):
+        return False
+    return all(_is_told(x, counters, moving) for x in node.args)
