@@ -73,8 +73,25 @@ def at_the_end(x, indices):
     return x, *first_failed([indices.max() > 50, jnp.bool_(True)])
 
 
-PROGRAMS = [at_once, in_turns, in_a_loop_that_ends, what_does_not_stay, at_the_end]
-INDICES = [[0, 1, 2, 3], [0, 9, 2, -9], [-7, 6, 1, 1], [6, 6, 2, 5], [5, 1, 99, 0], [99, 1, 1, 1], [0, 0, 0, 60]]
+def what_a_later_one_is_made_of(x, indices):
+    """A check whose truth is known before that of one before it."""
+    k = indices[0]
+    wrong = outside(k)
+    return x[k % N], *first_failed([wrong & (k == 99), wrong & (k == 9), wrong])
+
+
+PROGRAMS = [what_a_later_one_is_made_of, at_once, in_turns, in_a_loop_that_ends, what_does_not_stay, at_the_end]
+INDICES = [
+    [0, 1, 2, 3],
+    [0, 9, 2, -9],
+    [-7, 6, 1, 1],
+    [6, 6, 2, 5],
+    [5, 1, 99, 0],
+    [99, 1, 1, 1],
+    [9, 1, 1, 1],
+    [50, 1, 1, 1],
+    [0, 0, 0, 60],
+]
 
 
 @pytest.mark.parametrize("indices", INDICES, ids=str)

@@ -63,17 +63,20 @@ class _Copy:
 
     def nodes(self, block: Block) -> None:
         """Write the nodes of a block into the one that is open, with what leaves the program."""
-        codes = dict(self.marks.codes.get(block, {}))
+        codes = self.marks.codes.get(block, {})
+        left = sorted(codes, key=lambda value: codes[value], reverse=True)  # what fails first is told
+        made = {out for node in block.nodes for out in node.outs if out in codes}
+        ready = {value for value in codes if value not in made}
         for node in block.nodes:
-            if node.kind != "number":
-                self._node(node)
-                for out in node.outs:
-                    if out in codes:
-                        self._leave(out, codes.pop(out))
-            else:
+            if node.kind == "number":
                 self.new[node.outs[0]] = self.b.constant(node.params["value"], node.outs[0].dtype)
-        for value, code in codes.items():  # which are known from before
-            self._leave(value, code)
+            else:
+                self._node(node)
+            ready.update(node.outs)
+            while left and left[-1] in ready and left[-1] in self.new:
+                self._leave(left[-1], codes[left.pop()])
+        while left:
+            self._leave(left[-1], codes[left.pop()])
 
     def _leave(self, old: Value, code: int) -> None:
         """Leave where a truth is true; then it is known to be false."""

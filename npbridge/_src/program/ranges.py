@@ -26,7 +26,8 @@ class Ranges:
 
     def __init__(self) -> None:
         self.given: dict[Value, Range] = {}
-        self._found: dict[Value, Range] = {}
+        self._learned: dict[Value, Range] = {}
+        self._found: dict[Value, Range] = {}  # what is made of all that
 
     def of(self, value: Value) -> Range:
         """The smallest and the largest that it may be."""
@@ -36,6 +37,9 @@ class Ranges:
             found = self.given.get(value) if value.node is None else _of_node(self, value.node)
             if found is None or found[0] < widest[0] or found[1] > widest[1]:
                 found = widest
+            low, high = self._learned.get(value, found)
+            if max(low, found[0]) <= min(high, found[1]):
+                found = max(low, found[0]), min(high, found[1])
             self._found[value] = found
         return found
 
@@ -100,15 +104,18 @@ class Ranges:
     @contextlib.contextmanager
     def apart(self) -> Iterator[None]:
         """A part of the program in which more is learned, which does not hold after it."""
-        before, self._found = self._found, dict(self._found)
+        before = self._learned, self._found
+        self._learned, self._found = dict(self._learned), dict(self._found)
         try:
             yield
         finally:
-            self._found = before
+            self._learned, self._found = before
 
     def learn(self, facts: dict[Value, Range]) -> None:
-        """Between which limits values lie from here on."""
-        self._found.update(facts)
+        """Between which limits values lie from here on, and what is made of them."""
+        if facts:
+            self._learned |= facts
+            self._found = {}
 
     def that_fits(self, value: Value, dtype: np.dtype) -> Value | None:
         """The float that becomes an integer of a dtype, where it was seen to lie between the limits of those."""
@@ -117,7 +124,7 @@ class Ranges:
         node = value.node
         if node is not None and node.kind == "map" and node.params["op"] == "trunc":
             value = node.args[0]
-        found = self._found.get(value)
+        found = self._learned.get(value)
         fits = found is not None and limits(dtype)[0] <= found[0] and found[1] <= limits(dtype)[1]
         return value if fits else None
 
@@ -142,13 +149,9 @@ class Ranges:
     @contextlib.contextmanager
     def given_that(self, facts: dict[Value, Range]) -> Iterator[None]:
         """While values are known to lie between other limits, and what is made of them."""
-        before = self._found
-        if facts:  # what is found meanwhile holds no longer than they do
-            self._found = {**before, **facts}
-        try:
+        with self.apart():
+            self.learn(facts)
             yield
-        finally:
-            self._found = before
 
     def compared(self, op: str, x: Value, y: Value) -> bool | None:
         """What a comparison gives for all that the two may be."""
