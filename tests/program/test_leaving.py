@@ -80,7 +80,21 @@ def what_a_later_one_is_made_of(x, indices):
     return x[k % N], *first_failed([wrong & (k == 99), wrong & (k == 9), wrong])
 
 
-PROGRAMS = [what_a_later_one_is_made_of, at_once, in_turns, in_a_loop_that_ends, what_does_not_stay, at_the_end]
+def in_a_branch_that_a_later_one_takes(x, indices):
+    """A check in the branch of a truth that is a check by itself, afterwards."""
+    wrong = outside(indices[0])
+    return x, *first_failed([lax.cond(wrong, lambda: x[indices[1]] > 1, lambda: jnp.bool_(False)), wrong])
+
+
+PROGRAMS = [
+    in_a_branch_that_a_later_one_takes,
+    what_a_later_one_is_made_of,
+    at_once,
+    in_turns,
+    in_a_loop_that_ends,
+    what_does_not_stay,
+    at_the_end,
+]
 INDICES = [
     [0, 1, 2, 3],
     [0, 9, 2, -9],

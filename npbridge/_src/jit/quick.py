@@ -215,7 +215,8 @@ class _Code:
         if entry.host is not None and entry.host.calls_back:
             yield "entry.host.settle(out)"
         if entry.checked:
-            yield "entry.see_that_nothing_failed(out.pop(), [], out)"
+            yield "code = out.pop()"
+            yield "if code: entry.see_that_nothing_failed(code, [], out)"
         yield from writes
 
     def given_on_host(self, values) -> list[str]:

@@ -213,10 +213,15 @@ class Inputs:
             f"n{at} = {n}",
             f"if type(n{at}) is not ndarray or n{at}.dtype is not {dtype} or n{at}.shape != {shape}: return MISS",
         ]
-        if self.for_numpy:  # which has another form for each layout
-            self.lines += [f"if not n{at}.flags.{'f' if is_turned else 'c'}_contiguous: return MISS"]
-        if at in self.written:
-            self.lines += [f"if not n{at}.flags.writeable: return MISS"]
+        asked = [f"f{at}.{'f' if is_turned else 'c'}_contiguous"] if self.for_numpy else []  # a form for each layout
+        asked += [f"f{at}.writeable"] if at in self.written else []
+        if asked:
+            self.lines += [f"f{at} = n{at}.flags", f"if not ({' and '.join(asked)}): return MISS"]
+
+    def same_dtype(self, at: int) -> bool:
+        """Whether the ndarray that is asked for has the very dtype of what stands for it."""
+        buffer = self.binding.buffers[at]
+        return any(ours._buffer is buffer and given.dtype is buffer.dtype for given, ours in self.binding.ndarrays)
 
     def copies(self) -> list[str]:
         """What copies the ndarrays: a kernel may read them after the call, when they have changed."""
@@ -228,6 +233,9 @@ class Inputs:
             if name in self.turned:
                 lines.append(f"c{at} = {name}.T")
             elif self.on_host:  # which is done with it when the call returns
+                if self.for_numpy and self.same_dtype(at):  # all has been looked at
+                    lines.append(f"c{at} = {name}")
+                    continue
                 kind = self.name(buffer.dtype, "d")
                 as_it_is = f"{name}.dtype is {kind} and {name}.flags.c_contiguous"
                 lines.append(f"c{at} = {name} if {as_it_is} else {name}.astype({kind}, 'C')")

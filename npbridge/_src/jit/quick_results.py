@@ -65,7 +65,7 @@ class Outputs:
             text = f"array_of_device(out[{what}])"
             self._arrays.add(what)
         elif how == "scalar":
-            text = f"of_device(out[{what}])"
+            text = f"out[{what}][()]" if self.inputs.on_host else f"of_device(out[{what}])"
         elif how in _KINDS:
             return f"number(out[{what}], {how.__name__})"
         else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -64,19 +65,24 @@ class _Copy:
     def nodes(self, block: Block) -> None:
         """Write the nodes of a block into the one that is open, with what leaves the program."""
         codes = self.marks.codes.get(block, {})
-        left = sorted(codes, key=lambda value: codes[value], reverse=True)  # what fails first is told
-        made = {out for node in block.nodes for out in node.outs if out in codes}
-        ready = {value for value in codes if value not in made}
+        # what fails first is told: a truth that is known early waits for those before it, also in loops and branches
+        order: dict[Any, int] = dict(codes)
+        order |= {node: least for node in block.nodes if (least := self.marks.least(node)) is not None}
+        left = sorted(order, key=lambda x: order[x], reverse=True)
+        made = {out for node in block.nodes for out in node.outs}
+        ready: set = {value for value in codes if value not in made}
         for node in block.nodes:
             if node.kind == "number":
                 self.new[node.outs[0]] = self.b.constant(node.params["value"], node.outs[0].dtype)
             else:
                 self._node(node)
-            ready.update(node.outs)
-            while left and left[-1] in ready and left[-1] in self.new:
-                self._leave(left[-1], codes[left.pop()])
-        while left:
-            self._leave(left[-1], codes[left.pop()])
+            ready.update((node, *node.outs))
+            while left and left[-1] in ready:
+                x = left.pop()
+                if x in codes:
+                    self._leave(x, codes[x])
+        for x in reversed(left):
+            self._leave(x, codes[x])
 
     def _leave(self, old: Value, code: int) -> None:
         """Leave where a truth is true; then it is known to be false."""

@@ -146,6 +146,12 @@ class Marks:
             return False
         return any(self._stays(x, before) for x in node.args)
 
+    def least(self, node: Node) -> int | None:
+        """The least number with which a program may be left in the blocks of a node."""
+        found = [code for block in node.blocks for code in self.codes.get(block, {}).values()]
+        found += [c for block in node.blocks for inner in block.nodes if (c := self.least(inner)) is not None]
+        return min(found, default=None)
+
     # -- as long as nothing has failed
 
     def never(self, value: Value) -> bool:
