@@ -22,7 +22,7 @@ from .nodes import Block, Node, Value
 LEVELS = ("", "decisions", "all")
 _COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
 _STEPPED = frozenset(
-    {"floor", "ceil", "round_even", "round_away", "sign", "rem", "floor_div", "floor_rem"}
+    {"floor", "ceil", "trunc", "whole", "round_even", "round_away", "sign", "rem", "floor_div", "floor_rem"}
 )  # which jump somewhere
 # steps that IEEE 754 defines, or that only choose
 _DEFINED = frozenset("""

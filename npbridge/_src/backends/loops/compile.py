@@ -74,7 +74,8 @@ class Compiled:
     ) -> None:
         def emitted(donated):
             program = build.program(closed, checked, exact)
-            return Emitter(program, donated, threads.ASKED if parallel else threads.LEAST, fastmath, stops)
+            least = threads.ASKED if parallel else threads.LEAST
+            return Emitter(program, donated, least, fastmath, stops, reorders=not exact)
 
         emitter = emitted(donated)
         if donated and emitter.donates() > interrupts.KEPT and emitter.always_copies():

@@ -54,6 +54,8 @@ class Emitter:
         Whether the last digits of floats do not matter.
     stops : bool
         Whether signals are looked for in long loops.
+    reorders : bool
+        Whether sums that loops carry may be added in another order.
 
     Attributes
     ----------
@@ -67,6 +69,7 @@ class Emitter:
         least: float = threads.LEAST,
         fastmath: bool = False,
         stops: bool = True,
+        reorders: bool = True,
     ) -> None:
         self.program = program
         self.least = least
@@ -85,7 +88,7 @@ class Emitter:
         self.wanted: dict[Value, Buffer] = {}  # where it would be good to have a value
         self.constants: list[Any] = []
         self.donated = donated or {}
-        self._loose = sums.loose(program)
+        self._loose = sums.loose(program) if reorders else set()
         self._defined: dict[Block, set[Value]] = {}
         self.is_lazy = self.plan.is_lazy
         self.loops = self.code.loops = Loops()
