@@ -116,6 +116,15 @@ def of_complex(z):
     return z * z, z / (z + 1), abs(z), np.exp(z), z.sum(), (z * z).sum(), z.conj() * 2 - z, z.real + z.imag, z**2
 
 
+def side_by_side(z, a):
+    return z * a, a / z, np.power(a.real, z.real), np.hypot(a.imag, 2.0), np.clip(z, -1, 1), z[:, None] * a.T
+
+
+def test_of_several_ranks():
+    rng = np.random.default_rng(0)
+    see(side_by_side, rng.random(7) + 1j * rng.random(7), rng.random((5, 7)) + 1j)
+
+
 @pytest.mark.parametrize("n", LENGTHS)
 def test_of_complex_numbers(n):
     rng = np.random.default_rng(n)

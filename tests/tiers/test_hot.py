@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 import types
@@ -98,3 +99,23 @@ def test_threads_of_the_program_count_and_ours_do_not(tiers):
     thread.start()
     assert not tiers.is_alone()
     end.set(), thread.join()
+
+
+def test_what_is_run_while_it_is_compiled_is_not_the_programs():
+    import npbridge
+    from npbridge._src.tiers.sampling import Sampler
+
+    seen = []
+    sampler = Sampler(lambda file: file == __file__, lambda code, depth: None)
+
+    def inner():
+        seen.append([code.co_name for code in sampler.users_codes(sys._getframe())])
+        return 1
+
+    def outer():
+        return inner()
+
+    outer()
+    npbridge.jit(outer, backend="numpy")()
+    assert "inner" in seen[0] and "outer" in seen[0]
+    assert "inner" not in seen[1] and "outer" not in seen[1]

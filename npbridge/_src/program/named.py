@@ -6,6 +6,7 @@ import numpy as np
 from jax.extend.core import ClosedJaxpr
 
 from ..storage.digits import NUMPYS, OVERFLOWS, PADDED, PYTHONS, ROUNDED
+from . import views
 from .builder import OWN, dtype_of
 from .folding import only
 from .nodes import Value
@@ -96,11 +97,19 @@ def _of_complex(b, eqn, args, name: str, dtype: np.dtype) -> Value | None:
     return result
 
 
+def _in_rank(b, x: Value, rank: int) -> Value:
+    """An array with axes of length one before its own, as it stands beside another one; numbers stay numbers."""
+    more = rank - len(x.shape)
+    if not x.shape or not more:
+        return x
+    return b.view(x, views.broadcast(x.shape, tuple(range(more, rank))), (*(1,) * more, *x.shape))
+
+
 def _numpys(b, eqn, args, name: str, kinds: str) -> list[Value]:
-    if len(eqn.outvars) != 1:
+    if len(eqn.outvars) != 1 or not isinstance(getattr(np, name, None), np.ufunc):
         return _rounded(b, eqn, args, f"numpy.{name}")
     aval, found = eqn.outvars[0].aval, _again(b, eqn, args, len(kinds))
     if found is None:
         return _rounded(b, eqn, args, f"numpy.{name}")
-    given = [b.cast(x, np.dtype(kind)) for x, kind in zip(found, kinds, strict=True)]
+    given = [_in_rank(b, b.cast(x, np.dtype(kind)), len(aval.shape)) for x, kind in zip(found, kinds, strict=True)]
     return [b.map(OWN + name, dtype_of(aval), *given, shape=aval.shape)]

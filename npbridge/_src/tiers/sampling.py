@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import collections
+import os
 import sys
 import threading
 import time
@@ -15,6 +16,10 @@ from .trampolines import made
 INTERVAL = 0.01  # seconds
 HOT = 8  # in so many samples a function has used up time
 DEEPEST = 60  # frames are looked at
+
+
+_OURS = os.path.dirname(os.path.dirname(__file__)) + os.sep
+_HERE = (os.path.join(_OURS, "tiers", ""), os.path.join(_OURS, "shell", ""))  # which run the program as it is
 
 
 class Sampler:
@@ -57,13 +62,18 @@ class Sampler:
                 self.tell(code, depth)
 
     def users_codes(self, frame: FrameType | None) -> list[CodeType]:
-        """The code of the user's functions on a stack, the innermost first, each once."""
+        """The code of the user's functions on a stack, the innermost first, each once.
+
+        What npbridge runs while it compiles is not the program's.
+        """
         found: dict[CodeType, None] = {}
         for _ in range(DEEPEST):
             if frame is None:
                 break
             code = frame.f_code
             file = code.co_filename
+            if file.startswith(_OURS) and not file.startswith(_HERE):
+                found.clear()
             users = self.files.get(file)
             if users is None:
                 users = self.files[file] = self.is_users(file)

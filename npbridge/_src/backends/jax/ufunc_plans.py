@@ -39,7 +39,10 @@ _DEFINED = frozenset({
     np.copysign, np.signbit, np.conjugate, np.floor_divide, np.remainder, np.fmod, np.divmod, np.heaviside,
     np.nextafter, np.modf, CLIP, *COMPARISONS,
 })  # fmt: skip
-_DEFINED_OF_COMPLEX = frozenset({np.add, np.subtract, np.negative, np.positive, np.conjugate, *COMPARISONS})
+_DEFINED_OF_COMPLEX = frozenset({
+    np.add, np.subtract, np.negative, np.positive, np.conjugate, np.maximum, np.minimum, np.fmax, np.fmin, CLIP,
+    *COMPARISONS,
+})  # fmt: skip
 
 
 class Plan:
