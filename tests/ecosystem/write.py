@@ -23,7 +23,9 @@ Made by `python -m tests.ecosystem.write` from calls that are compared with the 
 whose result is one of NumPy's; the others give numbers, text, or objects of the library.
 
 Libraries go by NumPy's protocols and by the Array API; pandas, polars, OpenCV, PyTorch, Pillow, networkx, h5py, safetensors and
-the like, which ask for an instance of `numpy.ndarray`, are handed one. Numba, einops, dask, PyMC and sympy know our arrays; JAX's
+the like, which ask for an instance of `numpy.ndarray`, are handed one, and so are matplotlib, statsmodels, plotly and others,
+which have one way for instances and another for everything else. What goes by memory (`file.write(x)`, `hashlib`, Cython's
+`double[:]`) finds that of the array. Numba, einops, dask, PyMC and sympy know our arrays; JAX's
 libraries get JAX's values where they ask for leaves of a tree. Nothing is imported for that: it is done when the library is
 imported. A library that is not in this table, and deals with arrays, is handed ndarrays in all its functions and methods, for it
 cannot be seen whether it would do with ours. Under `python -m npbridge` what Cython compiled is handed ndarrays, whichever library it is in, and `--report` tells of
