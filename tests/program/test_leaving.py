@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from jax import lax
 
+from npbridge._src.backends.loops import leaving
 from npbridge._src.backends.loops.compile import Compiled
 from npbridge._src.jit.tracing import first_failed
 from npbridge._src.program import build, reference
@@ -66,6 +67,19 @@ def what_does_not_stay(x, indices):
 
     last, stays = lax.fori_loop(0, len(indices), turn, (jnp.bool_(False), indices[0] == 6))
     return x + 1, *first_failed([last, stays])
+
+
+def in_each_turn(x, indices):
+    """One check in the turns of a loop that is counted, on which nothing relies."""
+
+    def turn(i, carry):
+        y, failed = carry
+        k = indices[i]
+        wrong = lax.cond(k != 5, lambda: x[i] + k > 90, lambda: jnp.bool_(False))
+        return lax.dynamic_update_slice(y, (y[i] + k)[None], (i,)), wrong | failed
+
+    y, failed = lax.fori_loop(0, len(indices), turn, (x, jnp.bool_(False)))
+    return y, *first_failed([failed])
 
 
 def at_the_end(x, indices):
@@ -130,6 +144,16 @@ def truths(block) -> int:
         for node in block.nodes
         if node.kind in ("loop", "branch")
     )
+
+
+@pytest.mark.parametrize(("function", "waits"), [(in_each_turn, True), (in_turns, False), (in_a_loop_that_ends, False)])
+def test_what_nothing_relies_on_ends_the_program_after_the_loop(function, waits):
+    """So that LLVM sees a loop with one end."""
+    with jax.enable_x64(True):
+        closed = jax.make_jaxpr(function)(np.ones(N), np.arange(4))
+        program = build.program(closed, True)
+        (loop,) = [n for n in program.nodes if n.kind == "loop"]
+    assert bool(leaving.that_wait(loop)) == waits
 
 
 @pytest.mark.parametrize("function", [in_turns, in_a_loop_that_ends])

@@ -90,9 +90,10 @@ class _Copy:
         asked = _index(truth)
         if asked is not None:
             self._place(*asked, code)
-        elif truth.constant is None or truth.constant:
-            b.node("leave", [truth], code=code, acts=True)
-        b.ranges.learn({**b.ranges.told(truth, False), **_floats(truth)})
+        facts = {**b.ranges.told(truth, False), **_floats(truth)}
+        if asked is None and (truth.constant is None or truth.constant):
+            b.node("leave", [truth], code=code, acts=True, waits=not facts)
+        b.ranges.learn(facts)
         self.new[old] = b.constant(False, _FALSE)
 
     def _place(self, index: Value, length: int, code: int) -> None:

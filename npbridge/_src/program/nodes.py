@@ -62,8 +62,8 @@ class Node:
         element), ``view``, ``iota``, ``reshape`` (where no view will do), ``gather``, ``reduce``, ``position`` (of the
         largest), ``running`` (sums up to each place), ``sort`` (short rows, by the first of several arrays), ``write``
         (a part of an array), ``scatter``, ``product``, ``loop``, ``branch``, ``call`` (of a function of the host),
-        ``leave`` (the program, where a truth says that it has failed), ``place`` (that an index stands for; outside the
-        program is left).
+        ``leave`` (the program, where a truth says that it has failed; it `waits` where nothing after it relies on
+        that), ``place`` (that an index stands for; outside the program is left).
     args, outs : list of Value
     params : dict
         What else the kind needs.

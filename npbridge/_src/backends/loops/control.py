@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...program.nodes import Block, Node, Value
-from . import interrupts, nests, strides
+from . import interrupts, leaving, nests, strides
 from .code import part_of, type_of
 from .elements import element
 from .memory import Buffer
@@ -101,6 +101,8 @@ def loop(emitter, node: Node) -> None:
     """Again and again, so many times or while a block says so."""
     code = emitter.code
     body, length, every = node.blocks[-1], node.params["length"], emitter.looks.every.get(node)
+    count = interrupts.counted(node) if length is None else None
+    waiting = leaving.that_wait(node) if length is not None or count is not None else []
     inputs = body.inputs if length is None else body.inputs[1:]
     carried = [_carried(emitter, node, init, out) for init, out in zip(node.args, node.outs, strict=True)]
     for buffer in carried:
@@ -110,12 +112,12 @@ def loop(emitter, node: Node) -> None:
     for init, value in zip(node.args, inputs, strict=True):
         if not value.shape:
             numbers.store(value, emitter.scalar(init))
-    with emitter.frame(body, True):
+    with leaving.waiting(emitter, waiting), emitter.frame(body, True):
         if length is not None:
             with interrupts.turns(emitter, 0, str(length), every, strides.facts(node)) as i:
                 emitter.scalars[body.inputs[0]] = i
                 spare = _turn(emitter, body, inputs, carried, numbers)
-        elif every and (count := interrupts.counted(node)) is not None:
+        elif every and count is not None:
             last = element(code, "convert", INDEX, [emitter.scalar(count.last)], [count.last.dtype])
             with interrupts.turns(emitter, count.start, last, every, strides.facts(node)) as i:
                 index = element(code, "convert", inputs[count.at].dtype, [i], [INDEX])

@@ -77,6 +77,7 @@ class Emitter:
         self.apart = 0  # bytes for runs that the caller needs in nests that threads share
         self.plan = Plan(program)
         self.looks = interrupts.Looks(program if stops else Block())
+        self.waiting: dict[Node, str] = {}  # what leaves the program after the loop around it, and where it says so
         self.leaves_late = leaving.comes_late(program)
         self.looked = ""  # where it stands when that was
         self.kept: list[tuple[str, str, int]] = []  # copies of what is written in place, where it lies, and bytes

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 from ...program.nodes import Block, Node
 from .code import type_of
 
@@ -59,9 +62,55 @@ class Exits:
         return lines
 
 
+def that_wait(node: Node) -> list[Node]:
+    """What leaves the program in the middle of a loop, and can do so after it as well: LLVM writes out such loops.
+
+    That is one thing alone, as what fails first is told, and in a loop whose turns do nothing that is seen outside.
+    """
+    found: list[Node] = []
+    for inner in _inside(node.blocks[-1]):
+        if inner.kind in ("loop", "call", "place"):
+            return []
+        if inner.kind == "leave":
+            found.append(inner)
+    return found if all(n.params["waits"] for n in found) and len({n.params["code"] for n in found}) == 1 else []
+
+
+def _inside(block: Block) -> Iterator[Node]:
+    for node in block.nodes:
+        yield node
+        for inner in node.blocks:
+            yield from _inside(inner)
+
+
+@contextlib.contextmanager
+def waiting(emitter, nodes: list[Node]) -> Iterator[None]:
+    """Around a loop in which some nodes only take down that they are to leave the program."""
+    if not nodes:
+        yield
+        return
+    code, slot = emitter.code, emitter.code.slot("i8")
+    code.do(f"store i8 0, ptr {slot}")
+    emitter.waiting |= dict.fromkeys(nodes, slot)
+    yield
+    failed = code.new(f"icmp ne i8 {code.new(f'load i8, ptr {slot}')}, 0")
+    _jump(emitter, failed, nodes[0].params["code"])
+
+
+def _jump(emitter, truth: str, number: int) -> None:
+    go_on = emitter.code.fresh_label("on")
+    emitter.code.jump_if(truth, emitter.exits.label(number), go_on, ODDS)
+    emitter.code.label(go_on)
+
+
 def leave(emitter, node: Node) -> None:
     """Where a truth is true; of several that must hold, one is asked after the other."""
     code, (truth,) = emitter.code, node.args
+    slot = emitter.waiting.get(node)
+    if slot is not None:
+        before, failed = code.new(f"load i8, ptr {slot}"), code.new(f"zext i1 {emitter.scalar(truth)} to i8")
+        code.do(f"store i8 {code.new(f'or i8 {before}, {failed}')}, ptr {slot}")
+        return
     go_on = code.fresh_label("on")
     while truth.node is not None and truth.node.kind == "map" and truth.node.params["op"] == "and":
         first, truth = truth.node.args
