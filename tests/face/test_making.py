@@ -209,3 +209,20 @@ def test_functions_on_values(ours):
     assert type(value) is JaxArray
     assert arrays_in(value) == [value]
     assert type(x[0]) is x.dtype.type
+
+
+def test_objects_that_give_an_array_of_ours(ours):
+    """A class with ``__array__``, in a program whose arrays are ours."""
+    x = ournp.arange(4.0)
+
+    class Holder:
+        def __array__(self, dtype=None, copy=None):
+            return x
+
+    assert ournp.asarray(Holder()) is x
+    assert ournp.asanyarray(Holder(), dtype=np.int32).dtype == np.int32
+    copied = ournp.array(Holder())
+    copied[0] = 7
+    assert type(copied) is JaxArray and x[0] == 0
+    with pytest.raises(ValueError, match="inhomogeneous"):
+        ournp.array([[1], [2, 3]])

@@ -112,3 +112,53 @@ def test_xarray():
         data = xarray.DataArray(npbridge.arange(6.0), dims="x")
         assert type(data.rolling(x=2).construct("w").data) is npbridge.JaxArray
         assert type(np.exp(data).data) is npbridge.JaxArray
+
+
+# -- ndarrays of classes with rules of their own
+
+
+class Own(np.ndarray):
+    pass
+
+
+MATRIX = np.array([[4.0, 1.0, 0.0], [1.0, 3.0, 1.0], [0.0, 1.0, 2.0]])
+CLASSES = {
+    "matrix": MATRIX.view(np.matrix),
+    "masked": np.ma.array(MATRIX, mask=MATRIX > 2),
+    "own": MATRIX.view(Own),
+}
+CALLS = {
+    "dot": np.dot,
+    "dot the other way": lambda x, y: np.dot(y, x),
+    "method": lambda x, y: x.dot(y),
+    "product": lambda x, y: x * y,
+    "product the other way": lambda x, y: y * x,
+    "matmul": lambda x, y: x @ y,
+    "row": lambda x, y: x[0] * y.T,
+    "solve": np.linalg.solve,
+    "inner": np.inner,
+    "kron": np.kron,
+    "average": lambda x, y: np.average(x, weights=y),
+    "lstsq": lambda x, y: np.linalg.lstsq(x, y)[0],
+    "concatenate": lambda x, y: np.concatenate([x, y]),
+    "where": lambda x, y: np.where(x > 1, x, y),
+    "maximum": np.maximum,
+    "several": lambda x, y: np.linalg.multi_dot([x, y, x]),
+}
+
+
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
+@pytest.mark.parametrize("backend", ["jax", "numpy"])
+@pytest.mark.parametrize("kind", CLASSES)
+@pytest.mark.parametrize("name", CALLS)
+def test_results_are_of_the_classes_that_numpy_gives(name, kind, backend):
+    call, other = CALLS[name], CLASSES[kind]
+    expected = call(MATRIX, other)
+    with npbridge.backend(backend):
+        found = call(npbridge.array(MATRIX), other)
+    if type(expected) is np.ndarray:
+        found = np.asarray(found)
+    assert type(found) is type(expected) and found.shape == expected.shape
+    np.testing.assert_allclose(np.asarray(found), np.asarray(expected), rtol=1e-5, atol=1e-5)
+    if kind == "masked" and isinstance(expected, np.ma.MaskedArray):
+        np.testing.assert_array_equal(np.ma.getmaskarray(found), np.ma.getmaskarray(expected))

@@ -132,7 +132,7 @@ def from_object(obj, dtype=None, *, copy: bool, ndmin: int = 0, order="K") -> Ja
     try:
         values = np.array(host_values(obj), dtype=wide, copy=once, order=order, ndmin=ndmin)
     except ValueError:
-        made = _of_protocol(obj)
+        made = of_protocol(obj)
         if made is None:
             raise
         return from_object(made, dtype, copy=copy, ndmin=ndmin, order=order)
@@ -149,7 +149,7 @@ def from_object(obj, dtype=None, *, copy: bool, ndmin: int = 0, order="K") -> Ja
     return of_fresh(values)
 
 
-def _of_protocol(obj) -> JaxArray | None:
+def of_protocol(obj) -> JaxArray | None:
     """The array of ours that a class of the user's gives by ``__array__``, which NumPy takes for none."""
     given = getattr(type(obj), "__array__", None)
     made = None if given is None else given(obj)

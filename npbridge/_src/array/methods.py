@@ -12,7 +12,7 @@ import numpy as np
 
 from ..dispatch.backend import active
 from ..dispatch.precision import asked_for
-from ..dispatch.protocol import apply
+from ..dispatch.protocol import apply, more_than_values
 from ..ground import events
 from ..ground.floating import asked
 from ..storage import compiling
@@ -95,6 +95,17 @@ def _host_method(name):
         return core.of_fresh(result) if isinstance(result, np.ndarray) else result
 
     return named(method, name)
+
+
+def _of_classes(method, function):
+    """A method of which an argument may be an ndarray of a class with rules of its own: they are the function's."""
+
+    def call(self, *args, **kwargs):
+        if args and more_than_values(type(args[0])):
+            return function(self, *args, **kwargs)
+        return method(self, *args, **kwargs)
+
+    return named(call, method.__name__)
 
 
 def _byteswap(self, inplace=False):
@@ -201,6 +212,7 @@ def _block_until_ready(self):
 
 for _name, _function in FUNCTIONS.items():
     setattr(JaxArray, _name, _method(_name, _function))
+JaxArray.dot = _of_classes(JaxArray.dot, np.dot)
 for _name in HOST:
     setattr(JaxArray, _name, _host_method(_name))
 

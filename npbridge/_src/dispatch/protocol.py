@@ -79,6 +79,11 @@ def foreign(kind: type) -> bool:
     return hasattr(kind, "__array_function__")
 
 
+def more_than_values(kind: type) -> bool:
+    """Whether an ndarray is of a class with rules of its own for what comes out: masks, matrices, a user's."""
+    return kind not in PLAIN and kind not in OURS and issubclass(kind, np.ndarray) and kind is not np.memmap
+
+
 _with_methods: dict[type, bool] = {}
 
 
@@ -142,8 +147,12 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
 def array_function(self, func, types, args, kwargs):
     backend = active()
     for kind in types:
-        if kind not in OURS and foreign(kind):
+        if kind in OURS or kind in PLAIN:
+            continue
+        if foreign(kind):
             return meeting.function(backend, func, types, args, kwargs, [k for k in types if foreign(k)])
+        if more_than_values(kind):
+            backend = backends.load("numpy")  # NumPy's own code goes by those rules
     if args and type(args[0]) is not JaxArray and has_methods(type(args[0])):
         return backend.offered(func, args, kwargs, ())
     if events.listeners:

@@ -131,7 +131,13 @@ class Converter(Maker):
                 return self._ours(*args, **kwargs)
         elif "a" in kwargs or "object" in kwargs:
             return self(kwargs.pop("a" if "a" in kwargs else "object"), **kwargs)
-        return adopt(self.__wrapped__(*args, **kwargs))
+        try:
+            return adopt(self.__wrapped__(*args, **kwargs))
+        except ValueError:
+            made = core.of_protocol(args[0]) if args else None
+            if made is None:
+                raise
+            return self._ours(made, *args[1:], **kwargs)
 
     def _ours(self, x, *args, **kwargs):
         """The conversion of an array of ours, of JAX's, or of values that JAX is tracing."""
