@@ -162,3 +162,43 @@ def test_results_are_of_the_classes_that_numpy_gives(name, kind, backend):
     np.testing.assert_allclose(np.asarray(found), np.asarray(expected), rtol=1e-5, atol=1e-5)
     if kind == "masked" and isinstance(expected, np.ma.MaskedArray):
         np.testing.assert_array_equal(np.ma.getmaskarray(found), np.ma.getmaskarray(expected))
+
+
+class Holder:
+    """A class of a user's that gives an array of ours by ``__array__``."""
+
+    def __init__(self, x):
+        self.x = x
+
+    def __array__(self, dtype=None, copy=None):
+        return self.x
+
+
+@pytest.mark.parametrize("backend", ["jax", "numpy"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x, y: x + y,
+        lambda x, y: x @ y,
+        np.hypot,
+        np.dot,
+        lambda x, y: np.stack([x, y]),
+        lambda x, y: np.concatenate((x, y)),
+        np.allclose,
+        lambda x, y: np.where(x > 1, x, y),
+        lambda x, y: npbridge.asarray(y),
+    ],
+)
+def test_objects_that_give_arrays_of_ours_beside_ours(call, backend):
+    values = np.arange(3.0)
+    with npbridge.backend(backend):
+        x = npbridge.array(values)
+        found = call(x, Holder(x))
+    np.testing.assert_allclose(np.asarray(found), call(values, Holder(values)), rtol=1e-6)
+
+
+def test_errors_of_values_stay():
+    with pytest.raises(ValueError, match="broadcast"):
+        npbridge.ones(3) + npbridge.ones(2)
+    with pytest.raises(ValueError, match="dimensions"):
+        np.concatenate([npbridge.ones(3), npbridge.ones((2, 2))])

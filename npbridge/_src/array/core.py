@@ -151,7 +151,7 @@ def from_object(obj, dtype=None, *, copy: bool, ndmin: int = 0, order="K") -> Ja
 
 def of_protocol(obj) -> JaxArray | None:
     """The array of ours that a class of the user's gives by ``__array__``, which NumPy takes for none."""
-    given = getattr(type(obj), "__array__", None)
+    given = None if type(obj) in OURS or isinstance(obj, np.ndarray) else getattr(type(obj), "__array__", None)
     made = None if given is None else given(obj)
     return made if type(made) in OURS else None
 

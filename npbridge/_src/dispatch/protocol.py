@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import numbers
+import operator
 
 import jax
 import numpy as np
@@ -62,7 +63,22 @@ def dispatch_ufunc(ufunc, method, inputs, kwargs):
                 return meeting.ufunc(backend, ufunc, method, inputs, kwargs, _strangers(inputs, kwargs))
     if events.listeners:
         events.emit("dispatch", ufunc.__name__, backend=backend.name, method=method)
-    return backend.ufunc(ufunc, method, inputs, kwargs)
+    try:
+        return backend.ufunc(ufunc, method, inputs, kwargs)
+    except ValueError:
+        given = _given(inputs)
+        if given is inputs:
+            raise
+        return backend.ufunc(ufunc, method, given, kwargs)
+
+
+def _given(args):
+    """Arguments with arrays of ours in the place of objects that give them by ``__array__``, which NumPy refuses."""
+    given = []
+    for x in args:
+        made = _given(x) if type(x) in (list, tuple) else core.of_protocol(x)
+        given.append(x if made is None else made)
+    return args if all(map(operator.is_, args, given)) else type(args)(given)
 
 
 def _strangers(inputs, kwargs) -> list:
@@ -144,7 +160,7 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
     return dispatch_ufunc(ufunc, method, inputs, kwargs)
 
 
-def array_function(self, func, types, args, kwargs):
+def _function(func, types, args, kwargs):
     backend = active()
     for kind in types:
         if kind in OURS or kind in PLAIN:
@@ -165,6 +181,16 @@ def array_function(self, func, types, args, kwargs):
         if result is not NotImplemented:
             return result
     return apply(backend, rule, func, args, kwargs)
+
+
+def array_function(self, func, types, args, kwargs):
+    try:
+        return _function(func, types, args, kwargs)
+    except ValueError:
+        given = _given(args)
+        if given is args:
+            raise
+        return func(*given, **kwargs)
 
 
 setattr(core.JaxArray, "__array_ufunc__", array_ufunc)  # noqa: B010
