@@ -36,8 +36,8 @@ do. The programs lie in `benchmarks/programs`, the forms in `benchmarks/by_hand`
 Measured in one process, engines by turns, medians; each call has fresh copies of its arguments, which are not
 timed. Figures are **times the speed of NumPy**: 2 is half its time, below 1 is slower. `*`: the result is not
 NumPy's to 1e-9 of its scale (or, of npbridge, has another type, or left arguments otherwise than NumPy); such a
-figure counts nowhere. **refused**: an error instead of a result. `--fast` is another thing: the program as a script
-that calls it for {long} seconds, `python -m npbridge --fast` against `python`, each in a process of its own, with
+figure counts nowhere. **refused**: an error instead of a result. A script is another thing: the program as a script
+that calls it for {long} seconds, `python -m npbridge` against `python`, each in a process of its own, with
 nothing known from an earlier run: at the end, and over the first {short} seconds as a whole, in which engines are
 loaded and tried beside the program.
 
@@ -96,7 +96,7 @@ def all_figures(programs: list[dict[str, Any]]) -> list[str]:
     scripts = any("script" in found for found in programs)
     engines = (*BY_HAND, *OURS)
     head = ["program", "sizes", "NumPy, ms", *(TITLES[engine] for engine in engines)]
-    head += ["`--fast`, at the end", "as a whole"] if scripts else []
+    head += ["script, at the end", "as a whole"] if scripts else []
     lines, kind = ["", "## Times the speed of NumPy"], ""
     rows: list[list[str]] = []
     for found in [*programs, {"kind": None}]:

@@ -1,4 +1,4 @@
-"""Each program as a script of its own, under ``python`` and under ``python -m npbridge --fast``."""
+"""Each program as a script of its own, under ``python`` and under ``python -m npbridge``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .summary import short
 # seconds as a whole and the end.
 SHORT, LONG = 4.0, 10.0
 LIMIT = 120.0
-HOWS = {"python": [sys.executable], "script": [sys.executable, "-m", "npbridge", "--fast", "--report"]}
+HOWS = {"python": [sys.executable], "script": [sys.executable, "-m", "npbridge", "--report"]}
 
 DRIVER = """
 
@@ -120,7 +120,7 @@ def compared(program: Program, short_run: float = SHORT, long_run: float = LONG)
 
 def measure(programs: Sequence[Program], out: TextIO) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each program as a script, told as it goes."""
-    out.write(f"\nas scripts, python -m npbridge --fast: times the speed of python after {LONG:g} s")
+    out.write(f"\nas scripts, python -m npbridge: times the speed of python after {LONG:g} s")
     out.write(f", and in the first {SHORT:g} s as a whole\n")
     for program in programs:
         found = compared(program)

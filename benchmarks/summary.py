@@ -18,7 +18,7 @@ TITLES = {
     "npbridge_jax": "'jax'",
     "npbridge_numpy": "'numpy'",
     "npbridge_auto": "'auto'",
-    "script": "--fast",
+    "script": "as a script",
 }
 
 

@@ -13,32 +13,11 @@ import pytest
 
 import npbridge
 
+from . import house
+from .house import LAYERS
 from .seeds import SEED
 
 ROOT = Path(npbridge.__file__).parent
-# Lowest first.  Packages on one line know each other.
-LAYERS = [
-    {"ground"},
-    {"storage"},
-    {"dispatch", "array"},  # the protocol and the class it serves: see core.dispatch_ufunc
-    {"facts"},
-    {"state"},
-    {"program"},  # which is made of what JAX has traced
-    # NumPy's own compositions run with the face in place of numpy; control flow and whole functions are
-    # lowered by a backend, with forms that the backend supplies
-    {"backends", "face", "convert"},
-    {"namespace", "random", "support_table", "accuracy"},
-    {"io"},
-    {"engine"},
-    {"jit"},
-    {"transforms"},
-    {"adapters"},
-    {"debug"},
-    {"public", "loading"},
-    {"tiers"},
-    {"shell"},
-    {"stubs"},
-]
 RANK = {name: i for i, names in enumerate(LAYERS) for name in names}
 
 
@@ -78,6 +57,10 @@ def test_imports_go_down(path):
     assert own in RANK, f"{own} is not in LAYERS"
     for other, line in imported(path, ast.parse(path.read_text())):
         assert RANK[other] <= RANK[own], f"{path.name}:{line} imports {other}, which lies above {own}"
+
+
+def test_the_picture_of_the_layers_is_fresh():
+    assert house.main(["--check"]) == 0, "python -m tests.house"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))

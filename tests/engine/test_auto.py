@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import threading
 import unittest.mock
 
@@ -235,8 +236,17 @@ def test_it_can_be_switched_off(monkeypatch):
     compiled = npbridge.jit(running_sum, backend="auto")
     assert compiled(V.copy()) == V.cumsum()[-1] and in_the_end(compiled) == race.NUMPY
     monkeypatch.setenv("NPBRIDGE_AUTO", "on")
-    with pytest.raises(BackendError, match="'race', 'wait', 'off'"):
+    with pytest.raises(BackendError, match="'race', 'wait', 'static', 'off'"):
         npbridge.jit(running_sum, backend="auto")(V.copy())
+
+
+def test_it_can_go_by_no_clock(monkeypatch):
+    monkeypatch.setenv("NPBRIDGE_AUTO", "static")
+    monkeypatch.setattr(race.time, "perf_counter", itertools.count().__next__)
+    slow = npbridge.jit(lambda x: x + 1, backend="auto")
+    assert slow(V.copy()).tolist() == (V + 1).tolist() and in_the_end(slow) == "plain loops"
+    other = npbridge.jit(lambda x: repr(x), backend="auto")
+    assert other(V.copy()) == repr(V) and in_the_end(other) == race.NUMPY
 
 
 def test_threads_race_once_and_all_get_an_answer():

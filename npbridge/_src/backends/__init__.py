@@ -1,0 +1,1 @@
+"""What NumPy's functions become: JAX's kernels, plain loops, Numba's kernels, NumPy itself."""

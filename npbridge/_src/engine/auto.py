@@ -48,15 +48,22 @@ class Auto:
     compiled : dict
         The names of the other engines, to what makes the compiled function.
     before, recording : callable
+    exact : str
         See :class:`~npbridge._src.engine.race.Race`.
     known : Known
         Shared by the methods of all instances of a class.
     """
 
     def __init__(
-        self, function: Callable, compiled: dict[str, Callable], before: Callable, recording: Callable, known: Known
+        self,
+        function: Callable,
+        compiled: dict[str, Callable],
+        before: Callable,
+        recording: Callable,
+        known: Known,
+        exact: str = "",
     ) -> None:
-        self.function, self.known = function, known
+        self.function, self.known, self.exact = function, known, exact
         self.makers, self.made = compiled, {}
         self.before, self.recording = before, recording
         self.calls: dict[Any, Callable] = {}
@@ -83,7 +90,7 @@ class Auto:
                 self.known.add(kind, NUMPY, None, [alone])
                 return self.settle(kind)(args, kwargs)
             calls = {name: self.engine(name) for name in self.makers}
-            race = Race(calls, self.plain, self.before, self.recording, self.left_out)
+            race = Race(calls, self.plain, self.before, self.recording, self.left_out, self.exact)
             result = race.run(args, kwargs)
             mends = next((t.mends for t in race.trials if t.name == race.winner), None)
             self.known.add(kind, race.winner, mends, race.trials)

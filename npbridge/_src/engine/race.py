@@ -18,6 +18,7 @@ import jax
 import numpy as np
 
 from ..array.classes import OURS
+from ..ground.config import mode
 from .likeness import Kept, Parts, difference, kept, largest
 
 NUMPY = "NumPy"
@@ -90,6 +91,7 @@ class Race:
         self.before, self.recording = before, recording
         self.trials: list[Trial] = []
         self.winner = NUMPY
+        self.is_static = mode() == "static"
 
     def run(self, args: tuple, kwargs: dict) -> Any:
         """Make the call, and decide; returns and leaves what NumPy does, which may be an error."""
@@ -103,7 +105,7 @@ class Race:
                 self.trials.append(self.attempt(name, call, before, args, kwargs))
         numpys = Trial(NUMPY)
         fastest = min([t.seconds for t in self.trials], default=float("inf"))
-        limit = max(PATIENCE, TIMES * fastest) if fastest < float("inf") else None
+        limit = max(PATIENCE, TIMES * fastest) if fastest < float("inf") and not self.is_static else None
         try:
             result, numpys.seconds = within(limit, lambda: timed(lambda: self.plain(args, kwargs)))
         except Overtime:
@@ -129,7 +131,10 @@ class Race:
                 trial.outcome = outcome_of(result, before)
                 del result
                 before.restore()
-                self.time(trial, call, before, args, kwargs)
+                if self.is_static:
+                    trial.seconds = trial.first
+                else:
+                    self.time(trial, call, before, args, kwargs)
         except Exception as error:
             trial.is_out(f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0][:200]}")
         finally:
@@ -162,7 +167,7 @@ class Race:
 
     def time_numpy(self, numpys: Trial, before: Any, args: tuple, kwargs: dict) -> None:
         """Time a short call of NumPy's more often; what the first left is put in its place again."""
-        if numpys.seconds > MORE_RUNS * LONG or all(t.reason for t in self.trials):
+        if self.is_static or numpys.seconds > MORE_RUNS * LONG or all(t.reason for t in self.trials):
             return
         left = self.before(args, kwargs)
         left.copy_ours()
@@ -179,7 +184,9 @@ class Race:
 
     def decide(self, numpys: Trial) -> None:
         fastest = min(self.trials, key=lambda t: t.seconds, default=numpys)
-        if fastest.seconds < GAIN * numpys.seconds:
+        if self.is_static:
+            self.winner = next((t.name for t in self.trials if not t.reason), NUMPY)
+        elif fastest.seconds < GAIN * numpys.seconds:
             self.winner = fastest.name
         self.trials.insert(0, numpys)
         for trial in self.trials:

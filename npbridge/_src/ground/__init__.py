@@ -1,0 +1,1 @@
+"""What everything stands on: settings, errors, events, and the private names of other packages."""

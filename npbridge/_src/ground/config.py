@@ -7,7 +7,7 @@ import os
 from .errors import BackendError
 
 FALLBACK_CHOICES = ("warn", "error", "silent")
-AUTO_CHOICES = ("race", "wait", "off")
+AUTO_CHOICES = ("race", "wait", "static", "off")
 ENGINE_CHOICES = ("choose", "xla", "loops")
 REPR_CHOICES = ("npbridge", "numpy")
 
@@ -17,7 +17,11 @@ chosen: set[str] = set()
 
 
 def mode() -> str:
-    """How ``'auto'`` chooses engines, by ``NPBRIDGE_AUTO``: ``"race"``, ``"wait"`` for trials beside, or ``"off"``."""
+    """How ``'auto'`` chooses engines, by ``NPBRIDGE_AUTO``.
+
+    ``"race"``; ``"wait"`` for trials beside; ``"static"``, by no clock, the first that gives what NumPy gives;
+    ``"off"``.
+    """
     asked = os.environ.get("NPBRIDGE_AUTO", "race")
     if asked not in AUTO_CHOICES:
         raise BackendError(f"NPBRIDGE_AUTO is {asked!r}; it can be {', '.join(map(repr, AUTO_CHOICES))}.")

@@ -328,7 +328,7 @@ class CompiledFunction(Described, OnNumpy):
                 functools.partial(undo.Before, self.function),
                 engines(self.function, self.options, self._kept),
             )
-            self._auto = Auto(self.function, made, before, undo.Undo, self._kept.auto)
+            self._auto = Auto(self.function, made, before, undo.Undo, self._kept.auto, self.options["exact"])
         return self._auto
 
     # -- as an attribute of a class

@@ -33,7 +33,8 @@ def jit(
         float64, 1e-5 in float32; integers exactly) and gains 5 % or more.  Results are
         what NumPy makes: ndarrays of ndarrays, arrays of ours of ours.  Where an engine
         fails later, the call is made by plain Python, from its start: the error is
-        Python's, and so is what it leaves.  ``NPBRIDGE_AUTO=off`` keeps to plain Python.
+        Python's, and so is what it leaves.  ``NPBRIDGE_AUTO=off`` keeps to plain Python, and
+        ``static`` takes the first engine that gives what NumPy gives, however fast it is.
     parallel : bool
         Where plain loops run, use several threads also for work that is hardly worth it: a
         fifth of what is shared without being asked for.

@@ -52,7 +52,8 @@ options:
 environment:
   NPBRIDGE_BACKEND         as --backend
   NPBRIDGE_AUTO            with 'auto': 'race' (default); 'wait' for each trial, so that two runs
-                           compile the same calls; 'off' compiles nothing
+                           compile the same calls; 'static' goes by no clock, but takes
+                           whatever gives what NumPy gives; 'off' compiles nothing
   NPBRIDGE_FALLBACK        'warn' (default), 'error' or 'silent': functions that have no
                            native form on the backend and run in NumPy
   NPBRIDGE_TRACEBACK=full  keep the frames of npbridge and JAX in tracebacks

@@ -116,6 +116,8 @@ class Tier(Candidate):
         """Look whether it pays here as it did in the trial; the first call, which compiles, does not count."""
         seen = self.checks.setdefault(kind, [])
         seen.append(seconds)
+        if mode() == "static":
+            return
         if len(seen) > 1 and seconds > FAR * self.best.get(kind, seconds):
             self.give_up(f"compiled it took {seconds * 1e3:.3g} ms, in Python {self.best[kind] * 1e3:.3g} ms")
             return
@@ -168,7 +170,7 @@ class Tiers:
         self.known: dict[CodeType, list[Tier]] = {}
         self.reserved: set[tuple] = set()  # the places of functions that are compiled inside others
         self.running: beside.Child | Remembered | None = None
-        self.waits = mode() == "wait"
+        self.waits = mode() in ("wait", "static")
         self.sampler = Sampler(is_users, self.is_hot)
         self.loops = Loops(self)
 
