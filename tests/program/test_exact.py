@@ -222,6 +222,32 @@ def test_what_loops_carry_to_a_decision():
     see(loop, x, 50, level="decisions")
 
 
+# -- parts whose length only the run knows
+
+
+def parts_of_a_line(x, n):
+    total = 0.0
+    for k in range(n):
+        total += x[: k + 1].sum() * 0.3 + x[k:].mean() + (x[k:] * x[k]).sum() + x[k:].std()
+        total += x[:k] @ x[:k] + np.dot(x[k:], x[k:]) + np.cumsum(x[: k + 1])[k] + np.prod(x[: k + 1])
+    return total
+
+
+def parts_of_a_matrix(a):
+    found, n = a * 0, len(a)
+    for k in range(n):
+        found[k, :k] = a[k, :k] @ a[:k, :k]
+        found[k, k:] += a[k:, :] @ a[k] - a[k, k]
+        found[k, 0] += a[k, k + 1 :] @ a[k + 1 :, k]
+    return found
+
+
+@pytest.mark.parametrize("n", [5, 60, 300])
+def test_of_parts(n):
+    see(parts_of_a_line, np.random.default_rng(n).random(n), n)
+    see(parts_of_a_matrix, np.random.default_rng(n).random((min(n, 70), min(n, 70))))
+
+
 # -- what is refused
 
 
@@ -229,10 +255,10 @@ def turned(a):
     return (a.T * 2).sum()
 
 
-def shortened(x, n):
+def moved(x, n):
     total = 0.0
     for k in range(n):
-        total += x[: k + 1].sum() + x[:k] @ x[:k]
+        total += x[:k] @ x[300 - k :]
     return total
 
 
@@ -249,7 +275,7 @@ def chosen(x, limit):
     [
         (backwards, (np.ones(9),)),
         (turned, (np.ones((30, 40)),)),
-        (shortened, (np.ones(300), 300)),
+        (moved, (np.ones(300), 300)),
         (chosen, (np.ones(100), 0.5)),
     ],
 )

@@ -193,7 +193,8 @@ class Ragged:
         """The data with `neutral` in the places that do not count."""
         values = jnp.asarray(self.data._value())
         filled = jnp.where(self.mask(), values, jnp.asarray(neutral, values.dtype))
-        return core.array_of_device(digits.padded(filled))
+        axes = tuple([i for i, e in enumerate(self.extents) if e is not None])
+        return core.array_of_device(digits.padded(filled, axes))
 
     def __array__(self, dtype=None, copy=None):
         raise UnsupportedError(REFUSED.format(what="the values"))

@@ -67,14 +67,14 @@ class Builder:
         Whether last digits may matter: then nothing is computed in another way than it is written.
     rounded : dict of Value to str
         What is computed in another way than NumPy does, and by which function.
-    padded : set of Value
-        What is longer than NumPy's: only the run knows how long that is.
+    padded : dict of Value to frozenset of int
+        What is longer than NumPy's, along which axes: only the run knows how long that is.
     """
 
     def __init__(self, exact: bool = False) -> None:
         self.exact = exact
         self.rounded: dict[Value, str] = {}
-        self.padded: set[Value] = set()
+        self.padded: dict[Value, frozenset[int]] = {}
         self.block = Block()
         self.ranges = Ranges()
         self.taken: dict[Value, int] = {}  # the branches that are open, by what decided them

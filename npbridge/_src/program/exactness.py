@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from . import elementwise, layouts, views
+from . import elementwise, layouts, spans, views
 from .builder import OWN, Builder, NotHeld, Rounded
 from .folding import only
 from .named import LIBRARYS
@@ -152,7 +152,7 @@ class _Wanted:
             if op.startswith(OWN) and any(map(layouts.is_read_backwards, node.args)):
                 raise NotHeld(f"the step {op} on an array that is read backwards, where last digits matter")
         elif node.kind == "reduce" and node.params["op"] in ("sum", "prod"):
-            self.see_that_all_count(node)
+            self.see_what_counts(node)
             self.see_its_order(node)
             node.params["exact"] = True
         elif node.kind == "product":
@@ -160,15 +160,47 @@ class _Wanted:
                 raise NotHeld(
                     "a product of arrays in an order of memory that only NumPy knows, where last digits matter"
                 )
-            self.see_that_all_count(node)
+            self.see_what_counts(node)
             node.params["exact"] = True
         elif node.kind == "call":
             if not node.params.get("numpys") or not all(self.layouts.is_c(x) for x in node.args if _is_rounded(x)):
                 raise NotHeld(f"the step {node.params['name']}, where last digits matter")
 
-    def see_that_all_count(self, node: Node) -> None:
-        """Refuse sums along axes with places that do not count: NumPy's are shorter, and it adds up in blocks."""
-        waiting, seen = list(node.args), set()
+    def see_what_counts(self, node: Node) -> None:
+        """Have sums go over the places that count, where a box tells these; refuse others.
+
+        NumPy's arrays are shorter, and it adds up in blocks, which begin with the first place.
+        """
+        parts = []
+        for x in node.args:
+            base = x
+            while node.kind == "product" and base.node is not None and base.node.kind == "view":
+                base = base.node.args[0]
+            known = self.padded.get(base)
+            parts.append(known is not None)
+            if known is None:
+                self.see_that_all_count(x)
+            elif not self.is_a_box(base, known, node.params.get("op") == "prod") or (
+                node.kind == "reduce" and len(base.shape) != 1
+            ):
+                raise NotHeld("a sum of as many elements as only the run knows, where last digits matter")
+        if any(parts):
+            node.params["parts"] = tuple(parts)
+
+    @staticmethod
+    def is_a_box(x: Value, axes: frozenset[int], fill: int) -> bool:
+        """Whether the places that count along some axes, and no others, are those from one to another."""
+        box = spans.within(x)
+        return (
+            box is not None
+            and box.fill == fill
+            and box.inner is not None
+            and {i for i in axes if x.shape[i] > 1} == set(box.spans)
+            and not any(s.step for s in box.spans.values())
+        )
+
+    def see_that_all_count(self, value: Value) -> None:
+        waiting, seen = [value], set()
         while waiting:
             x = waiting.pop()
             if x in self.padded:

@@ -34,8 +34,8 @@ def call(b, eqn, args) -> list[Value] | None:
         if len(args) != 2:  # constants among them have been put inside
             return _inside(b, eqn, args)
         return [b.map(BEYOND + name.removeprefix(OVERFLOWS), np.dtype(bool), *args, shape=args[0].shape)]
-    if name == PADDED:
-        b.padded.add(args[0])
+    if name.startswith(PADDED):
+        b.padded[args[0]] = frozenset(map(int, name.removeprefix(PADDED).split()))
         return [args[0]]
     if name.startswith(ROUNDED):
         b.rounded[args[0]] = name.removeprefix(ROUNDED)

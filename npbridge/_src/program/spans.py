@@ -205,7 +205,7 @@ class _Finder:
         for one in found:
             spans, own = _both(spans, one.spans)
             kept = kept and own
-        exact = kept and all(b.exact for b in found) and len({len(spans), *(len(b.spans) for b in found)}) == 1
+        exact = kept and all(b.exact for b in found)
         for mask, box in zip(masks, boxes, strict=True):
             if box in found:
                 continue

@@ -18,7 +18,7 @@ from ..ground.compat import known_number
 
 PYTHONS = "Python's "  # a function of the C library, as Python's `math` calls it
 NUMPYS = "NumPy's "  # one of NumPy's ufuncs, in its own loop
-PADDED = "padded"  # an array with places that do not count, for sums along its axes
+PADDED = "padded:"  # an array with places that do not count, along some axes
 OVERFLOWS = "overflows: "  # whether a step on integers needs more than 64 bits
 ROUNDED = "rounded: "  # the result of what may be computed in another way than NumPy does
 
@@ -31,7 +31,7 @@ covered: contextvars.ContextVar[bool] = contextvars.ContextVar("npbridge_covered
 
 
 def is_mark(name: str) -> bool:
-    return name == PADDED or name.startswith((PYTHONS, NUMPYS, OVERFLOWS, ROUNDED))
+    return name.startswith((PYTHONS, NUMPYS, OVERFLOWS, PADDED, ROUNDED))
 
 
 @functools.lru_cache(maxsize=512)
@@ -81,9 +81,9 @@ def covering(covers: bool) -> Iterator[None]:
         covered.reset(token)
 
 
-def padded(value: Any) -> Any:
-    """A traced array, told to be longer than NumPy's is."""
-    return _named(_itself, PADDED)(value) if wanted.get() else value
+def padded(value: Any, axes: tuple[int, ...]) -> Any:
+    """A traced array, told to be longer than NumPy's is along some axes."""
+    return _named(_itself, " ".join([PADDED, *map(str, axes)]))(value) if axes and wanted.get() else value
 
 
 def _itself(value):

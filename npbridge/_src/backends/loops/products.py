@@ -107,9 +107,12 @@ def product(emitter, node: Node) -> None:
     wanted = [(node.args[0], bx, cx), (node.args[1], by, cy)]
     exact = node.params.get("exact", False)
     if exact:
-        wanted = [(_as_it_lies(emitter, x), *axes) for x, *axes in wanted]
+        parts = node.params.get("parts", (False, False))
+        wanted = [(x if p else _as_it_lies(emitter, x), *axes) for p, (x, *axes) in zip(parts, wanted, strict=True)]
     factors = [_factor(emitter, *w) for w in wanted]
     seen = [f.span(f.joined()[2]) for f in factors]
+    if seen[0] != seen[1] and exact:
+        raise NotHeld("a product of parts that begin in different places, where last digits matter")
     if seen[0] != seen[1]:  # where one is 0 it meets something else, and 0 times that may be NaN
         for i in (0, 1):
             if seen[i] is not None:
@@ -143,7 +146,7 @@ def product(emitter, node: Node) -> None:
         emitter.loops.call(
             code, f"matmul_{dtype.char}", found, [first, second, third], counts, [s * size for s in given]
         )
-    elif exact:
+    elif exact and k.length:
         raise NotHeld(f"products of {dtype} by NumPy's own loop")
     else:
         with code.loop(str(stack)) as s:

@@ -320,6 +320,8 @@ def in_order(emitter, node: Node) -> None:
     row: list[int] = []
     while long and long[-1] in axes:
         row.insert(0, long.pop())
+    part = spans.within(x).spans if "parts" in node.params else {}
+    ends = boxes.registers(emitter, part, shape).get(0)
     if emitter.is_lazy(x) or x in emitter.scalars:
         x = nests.set_apart(emitter, x)
     whole, steps, size = emitter.place(x), views.steps_in_memory(shape), x.dtype.itemsize
@@ -350,11 +352,13 @@ def in_order(emitter, node: Node) -> None:
         at = "0"
         for i, step in zip(index, steps, strict=True):
             at = code.plus(at, code.times(i, step))
+        count = str(math.prod(shape[i] for i in row))
+        if ends is not None:
+            left_over = code.new(f"sub nsw i64 {ends[1]}, {ends[0]}")
+            at, count = ends[0], code.call("i64", "llvm.smax.i64", ("i64", left_over), ("i64", "0"))
         first = code.new(f"getelementptr inbounds i8, ptr {whole.pointer()}, i64 {code.times(at, size)}")
-        count = math.prod(shape[i] for i in row)
-        emitter.loops.call(
-            code, f"{ufunc.__name__}_{x.dtype.char}", found, [total, first, total], [str(count)], [0, size, 0]
-        )
+        name = f"{ufunc.__name__}_{x.dtype.char}"
+        emitter.loops.call(code, name, found, [total, first, total], [count], [0, size, 0])
 
     if x.size == 0:
         raise NotHeld("sums of nothing in NumPy's order")
