@@ -383,3 +383,23 @@ def of_masks(z, x, limit):
 def test_under_masks(shape):
     rng = np.random.default_rng(0)
     see(of_masks, rng.normal(size=shape) + 1j * rng.normal(size=shape), rng.random(shape), 0.5)
+
+
+def filtered(a, h, q, ys):
+    x, p = np.zeros(len(a)), np.eye(len(a))
+    for y in ys:
+        x, p = a @ x, a @ p @ a.T + q
+        s = h @ p @ h.T + 0.1 * np.eye(len(h))
+        gain = p @ h.T @ np.linalg.inv(s)
+        x = x + gain @ (y - h @ x)
+        p = (np.eye(len(a)) - gain @ h) @ p
+    return x, p, p.sum(), np.linalg.solve(s, h @ x) @ (h @ x)
+
+
+@pytest.mark.parametrize("level", ["decisions", "all"])
+def test_products_of_what_numpy_solves(level):
+    rng = np.random.default_rng(0)
+    a, h = np.eye(4) + 0.1 * rng.normal(size=(4, 4)), rng.normal(size=(2, 4))
+    see(filtered, a, h, 0.01 * np.eye(4), rng.normal(size=(20, 2)), level="all")
+    found = exact(filtered, level)(a, h, 0.01 * np.eye(4), rng.normal(size=(20, 2)))
+    assert len(found) == 4

@@ -18,6 +18,11 @@ AS_NUMPY = frozenset({
 })  # fmt: skip
 # whose order of summation is that of memory
 BY_MEMORY = frozenset({np.sum, np.prod, np.mean, np.var, np.std})
+# which give new arrays in C order, whatever they are given
+IN_C_ORDER = frozenset({
+    np.linalg.inv, np.linalg.cholesky, np.linalg.solve, np.linalg.eigh, np.linalg.svd, np.linalg.qr, np.linalg.lstsq,
+    np.linalg.matrix_power, np.cov, np.corrcoef,
+})  # fmt: skip
 # which of equal ones comes first is NumPy's affair
 BY_CHANCE = frozenset({np.argsort, np.argpartition, np.partition})
 

@@ -67,6 +67,8 @@ class Builder:
         Whether last digits may matter: then nothing is computed in another way than it is written.
     rounded : dict of Value to str
         What is computed in another way than NumPy does, and by which function.
+    ordered : set of Value
+        What NumPy gives in C order, though it is not seen how it is computed.
     padded : dict of Value to frozenset of int
         What is longer than NumPy's, along which axes: only the run knows how long that is.
     """
@@ -74,6 +76,7 @@ class Builder:
     def __init__(self, exact: bool = False) -> None:
         self.exact = exact
         self.rounded: dict[Value, str] = {}
+        self.ordered: set[Value] = set()
         self.padded: dict[Value, frozenset[int]] = {}
         self.block = Block()
         self.ranges = Ranges()

@@ -109,7 +109,7 @@ class _Wanted:
                 first = len(inner.inputs) - len(node.args)
                 if node.kind == "loop":
                     self.homes |= {x: (node, k - first) for k, x in enumerate(inner.inputs) if k >= first}
-        self.layouts = layouts.Layouts(self.homes)
+        self.layouts = layouts.Layouts(self.homes, builder.ordered)
 
     def add(self, value: Value) -> None:
         waiting = [value]
@@ -156,10 +156,9 @@ class _Wanted:
             self.see_its_order(node)
             node.params["exact"] = True
         elif node.kind == "product":
-            if not all(map(self.is_c_behind_turns, node.args)):
-                raise NotHeld(
-                    "a product of arrays in an order of memory that only NumPy knows, where last digits matter"
-                )
+            for x in node.args:
+                if not self.is_c_behind_turns(x):
+                    raise self.disordered(x, "a product")
             self.see_what_counts(node)
             node.params["exact"] = True
         elif node.kind == "call":
@@ -214,7 +213,19 @@ class _Wanted:
         (x,) = node.args
         axes = [i for i in node.params["axes"] if x.shape[i] != 1]
         if not self.layouts.is_c(x) or (len(axes) > 1 and not layouts.is_whole(x)):
-            raise NotHeld("a sum in an order of memory that only NumPy knows, where last digits matter")
+            raise self.disordered(x, "a sum")
+
+    def disordered(self, value: Value, what: str) -> NotHeld:
+        """Why the order of an array is not known; what was rounded on the way to it may be asked of NumPy."""
+        waiting, seen = [value], set()
+        while waiting:
+            x = waiting.pop()
+            if x in self.rounded:
+                return Rounded(self.rounded[x])
+            if x.node is not None and x not in seen and x.node.kind in ("map", "view", "gather", "reshape", "write"):
+                waiting += x.node.args
+            seen.add(x)
+        return NotHeld(f"{what} in an order of memory that only NumPy knows, where last digits matter")
 
     def is_c_behind_turns(self, x: Value) -> bool:
         """Whether a factor is an array in C order, or shows one: BLAS is told how it lies."""

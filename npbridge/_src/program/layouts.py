@@ -17,11 +17,13 @@ class Layouts:
     ----------
     homes : dict of Value to (Node, int)
         Inputs of blocks: the loop, and which of its values.
+    ordered : set of Value
+        What is known to have C order.
     """
 
-    def __init__(self, homes: dict[Value, tuple[Node, int]]) -> None:
+    def __init__(self, homes: dict[Value, tuple[Node, int]], ordered: set[Value]) -> None:
         self.homes = homes
-        self._found: dict[Value, bool] = {}
+        self._found: dict[Value, bool] = dict.fromkeys(ordered, True)
 
     def is_c(self, value: Value) -> bool:
         """Whether the axes lie in memory as they are counted, the last one innermost."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from jax.extend.core import ClosedJaxpr
 
-from ..storage.digits import NUMPYS, OVERFLOWS, PADDED, PYTHONS, ROUNDED
+from ..storage.digits import NUMPYS, ORDERED, OVERFLOWS, PADDED, PYTHONS, ROUNDED
 from . import views
 from .builder import OWN, dtype_of
 from .folding import only
@@ -34,6 +34,9 @@ def call(b, eqn, args) -> list[Value] | None:
         if len(args) != 2:  # constants among them have been put inside
             return _inside(b, eqn, args)
         return [b.map(BEYOND + name.removeprefix(OVERFLOWS), np.dtype(bool), *args, shape=args[0].shape)]
+    if name == ORDERED:
+        b.ordered.add(args[0])
+        return [args[0]]
     if name.startswith(PADDED):
         b.padded[args[0]] = frozenset(map(int, name.removeprefix(PADDED).split()))
         return [args[0]]

@@ -19,6 +19,7 @@ from ..ground.compat import known_number
 PYTHONS = "Python's "  # a function of the C library, as Python's `math` calls it
 NUMPYS = "NumPy's "  # one of NumPy's ufuncs, in its own loop
 PADDED = "padded:"  # an array with places that do not count, along some axes
+ORDERED = "in C order"  # a result that NumPy gives so, whatever it was given
 OVERFLOWS = "overflows: "  # whether a step on integers needs more than 64 bits
 ROUNDED = "rounded: "  # the result of what may be computed in another way than NumPy does
 
@@ -31,7 +32,7 @@ covered: contextvars.ContextVar[bool] = contextvars.ContextVar("npbridge_covered
 
 
 def is_mark(name: str) -> bool:
-    return name.startswith((PYTHONS, NUMPYS, OVERFLOWS, PADDED, ROUNDED))
+    return name.startswith((PYTHONS, NUMPYS, ORDERED, OVERFLOWS, PADDED, ROUNDED))
 
 
 @functools.lru_cache(maxsize=512)
@@ -69,6 +70,11 @@ def rounded(value: Any, name: str) -> Any:
     if not wanted.get() or getattr(value, "dtype", None) is None or value.dtype.kind not in "fc":
         return value
     return _named(_itself, ROUNDED + name)(value)
+
+
+def ordered(value: Any) -> Any:
+    """A traced array, told to lie in C order as NumPy gives it."""
+    return _named(_itself, ORDERED)(value) if wanted.get() else value
 
 
 @contextlib.contextmanager

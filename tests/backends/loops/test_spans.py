@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+import npbridge
 from npbridge._src.backends.loops.compile import Compiled
 from npbridge._src.program import build, reference
 
@@ -124,3 +125,20 @@ def test_short_rows_are_sorted(dtype, shape):
         np.testing.assert_array_equal(values, np.sort(x, axis))
         assert dtype[0] == "f" or values.tobytes() == np.sort(x, axis).tobytes()
         np.testing.assert_array_equal(order, np.argsort(x, axis, kind="stable"))
+
+
+def every_so_many(x, first, step):
+    for k in range(3):
+        x[first + k :: step] = 7 + k
+        x[first : first + 9 : step] = 3.5
+    return x
+
+
+@pytest.mark.filterwarnings("ignore::npbridge.errors.FallbackWarning")  # backwards
+@pytest.mark.parametrize("n", [1, 5, 16, 40])
+@pytest.mark.parametrize("step", [1, 2, 7, 50, -1, -3])
+def test_one_number_at_every_so_many_places(n, step):
+    compiled = npbridge.jit(every_so_many, backend="numpy")
+    for first in range(-45, 45, 4):
+        found = compiled(np.arange(n, dtype=float), first, step)
+        np.testing.assert_array_equal(found, every_so_many(np.arange(n, dtype=float), first, step))

@@ -35,6 +35,17 @@ def steps(emitter, spans: dict[int, Span]) -> dict[int, str]:
     return found
 
 
+def begins_inside(emitter, spans: dict[int, Span]) -> str:
+    """Whether places that are some steps apart begin where the box does: no step leads to another place of it."""
+    known: dict = {}
+    code, found = emitter.code, "true"
+    for span in spans.values():
+        if span.step is not None:
+            for side, least in ((span.first, 0), (span.step, 1)):
+                found = code.new(f"and i1 {found}, {code.new(f'icmp sge i64 {_side(emitter, side, known)}, {least}')}")
+    return found
+
+
 def both(code, a: tuple[str, str], b: tuple[str, str] | None) -> tuple[str, str]:
     """The places that are in two parts."""
     return a if b is None else (_larger(code, a[0], b[0]), _smaller(code, a[1], b[1]))

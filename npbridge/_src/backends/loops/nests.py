@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...program import spans, views
+from ...program.folding import only
 from ...program.nodes import Block, Node, Value
 from . import boxes, runs
 from .code import Code
@@ -218,16 +219,41 @@ def write(emitter, shape: tuple, stores: list[Store], new: dict) -> None:
             at = turn.linear(store.out.shape, store.to) if store.out.shape else "0"
             emitter.code.store(pointers[store], store.buffer.pointer(), at, store.out.dtype)
 
-    changed = _changed(emitter, shape, stores)
-    box, steps = boxes.registers(emitter, changed, shape), boxes.steps(emitter, changed)
-    whats, share = [s.what for s in stores], runs.outermost(shape)
-    runs.run(emitter, shape, whats, new, turn_of, independent=True, share=share, box=box, steps=steps)
-
-
-def _changed(emitter, shape: tuple, stores: list[Store]) -> dict[int, spans.Span]:
-    """The part of the indices outside which all is stored where it lies already: it was chosen by a mask."""
     found = [_chosen(emitter, shape, store) for store in stores]
-    return spans.hull(found, len(shape))
+    changed = spans.hull(found, len(shape))  # outside all is stored where it lies already: it was chosen by a mask
+    box, steps = boxes.registers(emitter, changed, shape), boxes.steps(emitter, changed)
+    share = runs.outermost(shape)
+
+    def gone_over() -> None:
+        whats = [s.what for s in stores]
+        runs.run(emitter, shape, whats, new, turn_of, independent=True, share=share, box=box, steps=steps)
+
+    inside = _always(emitter, shape, stores, found) if steps else None
+    if inside is None:
+        gone_over()
+        return
+    # every so many places: what is written there need not ask the mask, which divides
+    code = emitter.code
+    told, asked, after = (code.fresh_label(x) for x in ("told", "asked", "after"))
+    code.jump_if(boxes.begins_inside(emitter, changed), told, asked)
+    (store,) = stores
+    for label, what in ((told, inside), (asked, store.what)):
+        code.label(label)
+        store.what = what
+        gone_over()
+        code.jump(after)
+    code.label(after)
+
+
+def _always(emitter, shape: tuple, stores: list[Store], found: list[spans.Within | None]) -> Value | None:
+    """The number that one nest writes at all places of its box; None where a mask has to be asked."""
+    mask = found[0]
+    if len(stores) != 1 or mask is None or not mask.exact:
+        return None
+    value, _ = _behind(emitter, stores[0].what, runs.start_of(shape))
+    assert value.node is not None
+    number = only(value.node.args[2 - int(mask.fill)])
+    return None if number is None or number.constant is None else value.node.args[2 - int(mask.fill)]
 
 
 def _chosen(emitter, shape: tuple, store: Store) -> spans.Within | None:
