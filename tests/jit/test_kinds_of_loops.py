@@ -301,3 +301,13 @@ def test_the_error_is_the_first_in_time(at, error):
         with pytest.raises(error):
             compiled(x, y, 12, at)
         np.testing.assert_array_equal((x, y), before)
+
+
+def test_small_loops_inside_of_long_ones_are_compiled_in_time():
+    """LLVM put the order to write all turns out on the loop around: greatest common divisors took minutes."""
+    k = np.array([[7, 0, 8, 5, -2], [7, -1, -5, 2, 6], [3, -1, 7, 1, -1], [-4, -3, 4, 5, -2]])
+    compiled = npbridge.jit(lambda k: (np.gcd(k, 6), np.lcm(k, 4)), backend="numpy", strict=True)
+    for found, wanted in zip(compiled(k), (np.gcd(k, 6), np.lcm(k, 4)), strict=True):
+        np.testing.assert_array_equal(found, wanted)
+    (entry,) = compiled.loops._kept.entries.values()
+    assert "unroll.full" not in entry.on_host.compiled.text

@@ -114,11 +114,11 @@ def _of_arrays(a: np.ndarray, engines: Any, scale: float, exact: bool) -> str | 
         equal = (a == b) | ((a != a) & (b != b))
         if equal.all():
             return None
-        if exact:
-            return f"values that part by {float(np.nanmax(np.abs(a - b))):.1e}, where none may"
         finite = np.isfinite(a) & np.isfinite(b)
         if not (equal | finite).all():
             return "other infinities or NaNs"
         apart = float(np.max(np.abs(a - b), where=finite, initial=0.0))
+        if exact:
+            return f"values that part by {apart:.1e}, where none may"
         limit = close * float(np.max(np.abs(a), where=finite, initial=0.0)) + close * 1e-4 * scale
     return None if apart <= limit else f"values that part by {apart:.1e}, where {limit:.1e} is rounding"

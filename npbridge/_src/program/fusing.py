@@ -14,17 +14,7 @@ HALF = np.dtype("float16")
 
 def fuse(block: Block) -> None:
     """Make sums of such products, in a block and those inside."""
-    uses: Counter[Value] = Counter()
-    _count(block, uses)
-    _fuse(block, uses)
-
-
-def _count(block: Block, uses: Counter[Value]) -> None:
-    uses.update(block.results)
-    for node in block.nodes:
-        uses.update(node.args)
-        for inner in node.blocks:
-            _count(inner, uses)
+    _fuse(block, block.uses())
 
 
 def _fuse(block: Block, uses: Counter[Value]) -> None:

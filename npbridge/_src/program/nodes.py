@@ -8,6 +8,7 @@ by themselves: what a loop only reads is not among its inputs.
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -120,6 +121,15 @@ class Block:
             kept.append(node)
         self.nodes = kept[::-1]
         return used
+
+    def uses(self) -> Counter[Value]:
+        """How often each value is used, in blocks inside too."""
+        found = Counter(self.results)
+        for node in self.nodes:
+            found.update(node.args)
+            for block in node.blocks:
+                found.update(block.uses())
+        return found
 
     def replace(self, new: dict[Value, Value]) -> None:
         """Have other values used in place of some."""

@@ -58,16 +58,17 @@ class Chosen(Auto):
         return call
 
     def guarded(self, engine: Callable, mends: Any) -> Callable:
-        """An engine's calls; what it cannot go on with, and all calls after that, are Python's."""
+        """An engine's calls; where one fails and Python's does not, all calls after that are Python's."""
 
         def call(args: tuple, kwargs: dict) -> Any:
             try:
                 result = engine(args, kwargs)
-            except Exception as error:  # which comes again where Python meets it, if it is the program's
-                self.tier.give_up(f"it stopped where Python has to go on ({type(error).__name__})")
-            else:
                 return result if mends is None else mended(result, mends, self.function, args, kwargs)
-            return self.plain(args, kwargs)
+            except Exception as error:
+                name = type(error).__name__
+            result = self.plain(args, kwargs)  # which raises what is the program's own
+            self.tier.give_up(f"it stopped where Python has to go on ({name})")
+            return result
 
         return call
 

@@ -236,7 +236,8 @@ class Code:
         turns = int(count) - int(start) if _known(count) and _known(start) else FEW + 1
         if turns <= FEW and turns * size <= LINES:
             self._repeated += (turns - 1) * size
-            told.append('!{!"llvm.loop.unroll.full"}')
+            # so often and no more: LLVM may put what it is told on the loop around, which has more turns
+            told.append(f'!{{!"llvm.loop.unroll.count", i32 {max(turns, 1)}}}')
         elif _TURN_BY_TURN in facts:
             told.append(_TURN_BY_TURN)
         self.group = before

@@ -13,6 +13,7 @@ from . import (
     calls,
     control,
     gathers,
+    in_order,
     interrupts,
     leaving,
     nests,
@@ -300,12 +301,16 @@ def _reshape(emitter: Emitter, node: Node) -> None:
     emitter.put(out, emitter.place(node.args[0]))
 
 
+def _reduce(emitter: Emitter, node: Node) -> None:
+    (in_order if node.params.get("exact") else reductions).reduce(emitter, node)
+
+
 _KINDS = {
     "number": _nothing,
     "array": _array,
     "empty": _empty,
     "reshape": _reshape,
-    "reduce": reductions.reduce,
+    "reduce": _reduce,
     "position": along.position,
     "running": along.running,
     "sort": sorting.sort,

@@ -252,8 +252,9 @@ def _always(emitter, shape: tuple, stores: list[Store], found: list[spans.Within
         return None
     value, _ = _behind(emitter, stores[0].what, runs.start_of(shape))
     assert value.node is not None
-    number = only(value.node.args[2 - int(mask.fill)])
-    return None if number is None or number.constant is None else value.node.args[2 - int(mask.fill)]
+    inside = value.node.args[2 - int(mask.fill)]
+    number = only(inside)
+    return None if number is None or number.constant is None else inside
 
 
 def _chosen(emitter, shape: tuple, store: Store) -> spans.Within | None:

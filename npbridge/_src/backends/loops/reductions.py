@@ -12,7 +12,6 @@ from ...program.nodes import Node, Value
 from . import boxes, nests, runs, threads
 from .code import FEW, FLOAT, HALF, Code, Register, literal, part_of, type_of
 from .elements import element
-from .inner_loops import inner_loop
 from .trees import Turn, flat, heavy, parts
 
 LONG = 1024  # a sum over more is made of sums over parts, which keeps its digits
@@ -115,9 +114,6 @@ def reduce(emitter, node: Node) -> None:
     """All of one place, over some axes; those after it that go over the same elements too."""
     if node.outs[0] in emitter.places or node.outs[0] in emitter.scalars:
         return  # together with one before
-    if node.params.get("exact"):
-        in_order(emitter, node)
-        return
     nodes = neighbours(emitter, node)
     frame = emitter.frames[-1]
     before, frame.at = frame.at, frame.block.nodes.index(nodes[-1])
@@ -127,7 +123,7 @@ def reduce(emitter, node: Node) -> None:
     if len(shape) - 1 in axes:
         _inside(emitter, nodes, shape, axes, {axis: span for axis, span in box.items() if axis in axes})
     else:
-        _across(emitter, nodes, shape, axes, box)
+        across(emitter, nodes, shape, axes, box)
     frame.at = before
 
 
@@ -200,14 +196,14 @@ def _inside(emitter, nodes, shape, axes, box) -> None:
     if share is None:
         outer(0, threads.Part("0", "1"))
     elif math.prod(shape[i] for i in left):
-        with threads.shared(emitter, shape[share], _work(emitter, nodes, shape)) as part:
+        with threads.shared(emitter, shape[share], work_of(emitter, nodes, shape)) as part:
             outer(0, part)
     for node, target in zip(nodes, targets, strict=True):
         if target is not None:
             emitter.put(node.outs[0], target)
 
 
-def _work(emitter, nodes, shape) -> float:
+def work_of(emitter, nodes, shape) -> float:
     return math.prod(shape) * threads.weight(emitter, [n.args[0] for n in nodes], {}, False)
 
 
@@ -221,7 +217,7 @@ def _in_parts(emitter, nodes, shape, axes, sums, box) -> None:
         return
     in_runs = share == len(shape) - 1 and _in_runs(nodes, shape, axes, _steps(emitter, nodes, shape))
     turns, grain = runs.share_of(shape, share, runs.RUN if in_runs else 0)
-    work = _work(emitter, nodes, shape)
+    work = work_of(emitter, nodes, shape)
     count, _ = threads.parts_of(emitter, turns, work, grain)
     if count < 2:
         _one(emitter, nodes, shape, axes, index, sums, {}, box)
@@ -305,79 +301,7 @@ def place_in(code: Code, shape: tuple, index: list[str]) -> str:
     return at
 
 
-def in_order(emitter, node: Node) -> None:
-    """A sum or product of floats in NumPy's own order, of an array that lies in C order.
-
-    The innermost axes, where they are among those that are reduced, are one row for NumPy's own loop; rows, and what
-    is not reduced along the innermost axis, are added up one after the other.
-    """
-    code, (x,), (out,) = emitter.code, node.args, node.outs
-    shape, axes = x.shape, [i for i in node.params["axes"] if x.shape[i] != 1]
-    long = [i for i, n in enumerate(shape) if n != 1]
-    if long and axes and long[-1] not in axes:
-        _across(emitter, [node], shape, node.params["axes"], {})
-        return
-    row: list[int] = []
-    while long and long[-1] in axes:
-        row.insert(0, long.pop())
-    part = spans.within(x).spans if "parts" in node.params else {}
-    ends = boxes.registers(emitter, part, shape).get(0)
-    if emitter.is_lazy(x) or x in emitter.scalars:
-        x = nests.set_apart(emitter, x)
-    whole, steps, size = emitter.place(x), views.steps_in_memory(shape), x.dtype.itemsize
-    target = emitter.take(out) if out.shape else None
-    ufunc = np.add if node.params["op"] == "sum" else np.multiply
-    found = inner_loop(ufunc, x.dtype.char * 3)
-    if found is None or x.dtype != out.dtype:
-        raise NotHeld(f"sums of {x.dtype} in NumPy's order")
-    left, above = [i for i in long if i not in axes], [i for i in long if i in axes]
-    index = ["0"] * len(shape)
-
-    def gone_over(k: int, total: str, part: threads.Part) -> None:
-        order = [*left, *above]
-        if k == len(left):
-            code.store(literal(neutral(node.params["op"], x.dtype), x.dtype), total, "0", x.dtype)
-        if k < len(order):
-            with (part if k == 0 and left else threads.Part("0", str(shape[order[k]]))).loop(code) as i:
-                index[order[k]] = i
-                gone_over(k + 1, total, part)
-                if k == len(left) - 1:
-                    value = code.load(total, "0", x.dtype)
-                    at = place_in(
-                        code, out.shape, [index[i] for i in range(len(shape)) if i not in node.params["axes"]]
-                    )
-                    code.store(value, target.pointer(), at, out.dtype)
-            index[order[k]] = "0"
-            return
-        at = "0"
-        for i, step in zip(index, steps, strict=True):
-            at = code.plus(at, code.times(i, step))
-        count = str(math.prod(shape[i] for i in row))
-        if ends is not None:
-            left_over = code.new(f"sub nsw i64 {ends[1]}, {ends[0]}")
-            at, count = ends[0], code.call("i64", "llvm.smax.i64", ("i64", left_over), ("i64", "0"))
-        first = code.new(f"getelementptr inbounds i8, ptr {whole.pointer()}, i64 {code.times(at, size)}")
-        name = f"{ufunc.__name__}_{x.dtype.char}"
-        emitter.loops.call(code, name, found, [total, first, total], [count], [0, size, 0])
-
-    if x.size == 0:
-        raise NotHeld("sums of nothing in NumPy's order")
-    if left:
-        work = _work(emitter, [node], shape)
-        with threads.shared(emitter, shape[left[0]], work) as part:
-            gone_over(0, code.slot(f"[{size} x i8]"), part)
-        emitter.put(out, target)
-        return
-    total = code.slot(f"[{size} x i8]")
-    gone_over(0, total, threads.Part("0", "1"))
-    if target is None:
-        emitter.scalars[out] = code.load(total, "0", x.dtype)
-    else:
-        code.store(code.load(total, "0", x.dtype), target.pointer(), "0", out.dtype)
-        emitter.put(out, target)
-
-
-def _across(emitter, nodes, shape, axes, box) -> None:
+def across(emitter, nodes, shape, axes, box) -> None:
     """The last axis is not among them: row upon row."""
     code = emitter.code
     left = [i for i in range(len(shape)) if i not in axes]

@@ -13,19 +13,9 @@ from ...program.nodes import Block, Node, Value
 
 def loose(program: Block) -> set[Node]:
     """The additions whose order does not matter."""
-    uses: Counter[Value] = Counter()
-    _count(program, uses)
     found: set[Node] = set()
-    _of_block(program, uses, found)
+    _of_block(program, program.uses(), found)
     return found
-
-
-def _count(block: Block, uses: Counter[Value]) -> None:
-    uses.update(block.results)
-    for node in block.nodes:
-        uses.update(node.args)
-        for inner in node.blocks:
-            _count(inner, uses)
 
 
 def _of_block(block: Block, uses: Counter[Value], found: set[Node]) -> None:
