@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 
+import jax
 import numpy as np
 import pytest
 
@@ -330,6 +331,21 @@ def test_integers_that_grow_beyond_64_bits_are_pythons(function, few, many):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", errors.FallbackWarning)
         assert exact(function, "decisions", strict=False)(many) == function(many)
+
+
+def squares(n):
+    total = 0
+    for k in range(60):
+        total = total % 1000 + (k * 1000 + n) * (k * 1000 + n)
+    return total
+
+
+def test_integers_of_32_bits_are_looked_at_as_such():
+    with jax.enable_x64(False):
+        compiled = npbridge.jit(squares, backend="jax", exact=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", errors.FallbackWarning)
+            assert int(compiled(3)) == squares(3)
 
 
 def congruent(n):

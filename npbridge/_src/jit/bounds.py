@@ -208,17 +208,19 @@ class _Walk:
         closed, name = eqn.params["jaxpr"], eqn.params["name"]
         outs, new = self.of(closed.jaxpr, [*map(of_values, closed.consts)], operands)
         if digits.is_mark(name):  # it says what it is by its name and what it takes
-            known = self.overflow(name.removeprefix(digits.OVERFLOWS), *operands) if digits.OVERFLOWS in name else None
+            known = None
+            if name.startswith(digits.OVERFLOWS):
+                known = self.overflow(name.removeprefix(digits.OVERFLOWS), *operands, whole(eqn.invars[0].aval))
             return outs if known is None else [known], eqn
         return outs, eqn.replace(params={**eqn.params, "jaxpr": ClosedJaxpr(new, closed.consts)})
 
-    def overflow(self, op, a, b):
-        """FALSE where a step on two integers is known to fit into their 64 bits."""
+    def overflow(self, op, a, b, limits):
+        """FALSE where a step on two integers is known to fit between the limits of their dtype."""
         if a is None or b is None:
             return None
         step = {"add": operator.add, "sub": operator.sub, "mul": operator.mul}[op]
         ends = [step(x, y) for x in a[:2] for y in b[:2]]
-        if min(ends) < -(1 << 63) or max(ends) >= 1 << 63:
+        if min(ends) < limits.low or max(ends) > limits.high:
             return None
         self.used |= a.sources | b.sources
         return FALSE
